@@ -1,0 +1,120 @@
+/**
+ * The shell of a conversation: a step's effects carried out through ports. Tools and holds run off the event chain and
+ * come back as messages; nothing here waits.
+ */
+
+import { serviceById } from '../../src/domain/clinic.ts';
+import type { Dealings } from '../../src/domain/dealings.ts';
+import type { Events } from '../../src/domain/events.ts';
+import type { BookingStore, ConversationLog } from '../../src/domain/ports.ts';
+import { blockedBy, type Slot } from '../../src/domain/slots.ts';
+import type { ToolOutcome } from '../../src/domain/tools.ts';
+import { Actor } from '../kernel/actor.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { ModelOrder } from '../model/messages.ts';
+import type { PhoneMessage } from '../phone/messages.ts';
+import type { CallEffect, CallEvent } from './effects.ts';
+import type { CallFacts, CallIdentity, CallMessage } from './messages.ts';
+import { type CallState, newCall } from './state.ts';
+import { callStep } from './step.ts';
+
+/** How long a time stays held that the caller chose by their words. */
+const HOLD_MS = 5 * 60_000;
+
+export interface CallActorPorts {
+  readonly tellPhone: (message: PhoneMessage) => void;
+  readonly tellModel: (order: ModelOrder) => void;
+  /** Runs a tool; resolves always. */
+  readonly useTool: (name: string, argumentsText: string, dealings: Dealings) => Promise<ToolOutcome>;
+  readonly bookings: BookingStore;
+  readonly log: ConversationLog;
+  readonly events: Events;
+  readonly onFinished: (next: 'hang_up' | 'staff') => void;
+  readonly clock: Clock;
+  readonly onCrash: (error: unknown) => void;
+}
+
+export class CallActor {
+  private readonly actor: Actor<CallState, CallMessage, CallEffect>;
+  private readonly ports: CallActorPorts;
+  private readonly facts: CallFacts;
+
+  constructor(identity: CallIdentity, facts: CallFacts, ports: CallActorPorts) {
+    this.ports = ports;
+    this.facts = facts;
+    this.actor = new Actor({
+      state: newCall(identity, ports.clock.now(), facts.limits.longestCallMs),
+      step: callStep(facts),
+      perform: (effect) => this.perform(effect),
+      clock: ports.clock,
+      onCrash: ports.onCrash,
+    });
+  }
+
+  get state(): CallState {
+    return this.actor.state;
+  }
+
+  tell(message: CallMessage): void {
+    this.actor.tell(message);
+  }
+
+  stop(): void {
+    this.actor.stop();
+  }
+
+  private perform(effect: CallEffect): void {
+    const { ports } = this;
+    switch (effect.kind) {
+      case 'tell_phone':
+        return ports.tellPhone(effect.message);
+      case 'tell_model':
+        return ports.tellModel(effect.order);
+      case 'run_tool':
+        return this.runTool(effect);
+      case 'hold':
+        return this.hold(effect.slotId, effect.slot);
+      case 'release':
+        return this.release();
+      case 'record':
+        return ports.log.write(effect.entry);
+      case 'event':
+        return this.emit(effect);
+      case 'finished':
+        return ports.onFinished(effect.next);
+    }
+  }
+
+  private runTool({ callId, name, argumentsText, dealings }: Extract<CallEffect, { kind: 'run_tool' }>): void {
+    void this.ports
+      .useTool(name, argumentsText, dealings)
+      .then((outcome) => this.tell({ type: 'tool_answered', callId, outcome }));
+  }
+
+  /** A hold that could not be placed is no reason to bother the caller: the booking itself decides. */
+  private hold(slotId: string, slot: Slot): void {
+    const { clinicId, conversationId } = this.state.identity;
+    const service = serviceById(this.facts.clinic, slot.serviceId);
+    if (!service) return;
+    const now = this.ports.clock.now();
+    const request = { clinicId, conversationId, slot, blocks: blockedBy(slot, service), expiresAt: now + HOLD_MS, now };
+    void this.ports.bookings.hold(request).then(
+      (result) => this.tell({ type: 'hold_answered', slotId, result }),
+      (error: unknown) => this.ports.events.emit('dependency.lost', { name: 'postgres', error }),
+    );
+  }
+
+  /** A hold that could not be dropped lapses by itself. */
+  private release(): void {
+    const { clinicId, conversationId } = this.state.identity;
+    void this.ports.bookings
+      .release(clinicId, conversationId)
+      .catch((error: unknown) => this.ports.events.emit('dependency.lost', { name: 'postgres', error }));
+  }
+
+  private emit({ name, event }: CallEvent): void {
+    const { callSid, conversationId, clinicId } = this.state.identity;
+    const context = { callSid: callSid ?? undefined, conversationId, clinicId };
+    this.ports.events.emit(name, { ...context, ...event } as never);
+  }
+}

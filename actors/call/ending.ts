@@ -1,0 +1,69 @@
+/** How a call ends: after the last sentence, by the caller, or because something broke; always with its record closed. */
+import { outcomeOf } from '../../src/domain/dealings.ts';
+import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import type { CallFacts } from './messages.ts';
+import type { CallState } from './state.ts';
+import { INAUDIBLE } from './turns.ts';
+
+export function responseEnded(
+  facts: CallFacts,
+  state: CallState,
+  status: 'completed' | 'cancelled' | 'failed' | 'incomplete',
+): CallTransition {
+  if (state.dealings.ending && state.tools.length === 0) return enterParting(facts, state);
+  if (status !== 'failed') return keep(state);
+  return {
+    state,
+    effects: [{ kind: 'event', name: 'model.error', event: { kind: 'response_failed', code: 'failed' } }],
+  };
+}
+
+/** The last sentence is played to its end, and one is said where the model had none; then the line closes. */
+export function enterParting(facts: CallFacts, state: CallState): CallTransition {
+  if (state.mode !== 'talking') return keep(state);
+  const dealings = { ...state.dealings, ending: false };
+  if (!state.answered) {
+    const say: CallEffect = { kind: 'tell_model', order: { type: 'say', sentence: facts.phrases.goodbye } };
+    return { state: { ...state, answered: true, dealings: { ...dealings, ending: true } }, effects: [say] };
+  }
+  return {
+    state: { ...state, mode: 'parting', dealings },
+    effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: true } }],
+  };
+}
+
+/** Without a model nobody can answer: the line is closed and the phone network dials staff. */
+export function modelLost(state: CallState): CallTransition {
+  return {
+    state: { ...state, broke: true },
+    effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }],
+  };
+}
+
+export function enterEnded(state: CallState, endedBy: string, now: number): CallTransition {
+  const { dealings, callerTurns, broke } = state;
+  const outcome = outcomeOf({ dealings, callerTurns, broke });
+  const by = broke && endedBy === 'ava' ? 'failure' : endedBy;
+  return {
+    state: { ...state, mode: 'ended', deadlines: {}, tools: [], saying: [], awaited: [] },
+    effects: [
+      ...unheardWords(state, now),
+      { kind: 'release' },
+      record(state, { kind: 'ended', outcome, endedAt: now, endedBy: by }),
+      {
+        kind: 'event',
+        name: 'call.ended',
+        event: { channel: state.identity.channel, outcome, endedBy: by, durationMs: now - state.startedAt },
+      },
+      { kind: 'tell_model', order: { type: 'close' } },
+      { kind: 'finished', next: broke || endedBy === 'caller_broken' ? 'staff' : 'hang_up' },
+    ],
+  };
+}
+
+/** The caller's last words whose transcript has not come: the turn stands in the record all the same. */
+function unheardWords(state: CallState, now: number): CallEffect[] {
+  return state.awaited.map(({ n, startedAt }) =>
+    record(state, { kind: 'turn', n, role: 'customer', text: INAUDIBLE, startedAt, endedAt: now, interrupted: false }),
+  );
+}

@@ -1,0 +1,84 @@
+/** Ava's turns: what she says is numbered when its first sample is played, and kept as far as it was heard. */
+import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import type { HeardItem } from './messages.ts';
+import type { CallState, Saying } from './state.ts';
+
+export function speechBegan(state: CallState, itemId: string, now: number): CallTransition {
+  const n = state.turns + 1;
+  const begun = state.saying.find((each) => each.itemId === itemId);
+  const saying: Saying = { itemId, n, startedAt: now, text: begun?.text ?? '' };
+  const waited = state.answerDueSince;
+  return {
+    state: {
+      ...state,
+      turns: n,
+      answered: true,
+      answerDueSince: null,
+      saying: [...state.saying.filter((each) => each.itemId !== itemId), saying],
+    },
+    effects: waited === null ? [] : [{ kind: 'event', name: 'turn.first_audio', event: { ms: now - waited } }],
+  };
+}
+
+/** Items that may be generated ahead of their playing. */
+const SAYING_ITEMS = 8;
+
+export function withText(state: CallState, itemId: string, change: (text: string) => string): CallState {
+  const known = state.saying.find((each) => each.itemId === itemId);
+  const next = known
+    ? state.saying.map((each) => (each === known ? { ...each, text: change(each.text) } : each))
+    : [...state.saying, { itemId, n: 0, startedAt: 0, text: change('') }];
+  return { ...state, saying: next.slice(-SAYING_ITEMS) };
+}
+
+export function speechCut(state: CallState, items: readonly HeardItem[], now: number): CallTransition {
+  let next = state;
+  const effects: CallEffect[] = [];
+  for (const item of items) {
+    const heard = speechHeard(next, item, item.heardMs < item.sentMs || state.responding, now);
+    next = heard.state;
+    effects.push(...heard.effects, cutOff(item.itemId, item.heardMs));
+  }
+  const heardMs = items.reduce((sum, item) => sum + item.heardMs, 0);
+  return { state: next, effects: [...effects, { kind: 'event', name: 'turn.interrupted', event: { heardMs } }] };
+}
+
+/** An item is over for the caller: its turn is what they heard of it. */
+export function speechHeard(state: CallState, item: HeardItem, interrupted: boolean, now: number): CallTransition {
+  const said = state.saying.find((each) => each.itemId === item.itemId);
+  if (!said) return keep(state);
+  const text = interrupted ? heardText(said.text, item.heardMs / Math.max(1, item.sentMs)) : said.text.trim();
+  const left = { ...state, saying: state.saying.filter((each) => each !== said) };
+  if (text === '' || said.n === 0) return keep(left);
+  return {
+    state: left,
+    effects: [
+      record(state, {
+        kind: 'turn',
+        n: said.n,
+        role: 'assistant',
+        text,
+        startedAt: said.startedAt,
+        endedAt: now,
+        interrupted,
+      }),
+      { kind: 'event', name: 'turn.assistant', event: { n: said.n, interrupted, pii: { text } } },
+    ],
+  };
+}
+
+/** The words that fit into the heard part of an item, by their length; never half a word. */
+export function heardText(text: string, share: number): string {
+  const words = text.trim().split(/\s+/);
+  const budget = Math.min(1, Math.max(0, share)) * text.trim().length;
+  let used = 0;
+  const heard = words.filter((word) => {
+    used += word.length + 1;
+    return used - 1 <= budget;
+  });
+  return heard.join(' ');
+}
+
+export function cutOff(itemId: string | null, heardMs: number): CallEffect {
+  return { kind: 'tell_model', order: { type: 'cut', itemId, heardMs } };
+}

@@ -1,0 +1,77 @@
+/** What a call remembers: plain data, so that a snapshot of it is the checkpoint. */
+import { type Dealings, NO_DEALINGS } from '../../src/domain/dealings.ts';
+import type { Deadlines } from '../kernel/actor.ts';
+import type { CallIdentity } from './messages.ts';
+
+export type CallMode = 'opening' | 'talking' | 'parting' | 'ended';
+
+/** A caller's turn whose words are still to come. */
+export interface AwaitedWords {
+  readonly itemId: string;
+  readonly n: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** Something Ava is saying, or has generated and not yet said. */
+export interface Saying {
+  readonly itemId: string;
+  /** 0 until the first of it is played. */
+  readonly n: number;
+  readonly startedAt: number;
+  readonly text: string;
+}
+
+export interface PendingTool {
+  readonly callId: string;
+  readonly name: string;
+  readonly argumentsText: string;
+  readonly n: number;
+  /** 0 until it runs. */
+  readonly startedAt: number;
+}
+
+export interface CallState {
+  readonly schema: 1;
+  readonly mode: CallMode;
+  readonly deadlines: Deadlines;
+  readonly identity: CallIdentity;
+  readonly startedAt: number;
+  readonly turns: number;
+  readonly callerTurns: number;
+  readonly callerSpeaksSince: number | null;
+  /** When the caller last stopped, until the answer's first sample leaves. */
+  readonly answerDueSince: number | null;
+  readonly awaited: readonly AwaitedWords[];
+  readonly saying: readonly Saying[];
+  readonly responding: boolean;
+  /** Whether Ava has said anything since the caller's last turn. */
+  readonly answered: boolean;
+  /** The first one runs, the others wait: their answers reach the model in the order of its calls. */
+  readonly tools: readonly PendingTool[];
+  readonly toolCalls: number;
+  readonly dealings: Dealings;
+  readonly broke: boolean;
+}
+
+export function newCall(identity: CallIdentity, now: number, longestCallMs: number): CallState {
+  return {
+    schema: 1,
+    mode: 'opening',
+    deadlines: { longest_call: now + longestCallMs },
+    identity,
+    startedAt: now,
+    turns: 0,
+    callerTurns: 0,
+    callerSpeaksSince: null,
+    answerDueSince: null,
+    awaited: [],
+    saying: [],
+    responding: false,
+    answered: false,
+    tools: [],
+    toolCalls: 0,
+    dealings: NO_DEALINGS,
+    broke: false,
+  };
+}

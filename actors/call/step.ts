@@ -1,0 +1,92 @@
+/**
+ * The conversation as a pure step: turns in their order, tools one after the other, what was offered, chosen and done,
+ * and how the call ends. It decides; its two legs carry out.
+ *
+ *   opening ──phone_opened──▶ talking ──end_call──▶ parting ──phone_closed──▶ ended
+ *                                ▲──caller speaks──────┘
+ *
+ * Numbers of turns are given in the order in which things were said: to the caller at the end of their speech, to Ava
+ * at the first sample played. Texts come later, in any order, and find their number by the item.
+ */
+import { type DeadlineMessage, type Step, withDeadline } from '../kernel/actor.ts';
+import { type CallEffect, type CallTransition, keep } from './effects.ts';
+import { enterEnded, modelLost, responseEnded } from './ending.ts';
+import type { CallFacts, CallMessage } from './messages.ts';
+import { speechBegan, speechCut, speechHeard, withText } from './speech.ts';
+import type { CallState } from './state.ts';
+import { TIMED_OUT, toolAnswered, toolRequested } from './tools.ts';
+import { callerSpeaks, callerTurn, callerWords, enterTalking, holdAnswered, INAUDIBLE } from './turns.ts';
+
+export function callStep(facts: CallFacts): Step<CallState, CallMessage | DeadlineMessage, CallEffect> {
+  return (state, message, now) => (state.mode === 'ended' ? keep(state) : handle(facts, state, message, now));
+}
+
+function handle(
+  facts: CallFacts,
+  state: CallState,
+  message: CallMessage | DeadlineMessage,
+  now: number,
+): CallTransition {
+  switch (message.type) {
+    case 'phone_opened':
+      return enterTalking(facts, state);
+    case 'caller_speech_started':
+      return callerSpeaks(state, now);
+    case 'caller_speech_stopped':
+      return keep({ ...state, answerDueSince: now });
+    case 'caller_turn_committed':
+      return callerTurn(state, message.itemId, now);
+    case 'caller_words':
+      return callerWords(facts, state, message.itemId, message.text, now);
+    case 'caller_words_failed':
+      return callerWords(facts, state, message.itemId, INAUDIBLE, now);
+    case 'response_started':
+      return keep({ ...state, responding: true });
+    case 'words_delta':
+      return keep(withText(state, message.itemId, (text) => text + message.text));
+    case 'words':
+      return keep(withText(state, message.itemId, () => message.text));
+    case 'playback_started':
+      return speechBegan(state, message.itemId, now);
+    case 'playback_finished':
+      return speechHeard(state, message, false, now);
+    case 'playback_cut':
+      return speechCut(state, message.items, now);
+    case 'tool_requested':
+      return toolRequested(facts, state, message, now);
+    case 'tool_answered':
+      return toolAnswered(facts, state, message.callId, message.outcome, now);
+    case 'hold_answered':
+      return holdAnswered(state, message.slotId, message.result);
+    case 'response_ended':
+      return responseEnded(facts, { ...state, responding: false }, message.status);
+    case 'digit':
+      return keep(state);
+    case 'model_lost':
+      return modelLost(state);
+    case 'phone_closed':
+      return enterEnded(state, message.reason === 'hung_up' ? 'ava' : `caller_${message.reason}`, now);
+    case 'shut_down':
+      return enterEnded({ ...state, broke: true }, message.reason, now);
+    case 'deadline':
+      return deadline(facts, state, message.name, now);
+  }
+}
+
+function deadline(facts: CallFacts, state: CallState, name: string, now: number): CallTransition {
+  switch (name) {
+    case 'tool': {
+      const running = state.tools[0];
+      return running ? toolAnswered(facts, state, running.callId, TIMED_OUT, now) : keep(state);
+    }
+    case 'longest_call':
+      return {
+        state: withDeadline(state, 'farewell', now + facts.limits.farewellMs),
+        effects: [{ kind: 'tell_model', order: { type: 'say', sentence: facts.phrases.timeIsUp } }],
+      };
+    case 'farewell':
+      return { state, effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }] };
+    default:
+      return keep(state);
+  }
+}

@@ -1,0 +1,129 @@
+/** Tools run one after the other, off the event chain, each with its time; answers reach the model in order. */
+import { deal } from '../../src/domain/dealings.ts';
+import type { FailureCode } from '../../src/domain/failures.ts';
+import type { ToolOutcome } from '../../src/domain/tools.ts';
+import { withDeadline } from '../kernel/actor.ts';
+import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { enterParting } from './ending.ts';
+import type { CallFacts, CallMessage } from './messages.ts';
+import type { CallState, PendingTool } from './state.ts';
+
+/** Tools that may wait in line; a model that asks for more at once is answered, not obeyed. */
+const TOOLS_IN_LINE = 16;
+
+export function toolRequested(
+  facts: CallFacts,
+  state: CallState,
+  request: Extract<CallMessage, { type: 'tool_requested' }>,
+  now: number,
+): CallTransition {
+  if (state.tools.some((tool) => tool.callId === request.callId)) return keep(state);
+  if (state.tools.length >= TOOLS_IN_LINE) {
+    return { state, effects: [toolResult(request.callId, TOO_MANY)] };
+  }
+  const n = state.toolCalls + 1;
+  const { callId, name, argumentsText } = request;
+  const queued = { ...state, toolCalls: n, tools: [...state.tools, { callId, name, argumentsText, n, startedAt: 0 }] };
+  return queued.tools.length === 1 ? runNext(facts, queued, now) : keep(queued);
+}
+
+function runNext(facts: CallFacts, state: CallState, now: number): CallTransition {
+  const [next, ...others] = state.tools;
+  if (!next) return keep(state);
+  const { callId, name, argumentsText } = next;
+  const running = { ...state, tools: [{ ...next, startedAt: now }, ...others] };
+  return {
+    state: withDeadline(running, 'tool', now + facts.limits.toolMs),
+    effects: [
+      { kind: 'event', name: 'tool.started', event: { tool: name } },
+      { kind: 'run_tool', callId, name, argumentsText, dealings: state.dealings },
+    ],
+  };
+}
+
+export function toolAnswered(
+  facts: CallFacts,
+  state: CallState,
+  callId: string,
+  outcome: ToolOutcome,
+  now: number,
+): CallTransition {
+  const tool = state.tools[0];
+  const dealings = outcome.changes.reduce(deal, state.dealings);
+  if (tool?.callId !== callId || tool.startedAt === 0) return lateAnswer({ ...state, dealings }, outcome);
+  const { tool: _spent, ...deadlines } = state.deadlines;
+  const answered = { ...state, dealings, deadlines, tools: state.tools.slice(1) };
+  const next = answered.tools.length > 0 ? runNext(facts, answered, now) : afterTools(facts, answered);
+  return {
+    state: next.state,
+    effects: [...recordTool(state, tool, outcome, now), toolResult(callId, outcome.answer), ...next.effects],
+  };
+}
+
+/** The model was told that this took too long; if it was done after all, it must know. */
+function lateAnswer(state: CallState, outcome: ToolOutcome): CallTransition {
+  if (!outcome.answer.success || outcome.changes.length === 0) return keep(state);
+  const text = `An earlier tool call that had timed out did succeed: ${JSON.stringify(outcome.answer)}. Tell the caller.`;
+  return {
+    state,
+    effects: [
+      { kind: 'tell_model', order: { type: 'note', text } },
+      { kind: 'tell_model', order: { type: 'respond' } },
+    ],
+  };
+}
+
+function afterTools(facts: CallFacts, state: CallState): CallTransition {
+  if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state);
+  return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
+}
+
+function recordTool(state: CallState, tool: PendingTool, outcome: ToolOutcome, now: number): CallEffect[] {
+  const { answer } = outcome;
+  const result: 'success' | FailureCode = answer.success ? 'success' : answer.error;
+  return [
+    record(state, {
+      kind: 'tool_call',
+      n: tool.n,
+      callId: tool.callId,
+      name: tool.name,
+      arguments: parsedOrNull(tool.argumentsText),
+      answer,
+      success: answer.success,
+      error: answer.success ? null : answer.error,
+      startedAt: tool.startedAt,
+      tookMs: Math.round(now - tool.startedAt),
+    }),
+    { kind: 'event', name: 'tool.finished', event: { tool: tool.name, result, ms: now - tool.startedAt } },
+  ];
+}
+
+function toolResult(callId: string, answer: unknown): CallEffect {
+  return { kind: 'tell_model', order: { type: 'tool_result', callId, output: JSON.stringify(answer) } };
+}
+
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+export const TIMED_OUT: ToolOutcome = {
+  answer: {
+    success: false,
+    error: 'timeout',
+    user_message:
+      "I'm sorry, this is taking longer than usual, and I can't confirm it right now. May I take your details and have someone call you back?",
+    guidance: 'Nothing is confirmed. Do not say that it is booked.',
+  },
+  changes: [{ type: 'failed', code: 'timeout' }],
+};
+
+const TOO_MANY = {
+  success: false,
+  error: 'invalid_arguments',
+  user_message: 'One moment, please.',
+  details: 'Too many tool calls at once. Wait for the answers you have asked for.',
+};

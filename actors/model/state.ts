@@ -1,0 +1,219 @@
+/**
+ * The model's leg as a pure step: one active response at a time, and everything else in its turn.
+ *
+ *   connecting ──session_ready──▶ ready ──close / lost──▶ closed
+ *
+ * What is asked for before the session is ready waits; what asks for a response while one is active waits for its end
+ * (`wanted`). Benign races (a cancel that came too late, a response that had begun unseen) are absorbed here.
+ */
+
+import type { ModelErrorKind, TokenUsage } from '../../src/domain/events.ts';
+import type { FromModel } from '../call/messages.ts';
+import type { DeadlineMessage, Deadlines, Transition } from '../kernel/actor.ts';
+import type { PhoneMessage } from '../phone/messages.ts';
+import type { ModelCommand, ModelMessage } from './messages.ts';
+
+export type ModelMode = 'connecting' | 'ready' | 'closed';
+
+/** A response to ask for: the model's own words, or one sentence as it stands. */
+interface WantedResponse {
+  readonly sentence: string | null;
+}
+
+export interface ModelState {
+  readonly mode: ModelMode;
+  readonly deadlines: Deadlines;
+  /** A response is asked for or under way. */
+  readonly active: boolean;
+  readonly cancelling: boolean;
+  readonly wanted: readonly WantedResponse[];
+  /** Commands that wait for the session. */
+  readonly waiting: readonly ModelCommand[];
+}
+
+export type ModelEffect =
+  | { readonly kind: 'send'; readonly command: ModelCommand }
+  | { readonly kind: 'disconnect' }
+  | { readonly kind: 'tell_call'; readonly message: FromModel }
+  | { readonly kind: 'tell_phone'; readonly message: PhoneMessage }
+  | { readonly kind: 'usage'; readonly usage: TokenUsage }
+  | { readonly kind: 'error'; readonly error: ModelErrorKind; readonly code: string };
+
+type ModelTransition = Transition<ModelState, ModelEffect>;
+
+export const MODEL_LIMITS = {
+  /** From the start of the connection to a session that takes audio. */
+  connectMs: 10_000,
+  /** From asking for a response to its first event. */
+  responseMs: 15_000,
+  wanted: 8,
+  waiting: 64,
+} as const;
+
+export function newModel(now: number): ModelState {
+  return {
+    mode: 'connecting',
+    deadlines: { connect: now + MODEL_LIMITS.connectMs },
+    active: false,
+    cancelling: false,
+    wanted: [],
+    waiting: [],
+  };
+}
+
+export function modelStep(state: ModelState, message: ModelMessage | DeadlineMessage, now: number): ModelTransition {
+  if (state.mode === 'closed') return keep(state);
+  switch (message.type) {
+    case 'respond':
+      return want(state, { sentence: null }, now);
+    case 'say':
+      return want(state, { sentence: message.sentence }, now);
+    case 'tool_result':
+      return command(state, { type: 'tool_output', callId: message.callId, output: message.output });
+    case 'note':
+      return command(state, { type: 'note', text: message.text });
+    case 'cut':
+      return cut(state, message.itemId, message.heardMs);
+    case 'close':
+      return { state: closed(state), effects: [{ kind: 'disconnect' }] };
+    case 'connected':
+      return keep(state);
+    case 'session_ready':
+      return enterReady(state, now);
+    case 'response_started':
+      return { state: { ...state, active: true, deadlines: {} }, effects: [tell({ type: 'response_started' })] };
+    case 'response_ended':
+      return responseEnded(state, message, now);
+    case 'audio':
+      return { state, effects: [speech(message)] };
+    case 'audio_complete':
+      return {
+        state,
+        effects: [{ kind: 'tell_phone', message: { type: 'speech_complete', itemId: message.itemId } }],
+      };
+    case 'caller_speech_started':
+      return { state, effects: [tell({ type: 'caller_speech_started' })] };
+    case 'caller_speech_stopped':
+      return { state, effects: [tell({ type: 'caller_speech_stopped' })] };
+    case 'caller_turn_committed':
+    case 'caller_words':
+    case 'caller_words_failed':
+    case 'words_delta':
+    case 'words':
+    case 'tool_requested':
+      return { state, effects: [tell(message)] };
+    case 'refused':
+      return refused(state, message.code, now);
+    case 'lost':
+      return lose(state, message.kind, message.code);
+    case 'deadline':
+      return lose(state, 'timeout', message.name);
+  }
+}
+
+/** Asks for a response now or behind the active one. Two plain requests in a row are one. */
+function want(state: ModelState, wanted: WantedResponse, now: number): ModelTransition {
+  const last = state.wanted.at(-1);
+  const same = last !== undefined && last.sentence === null && wanted.sentence === null;
+  const queue = same ? state.wanted : [...state.wanted, wanted].slice(-MODEL_LIMITS.wanted);
+  return askNext({ ...state, wanted: queue }, now);
+}
+
+function askNext(state: ModelState, now: number): ModelTransition {
+  const [next, ...wanted] = state.wanted;
+  if (state.mode !== 'ready' || state.active || !next) return keep(state);
+  return {
+    state: {
+      ...state,
+      wanted,
+      active: true,
+      cancelling: false,
+      deadlines: { response: now + MODEL_LIMITS.responseMs },
+    },
+    effects: [{ kind: 'send', command: { type: 'create_response', sentence: next.sentence } }],
+  };
+}
+
+function command(state: ModelState, order: ModelCommand): ModelTransition {
+  if (state.mode === 'ready') return { state, effects: [{ kind: 'send', command: order }] };
+  return keep({ ...state, waiting: [...state.waiting, order].slice(-MODEL_LIMITS.waiting) });
+}
+
+/** The caller spoke over Ava: what she is saying ends, and so does what she was about to say. */
+function cut(state: ModelState, itemId: string | null, heardMs: number): ModelTransition {
+  const cancels = state.mode === 'ready' && state.active && !state.cancelling;
+  return {
+    state: { ...state, wanted: [], cancelling: state.cancelling || cancels },
+    effects: [
+      ...(cancels ? [{ kind: 'send', command: { type: 'cancel_response' } } as const] : []),
+      ...(itemId === null ? [] : [{ kind: 'send', command: { type: 'truncate', itemId, heardMs } } as const]),
+    ],
+  };
+}
+
+function enterReady(state: ModelState, now: number): ModelTransition {
+  const ready: ModelState = { ...state, mode: 'ready', waiting: [], deadlines: {} };
+  const asked = askNext(ready, now);
+  return {
+    state: asked.state,
+    effects: [...state.waiting.map((order) => ({ kind: 'send', command: order }) as const), ...asked.effects],
+  };
+}
+
+function responseEnded(
+  state: ModelState,
+  ended: Extract<ModelMessage, { type: 'response_ended' }>,
+  now: number,
+): ModelTransition {
+  const asked = askNext({ ...state, active: false, cancelling: false, deadlines: {} }, now);
+  return {
+    state: asked.state,
+    effects: [
+      ...(ended.usage ? [{ kind: 'usage', usage: ended.usage } as const] : []),
+      tell({ type: 'response_ended', status: ended.status }),
+      ...asked.effects,
+    ],
+  };
+}
+
+/** A refusal is mostly a race that does no harm; where it means that a response is active, ours waits for its end. */
+function refused(state: ModelState, code: string, now: number): ModelTransition {
+  switch (code) {
+    case 'conversation_already_has_active_response':
+      return keep({
+        ...state,
+        active: true,
+        wanted: [{ sentence: null }, ...state.wanted].slice(0, MODEL_LIMITS.wanted),
+      });
+    case 'response_cancel_not_active': {
+      const asked = askNext({ ...state, active: false, cancelling: false, deadlines: {} }, now);
+      return asked;
+    }
+    default:
+      return { state, effects: [{ kind: 'error', error: 'protocol', code }] };
+  }
+}
+
+function lose(state: ModelState, kind: ModelErrorKind, code: string): ModelTransition {
+  return {
+    state: closed(state),
+    effects: [{ kind: 'error', error: kind, code }, { kind: 'disconnect' }, tell({ type: 'model_lost', kind })],
+  };
+}
+
+function closed(state: ModelState): ModelState {
+  return { ...state, mode: 'closed', deadlines: {}, active: false, wanted: [], waiting: [] };
+}
+
+function speech(audio: Extract<ModelMessage, { type: 'audio' }>): ModelEffect {
+  const { itemId, ms, payload } = audio;
+  return { kind: 'tell_phone', message: { type: 'speech', itemId, ms, payload } };
+}
+
+function tell(message: FromModel): ModelEffect {
+  return { kind: 'tell_call', message };
+}
+
+function keep(state: ModelState): ModelTransition {
+  return { state, effects: [] };
+}

@@ -1,0 +1,58 @@
+/** The shell of the caller's leg: a step's effects carried out on a line, audio cut into whole frames on its way in. */
+import type { FromPhone } from '../call/messages.ts';
+import { Actor } from '../kernel/actor.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Framer } from './framing.ts';
+import type { PhoneLine, PhoneMessage } from './messages.ts';
+import { NEW_PHONE, type PhoneEffect, type PhoneState, phoneStep } from './state.ts';
+
+export interface PhoneActorPorts {
+  readonly line: PhoneLine;
+  readonly tellCall: (message: FromPhone) => void;
+  readonly clock: Clock;
+  readonly onCrash: (error: unknown) => void;
+}
+
+export class PhoneActor {
+  private readonly actor: Actor<PhoneState, PhoneMessage, PhoneEffect>;
+  private readonly framer = new Framer();
+
+  constructor({ line, tellCall, clock, onCrash }: PhoneActorPorts) {
+    const perform = (effect: PhoneEffect): void => {
+      switch (effect.kind) {
+        case 'play':
+          return line.play(effect.payload);
+        case 'mark':
+          return line.mark(effect.name);
+        case 'clear':
+          return line.clear();
+        case 'close':
+          return line.close();
+        case 'tell_call':
+          return tellCall(effect.message);
+      }
+    };
+    this.actor = new Actor({ state: NEW_PHONE, step: phoneStep, perform, clock, onCrash });
+  }
+
+  get state(): PhoneState {
+    return this.actor.state;
+  }
+
+  tell(message: PhoneMessage): void {
+    if (message.type === 'speech') {
+      const framed = this.framer.push(message.itemId, message.payload, message.ms);
+      if (framed) this.actor.tell({ ...message, ...framed });
+      return;
+    }
+    if (message.type === 'speech_complete') {
+      const last = this.framer.end(message.itemId);
+      if (last) this.actor.tell({ type: 'speech', itemId: message.itemId, ...last });
+    }
+    this.actor.tell(message);
+  }
+
+  stop(): void {
+    this.actor.stop();
+  }
+}

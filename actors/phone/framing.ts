@@ -1,0 +1,47 @@
+/**
+ * Cuts a model's audio into what a phone network takes: whole 20 ms frames. A model may send pieces of any length; what
+ * is left over waits for the next piece of the same item, and the last frame of an item is filled with silence.
+ */
+import type { AudioPayload } from './messages.ts';
+
+const FRAME_BYTES = 160;
+const BYTES_PER_MS = 8;
+const SILENCE = 0xff;
+
+export interface Framed {
+  readonly ms: number;
+  readonly payload: AudioPayload;
+}
+
+export class Framer {
+  private rest: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+  private itemId = '';
+
+  /** The whole frames that this piece completes; null where it completes none. */
+  push(itemId: string, payload: AudioPayload, ms: number): Framed | null {
+    if (itemId !== this.itemId) this.start(itemId);
+    if (this.rest.length === 0 && Number.isInteger(ms / (FRAME_BYTES / BYTES_PER_MS))) return { ms, payload };
+    const bytes = Buffer.concat([this.rest, Buffer.from(payload, 'base64')]);
+    const whole = bytes.length - (bytes.length % FRAME_BYTES);
+    this.rest = bytes.subarray(whole);
+    return whole === 0 ? null : framed(bytes.subarray(0, whole));
+  }
+
+  /** The item's last frame, where something is left of it. */
+  end(itemId: string): Framed | null {
+    if (itemId !== this.itemId || this.rest.length === 0) return null;
+    const last = Buffer.alloc(FRAME_BYTES, SILENCE);
+    this.rest.copy(last);
+    this.rest = Buffer.alloc(0);
+    return framed(last);
+  }
+
+  private start(itemId: string): void {
+    this.itemId = itemId;
+    this.rest = Buffer.alloc(0);
+  }
+}
+
+function framed(bytes: Buffer): Framed {
+  return { ms: bytes.length / BYTES_PER_MS, payload: bytes.toString('base64') };
+}

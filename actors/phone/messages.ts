@@ -1,0 +1,41 @@
+/** The caller's leg as others see it. Times in ms of audio, 8 samples each. */
+
+/** Audio as it goes over the wire: base64 of µ-law samples. */
+export type AudioPayload = string;
+
+/** What the phone actor takes. */
+export type PhoneMessage =
+  /** The line is open: audio may be sent. */
+  | { readonly type: 'line_opened' }
+  /** A piece of Ava's speech to play after everything sent before. */
+  | { readonly type: 'speech'; readonly itemId: string; readonly ms: number; readonly payload: AudioPayload }
+  /** The model has no more audio for this item. */
+  | { readonly type: 'speech_complete'; readonly itemId: string }
+  /** The far end says that everything before this mark was played (or dropped by a clear). */
+  | { readonly type: 'mark'; readonly name: string }
+  /** Stop playing: the caller speaks. */
+  | { readonly type: 'interrupt' }
+  | { readonly type: 'digit'; readonly digit: string }
+  /** End the line, once what was sent has been played where `afterPlayback`. */
+  | { readonly type: 'hang_up'; readonly afterPlayback: boolean }
+  /** Do not end the line after all: the caller spoke. */
+  | { readonly type: 'stay' }
+  /** The line ended at the far end, or broke. */
+  | { readonly type: 'line_closed'; readonly reason: 'stop' | 'broken' };
+
+/** What the wire tells a phone actor's owner; audio skips the mailbox. */
+export interface PhoneInlet {
+  /** One caller frame: base64 µ-law, as it came. */
+  audio(payload: AudioPayload): void;
+  mark(name: string): void;
+  digit(digit: string): void;
+  closed(reason: 'stop' | 'broken'): void;
+}
+
+/** The line towards the caller, as the phone actor's shell sees it. */
+export interface PhoneLine {
+  play(payload: AudioPayload): void;
+  mark(name: string): void;
+  clear(): void;
+  close(): void;
+}

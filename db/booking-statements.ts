@@ -1,0 +1,138 @@
+/** The SQL of bookings and holds, one function a statement, each inside a transaction bound to the clinic. */
+import { z } from 'zod';
+import type { Instant } from '../src/domain/clinic.ts';
+import type { Appointment, BookingRequest, Busy, BusyQuery, HoldRequest } from '../src/domain/ports.ts';
+import type { Sql } from './postgres.ts';
+
+/** What the outbox calls "make the calendar show this appointment as it is". */
+export const SYNC_APPOINTMENT = 'sync_appointment';
+
+/** Longest stretch one row may occupy: the constraint `occupied_length` holds it, so that reads may look back by btree. */
+const LONGEST_BLOCK_MS = 24 * 3_600_000;
+
+const busyRow = z.object({ resource_id: z.string(), starts_at: z.number(), ends_at: z.number() });
+const idRow = z.object({ id: z.string() });
+const appointmentRow = z.object({
+  id: z.string(),
+  customer_id: z.string(),
+  service_id: z.string(),
+  provider_id: z.string(),
+  starts_at: z.number(),
+  ends_at: z.number(),
+});
+
+/** What is taken in a stretch of time: appointments, and holds of other conversations that have not lapsed. */
+export async function readBusy(sql: Sql, query: BusyQuery): Promise<Busy[]> {
+  const rows = await sql`
+    select resource_id, occupied.starts_at, occupied.ends_at
+    from occupied left join holds on holds.id = occupied.hold_id
+    where occupied.clinic_id = ${query.clinicId}
+      and resource_id in ${sql(query.providerIds)}
+      and occupied.starts_at > ${query.startsAt - LONGEST_BLOCK_MS}
+      and occupied.starts_at < ${query.endsAt}
+      and occupied.ends_at > ${query.startsAt}
+      and (holds.id is null or (holds.expires_at > ${query.now} and holds.conversation_id <> ${query.conversationId}))
+    order by occupied.starts_at, resource_id`;
+  return rows.map((row) => {
+    const taken = busyRow.parse(row);
+    return { providerId: taken.resource_id, startsAt: taken.starts_at, endsAt: taken.ends_at };
+  });
+}
+
+/**
+ * Locks these resources, and those of the conversation's present hold, until the transaction ends. A statement of its
+ * own: the next one must see what was committed while this one waited.
+ */
+export async function lockResources(sql: Sql, conversationId: string, resourceIds: readonly string[]): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(key)
+    from (
+      select distinct hashtextextended(resource_id::text, 0) as key
+      from (
+        select occupied.resource_id
+        from occupied join holds on holds.id = occupied.hold_id
+        where holds.conversation_id = ${conversationId}
+        union all
+        select id::uuid from json_array_elements_text(${JSON.stringify(resourceIds)}::text::json) as wanted(id)
+      ) as resources
+      order by key
+    ) as keys`;
+}
+
+/** Deletes the conversation's own hold and what has lapsed on these resources: a constraint cannot say `now()`. */
+export async function clearHolds(
+  sql: Sql,
+  { conversationId, resourceIds, now }: { conversationId: string; resourceIds: readonly string[]; now: Instant },
+): Promise<void> {
+  await sql`
+    delete from holds
+    where conversation_id = ${conversationId}
+       or (expires_at <= ${now} and id in (
+             select hold_id
+             from occupied
+             where hold_id is not null
+               and resource_id in (
+                 select id::uuid from json_array_elements_text(${JSON.stringify(resourceIds)}::text::json) as locked(id))))`;
+}
+
+export async function insertHold(sql: Sql, { clinicId, slot, blocks, ...request }: HoldRequest): Promise<void> {
+  await sql`
+    with hold as (
+      insert into holds (clinic_id, conversation_id, service_id, provider_id, starts_at, ends_at, expires_at)
+      values (${clinicId}, ${request.conversationId}, ${slot.serviceId}, ${slot.providerId}, ${slot.startsAt},
+              ${slot.endsAt}, ${request.expiresAt})
+      returning id
+    )
+    insert into occupied (clinic_id, resource_id, starts_at, ends_at, hold_id)
+    select ${clinicId}, ${slot.providerId}, ${blocks.startsAt}, ${blocks.endsAt}, id from hold`;
+}
+
+/** The active appointment of an idempotency key. */
+export async function findActive(sql: Sql, key: string): Promise<Appointment | undefined> {
+  const [found] = await sql`
+    select id, customer_id, service_id, provider_id, starts_at, ends_at
+    from appointments
+    where booking_key = ${key} and status = 'confirmed'`;
+  if (found === undefined) return undefined;
+  const row = appointmentRow.parse(found);
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    serviceId: row.service_id,
+    providerId: row.provider_id,
+    startsAt: row.starts_at,
+    endsAt: row.ends_at,
+  };
+}
+
+/** One customer a phone number and clinic: what was said last fills in and corrects, what was not said erases nothing. */
+export async function upsertCustomer(sql: Sql, { clinicId, customer }: BookingRequest): Promise<string> {
+  const [row] = await sql`
+    insert into customers (clinic_id, phone, name, email)
+    values (${clinicId}, ${customer.phone}, ${customer.name}, nullif(${customer.email}, ''))
+    on conflict (clinic_id, phone) do update
+    set name = coalesce(nullif(excluded.name, ''), customers.name),
+        email = coalesce(excluded.email, customers.email),
+        updated_at = now()
+    returning id`;
+  return idRow.parse(row).id;
+}
+
+/** The appointment, the time it takes and the doorbell for the calendar: one statement. */
+export async function insertAppointment(sql: Sql, request: BookingRequest, appointment: Appointment): Promise<void> {
+  const { clinicId, blocks } = request;
+  await sql`
+    with appointment as (
+      insert into appointments (id, clinic_id, customer_id, service_id, provider_id, starts_at, ends_at, customer_name,
+                                notes, channel, conversation_id, booking_key)
+      values (${appointment.id}, ${clinicId}, ${appointment.customerId}, ${appointment.serviceId},
+              ${appointment.providerId}, ${appointment.startsAt}, ${appointment.endsAt}, ${request.customer.name},
+              ${request.notes}, ${request.channel}, ${request.conversationId}, ${request.key})
+      returning id
+    ),
+    doorbell as (
+      insert into outbox (clinic_id, kind, subject_id) select ${clinicId}, ${SYNC_APPOINTMENT}, id from appointment
+    )
+    insert into occupied (clinic_id, resource_id, starts_at, ends_at, appointment_id)
+    select ${clinicId}, ${appointment.providerId}, ${blocks.startsAt}, ${blocks.endsAt}, id from appointment`;
+}

@@ -1,0 +1,125 @@
+/**
+ * The SQL of the conversation record: a batch of entries as a few multi-row statements, inside a transaction bound to
+ * the clinic. Each may be repeated without effect: what stands is kept, or replaced by the same.
+ */
+import type { ConversationEntry } from '../src/domain/ports.ts';
+import type { Sql } from './postgres.ts';
+import { storableJson } from './storable-json.ts';
+
+type Kind = ConversationEntry['kind'];
+type EntryOf<K extends Kind> = Extract<ConversationEntry, { kind: K }>;
+
+/** Stores entries of one clinic. Of several with the same place the last counts: a statement may touch a row only once. */
+export async function storeEntries(sql: Sql, clinicId: string, entries: readonly ConversationEntry[]): Promise<void> {
+  const latest = [...new Map(entries.map((entry) => [placeOf(entry), entry])).values()];
+  const turns = ofKind(latest, 'turn');
+  const toolCalls = ofKind(latest, 'tool_call');
+  await insertStarts(sql, clinicId, ofKind(latest, 'started'));
+  await upsertTurns(sql, clinicId, turns);
+  await upsertToolCalls(sql, clinicId, toolCalls);
+  await touchConversations(sql, [...turns, ...toolCalls]);
+  await endConversations(sql, clinicId, ofKind(latest, 'ended'));
+}
+
+/** The row an entry is written to. */
+function placeOf(entry: ConversationEntry): string {
+  const place = `${entry.kind} ${entry.conversationId}`;
+  return entry.kind === 'turn' || entry.kind === 'tool_call' ? `${place} ${entry.n}` : place;
+}
+
+function ofKind<K extends Kind>(entries: readonly ConversationEntry[], kind: K): EntryOf<K>[] {
+  return entries.filter((entry): entry is EntryOf<K> => entry.kind === kind);
+}
+
+async function insertStarts(sql: Sql, clinicId: string, entries: readonly EntryOf<'started'>[]): Promise<void> {
+  if (entries.length === 0) return;
+  const started = storableJson(entries);
+  await sql`
+    insert into conversations (id, clinic_id, channel, customer_phone, customer_id, language, started_at, last_activity_at)
+    select "conversationId", ${clinicId}, channel, "customerPhone",
+           (select id from customers where clinic_id = ${clinicId} and phone = "customerPhone"),
+           language, to_timestamp("startedAt" / 1000), to_timestamp("startedAt" / 1000)
+    from json_to_recordset(${started}::text::json) as s(
+      "conversationId" uuid, channel text, "customerPhone" text, language text, "startedAt" float8)
+    order by 1
+    on conflict (id) do nothing`;
+  if (entries.every((entry) => entry.call === null)) return;
+  await sql`
+    insert into calls (call_sid, clinic_id, conversation_id, owner_node, from_phone, to_phone, started_at)
+    select c."callSid", ${clinicId}, "conversationId", c."ownerNode", c."from", c."to", to_timestamp("startedAt" / 1000)
+    from json_to_recordset(${started}::text::json) as s("conversationId" uuid, "startedAt" float8, call json),
+         json_to_record(s.call) as c("callSid" text, "ownerNode" text, "from" text, "to" text)
+    where c."callSid" is not null
+    order by 1
+    on conflict (call_sid) do nothing`;
+}
+
+/** A turn written again replaces what stood there, unless a later owner of the call wrote that. */
+async function upsertTurns(sql: Sql, clinicId: string, entries: readonly EntryOf<'turn'>[]): Promise<void> {
+  if (entries.length === 0) return;
+  await sql`
+    insert into turns (clinic_id, conversation_id, n, role, text, started_at, ended_at, interrupted)
+    select ${clinicId}, "conversationId", n, role, text, to_timestamp("startedAt" / 1000), to_timestamp("endedAt" / 1000),
+           interrupted
+    from json_to_recordset(${storableJson(entries)}::text::json) as t(
+      "conversationId" uuid, n int, role text, text text, "startedAt" float8, "endedAt" float8, interrupted boolean)
+    order by 2, 3
+    on conflict (conversation_id, n) do update
+    set role = excluded.role, text = excluded.text, started_at = excluded.started_at, ended_at = excluded.ended_at,
+        interrupted = excluded.interrupted, epoch = excluded.epoch
+    where turns.epoch <= excluded.epoch`;
+}
+
+async function upsertToolCalls(sql: Sql, clinicId: string, entries: readonly EntryOf<'tool_call'>[]): Promise<void> {
+  if (entries.length === 0) return;
+  await sql`
+    insert into tool_calls (clinic_id, conversation_id, n, call_id, name, arguments, answer, success, error, started_at, took_ms)
+    select ${clinicId}, "conversationId", n, "callId", name, arguments, answer, success, error,
+           to_timestamp("startedAt" / 1000), round("tookMs")
+    from json_to_recordset(${storableJson(entries)}::text::json) as t(
+      "conversationId" uuid, n int, "callId" text, name text, arguments jsonb, answer jsonb, success boolean, error text,
+      "startedAt" float8, "tookMs" float8)
+    order by 2, 3
+    on conflict (conversation_id, n) do update
+    set call_id = excluded.call_id, name = excluded.name, arguments = excluded.arguments, answer = excluded.answer,
+        success = excluded.success, error = excluded.error, started_at = excluded.started_at, took_ms = excluded.took_ms`;
+}
+
+async function touchConversations(sql: Sql, entries: readonly EntryOf<'turn' | 'tool_call'>[]): Promise<void> {
+  if (entries.length === 0) return;
+  const activity = entries.map((entry) => ({
+    conversationId: entry.conversationId,
+    at: entry.kind === 'turn' ? entry.endedAt : entry.startedAt + entry.tookMs,
+  }));
+  await sql`
+    update conversations
+    set last_activity_at = greatest(last_activity_at, latest.at)
+    from (
+      select "conversationId" as id, to_timestamp(max(at) / 1000) as at
+      from json_to_recordset(${JSON.stringify(activity)}::text::json) as a("conversationId" uuid, at float8)
+      group by 1
+    ) as latest
+    where conversations.id = latest.id`;
+}
+
+/** The first end stands. Whoever was booked for is the customer; else whoever is known by the number. */
+async function endConversations(sql: Sql, clinicId: string, entries: readonly EntryOf<'ended'>[]): Promise<void> {
+  if (entries.length === 0) return;
+  const ended = storableJson(entries);
+  await sql`
+    update conversations as c
+    set status = 'ended', outcome = e.outcome, ended_by = e."endedBy", ended_at = to_timestamp(e."endedAt" / 1000),
+        last_activity_at = greatest(last_activity_at, to_timestamp(e."endedAt" / 1000)),
+        customer_id = coalesce(
+          (select customer_id from appointments as a
+           where a.clinic_id = ${clinicId} and a.conversation_id = c.id order by created_at desc limit 1),
+          customer_id,
+          (select id from customers where clinic_id = ${clinicId} and phone = c.customer_phone))
+    from json_to_recordset(${ended}::text::json) as e("conversationId" uuid, outcome text, "endedBy" text, "endedAt" float8)
+    where c.id = e."conversationId" and c.status = 'active'`;
+  await sql`
+    update calls
+    set status = 'ended', ended_at = to_timestamp(e."endedAt" / 1000)
+    from json_to_recordset(${ended}::text::json) as e("conversationId" uuid, "endedAt" float8)
+    where calls.clinic_id = ${clinicId} and calls.conversation_id = e."conversationId" and calls.status = 'live'`;
+}

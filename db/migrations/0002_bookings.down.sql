@@ -1,0 +1,1 @@
+drop table outbox, occupied, holds, appointments, customers;

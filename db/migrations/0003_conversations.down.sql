@@ -1,0 +1,1 @@
+drop table calls, tool_calls, turns, conversations;

@@ -1,0 +1,54 @@
+/** What went wrong with Postgres, told apart by what may be done next. Knows SQLSTATEs, not the driver. */
+
+/** The database did not answer in time, or the pool is full. Whether a write took effect is unknown unless said otherwise. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+}
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+/** Classes and states that mean "not now", not "not like this": https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const OUTAGE_STATES = [
+  /^08/, // connection exceptions
+  /^53/, // insufficient resources
+  /^57P0/, // shut down, starting up, terminated by an administrator
+  /^57014/, // statement timeout
+  /^55P03/, // lock timeout
+  /^25P03/, // idle-in-transaction timeout
+  /^25006/, // read-only: we are talking to a standby, a failover is under way
+];
+/** The transaction was rolled back, and the same again may well pass: deadlock, serialization, a row made meanwhile. */
+const CONFLICT_STATES = ['40P01', '40001', '23505'];
+/** What Node and postgres.js put into `code` when the connection itself failed. */
+const CONNECTION_CODE = /^(CONNECTION_|CONNECT_TIMEOUT|E[A-Z]+$)/;
+
+/** The SQLSTATE of a server error; undefined for anything else. */
+export function sqlState(error: unknown): string | undefined {
+  const code = field(error, 'code');
+  return code !== undefined && SQLSTATE.test(code) && field(error, 'severity') !== undefined ? code : undefined;
+}
+
+/** The constraint a server error names. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return field(error, 'constraint_name');
+}
+
+/** True where Postgres could not be reached or could not serve: worth trying again later, its effect unknown. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailable) return true;
+  const state = sqlState(error);
+  if (state !== undefined) return OUTAGE_STATES.some((pattern) => pattern.test(state));
+  const code = field(error, 'code');
+  return code !== undefined && CONNECTION_CODE.test(code);
+}
+
+/** True where the transaction lost a race and left nothing behind: worth trying again at once. */
+export function isConflict(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && CONFLICT_STATES.includes(state);
+}
+
+function field(error: unknown, name: string): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,212 @@
+/**
+ * The two clinics that every installation for development and every test can rely on. Their facts are public
+ * interface: numbers, names, hours and ids do not change. Services and providers name each other by slug here.
+ */
+import type { Clinic, OpeningHours, Provider, Service } from '../src/domain/clinic.ts';
+
+export interface SeedProvider extends Omit<Provider, 'serviceIds'> {
+  readonly calendarId: string;
+  /** Slugs of the services given; all of the clinic's where absent. */
+  readonly gives?: readonly string[];
+}
+
+export interface SeedClinic extends Omit<Clinic, 'providers'> {
+  readonly providers: readonly SeedProvider[];
+}
+
+const MON_TO_FRI = [1, 2, 3, 4, 5];
+const NO_BUFFERS = { bufferBeforeMinutes: 0, bufferAfterMinutes: 0 };
+
+function week(weekdays: readonly number[], opens: string, closes: string): OpeningHours[] {
+  return weekdays.map((weekday) => ({ weekday, opens, closes }));
+}
+
+const radianceServices: readonly Service[] = [
+  {
+    id: '7ad1a9ce-0000-4000-8000-000000000101',
+    slug: 'botox',
+    name: 'Botox',
+    aliases: ['botulinum toxin', 'tox', 'wrinkle injections', 'anti-wrinkle injections'],
+    minutes: 30,
+    ...NO_BUFFERS,
+    priceCents: 350_00,
+    description: 'Injections that soften frown lines, forehead lines and crow’s feet.',
+  },
+  {
+    id: '7ad1a9ce-0000-4000-8000-000000000102',
+    slug: 'filler',
+    name: 'Dermal filler',
+    aliases: ['filler', 'fillers', 'lip filler', 'cheek filler', 'lip injections'],
+    minutes: 45,
+    ...NO_BUFFERS,
+    priceCents: 650_00,
+    description: 'Hyaluronic acid injections that restore volume to lips, cheeks and folds.',
+  },
+  {
+    id: '7ad1a9ce-0000-4000-8000-000000000103',
+    slug: 'hydrafacial',
+    name: 'Hydrafacial',
+    aliases: ['hydra facial', 'facial'],
+    minutes: 60,
+    ...NO_BUFFERS,
+    priceCents: 199_00,
+    description: 'A cleansing, exfoliating and hydrating facial.',
+  },
+  {
+    id: '7ad1a9ce-0000-4000-8000-000000000104',
+    slug: 'laser-hair-removal',
+    name: 'Laser hair removal',
+    aliases: ['laser', 'laser hair', 'hair removal'],
+    minutes: 45,
+    ...NO_BUFFERS,
+    priceCents: 150_00,
+    description: 'Lasting hair reduction, priced by session.',
+  },
+  {
+    id: '7ad1a9ce-0000-4000-8000-000000000105',
+    slug: 'chemical-peel',
+    name: 'Chemical peel',
+    aliases: ['peel', 'face peel', 'skin peel'],
+    minutes: 45,
+    ...NO_BUFFERS,
+    priceCents: 175_00,
+    description: 'An exfoliating treatment for tone and texture.',
+  },
+  {
+    id: '7ad1a9ce-0000-4000-8000-000000000106',
+    slug: 'consultation',
+    name: 'Consultation',
+    aliases: ['consult', 'first visit', 'new client visit'],
+    minutes: 30,
+    ...NO_BUFFERS,
+    priceCents: 0,
+    description: 'A first talk about goals and options.',
+  },
+];
+
+export const radiance: SeedClinic = {
+  id: '7ad1a9ce-0000-4000-8000-000000000001',
+  name: 'Radiance Med Spa',
+  phone: '+15550100001',
+  staffPhone: '+15550100099',
+  timeZone: 'America/New_York',
+  address: '120 Orchard Street, New York, NY 10002',
+  consentSentence: null,
+  language: 'en-US',
+  voice: 'marin',
+  hours: [...week([...MON_TO_FRI, 6], '09:00', '18:00'), ...week([7], '10:00', '16:00')],
+  specialDays: [],
+  services: radianceServices,
+  providers: [
+    {
+      id: '7ad1a9ce-0000-4000-8000-000000000201',
+      name: 'Priya Sharma',
+      calendarId: 'priya@radiance.test',
+      hours: null,
+    },
+    {
+      id: '7ad1a9ce-0000-4000-8000-000000000202',
+      name: 'Dr. Elena Ruiz',
+      calendarId: 'elena@radiance.test',
+      hours: null,
+      gives: ['botox', 'filler', 'consultation'],
+    },
+    {
+      id: '7ad1a9ce-0000-4000-8000-000000000203',
+      name: 'Maya Chen',
+      calendarId: 'maya@radiance.test',
+      hours: null,
+      gives: ['hydrafacial', 'chemical-peel', 'laser-hair-removal'],
+    },
+  ],
+  rules: { noticeMinutes: 60, horizonDays: 60, slotMinutes: 30 },
+  policies: [
+    'Please cancel or move an appointment at least 24 hours ahead; later cancellations are charged 50 dollars.',
+    'There is free parking behind the building.',
+  ],
+};
+
+const lumenServices: readonly Service[] = [
+  {
+    id: '1a3e9de2-0000-4000-8000-000000000101',
+    slug: 'skin-check',
+    name: 'Skin check',
+    aliases: ['mole check', 'full body exam', 'skin cancer screening'],
+    minutes: 30,
+    ...NO_BUFFERS,
+    priceCents: 180_00,
+    description: 'A full-body look at moles and spots by a dermatologist.',
+  },
+  {
+    id: '1a3e9de2-0000-4000-8000-000000000102',
+    slug: 'acne-visit',
+    name: 'Acne visit',
+    aliases: ['acne', 'acne treatment', 'pimples'],
+    minutes: 30,
+    ...NO_BUFFERS,
+    priceCents: 150_00,
+    description: 'Assessment and treatment plan for acne.',
+  },
+  {
+    id: '1a3e9de2-0000-4000-8000-000000000103',
+    slug: 'mole-removal',
+    name: 'Mole removal',
+    aliases: ['mole', 'remove a mole', 'skin tag removal'],
+    minutes: 45,
+    bufferBeforeMinutes: 0,
+    bufferAfterMinutes: 15,
+    priceCents: null,
+    description: 'Removal under local anaesthetic; the price depends on size and place.',
+  },
+  {
+    id: '1a3e9de2-0000-4000-8000-000000000104',
+    slug: 'consultation',
+    name: 'Consultation',
+    aliases: ['consult', 'first visit', 'new patient visit'],
+    minutes: 30,
+    ...NO_BUFFERS,
+    priceCents: 120_00,
+    description: 'A first visit for any skin concern.',
+  },
+];
+
+export const lumen: SeedClinic = {
+  id: '1a3e9de2-0000-4000-8000-000000000001',
+  name: 'Lumen Dermatology',
+  phone: '+15550100002',
+  staffPhone: '+15550100098',
+  timeZone: 'America/Los_Angeles',
+  address: '48 Harbor Way, Suite 300, Oakland, CA 94607',
+  consentSentence: 'This call may be recorded so that we can look after you well.',
+  language: 'en-US',
+  voice: 'marin',
+  hours: [...week(MON_TO_FRI, '08:30', '12:00'), ...week(MON_TO_FRI, '13:00', '17:00')],
+  specialDays: [
+    { date: '2026-12-24', reason: 'Christmas Eve', hours: [{ opens: '08:30', closes: '12:00' }] },
+    { date: '2026-12-25', reason: 'Christmas Day', hours: [] },
+    { date: '2027-01-01', reason: 'New Year’s Day', hours: [] },
+  ],
+  services: lumenServices,
+  providers: [
+    {
+      id: '1a3e9de2-0000-4000-8000-000000000201',
+      name: 'Dr. Amara Okafor',
+      calendarId: 'amara@lumen.test',
+      hours: null,
+    },
+    {
+      id: '1a3e9de2-0000-4000-8000-000000000202',
+      name: 'Dr. Jonas Weber',
+      calendarId: 'jonas@lumen.test',
+      hours: week([2, 3, 4], '08:30', '17:00'),
+      gives: ['skin-check', 'acne-visit', 'consultation'],
+    },
+  ],
+  rules: { noticeMinutes: 120, horizonDays: 90, slotMinutes: 30 },
+  policies: [
+    'Please bring an insurance card and a photo ID to the first visit.',
+    'Please cancel at least one business day ahead.',
+  ],
+};
+
+export const SEED_CLINICS: readonly SeedClinic[] = [radiance, lumen];

@@ -1,0 +1,56 @@
+/**
+ * How each fact reads in the log: one table, exhaustive by its type. Messages are static, so that they can be counted
+ * and searched; what varies is in the fields, which are the event's own.
+ */
+import type { AvaEventName, AvaEvents } from '../../src/domain/events.ts';
+import type { LogLevel } from '../config.ts';
+
+/** A level, and a message that never varies. */
+export interface Line<Event> {
+  readonly level: LogLevel | ((event: Event) => LogLevel);
+  readonly message: string;
+}
+
+/** What orchestrators and scrapers ask all the time. */
+const PROBES = /^\/(?:health|metrics)/;
+
+const accessLevel = ({ route, status }: AvaEvents['http.request']): LogLevel => {
+  if (status >= 500) return 'warn';
+  return PROBES.test(route) ? 'debug' : 'info';
+};
+
+export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } = {
+  'call.offered': { level: 'info', message: 'call offered' },
+  'call.shed': { level: 'warn', message: 'call shed' },
+  'call.started': { level: 'info', message: 'call started' },
+  'call.ended': { level: 'info', message: 'call ended' },
+  'call.crashed': { level: 'error', message: 'call crashed; the caller was handed to staff' },
+  'call.refused': { level: 'warn', message: 'call refused' },
+  'turn.caller': { level: 'info', message: 'caller spoke' },
+  'turn.assistant': { level: 'info', message: 'assistant spoke' },
+  'turn.first_audio': { level: 'debug', message: 'first audio of a reply left' },
+  'turn.interrupted': { level: 'info', message: 'caller interrupted' },
+  'tool.started': { level: 'debug', message: 'tool started' },
+  'tool.finished': { level: 'info', message: 'tool finished' },
+  'tool.broke': { level: 'error', message: 'tool broke' },
+  'booking.finished': { level: 'info', message: 'booking finished' },
+  'model.connected': { level: 'info', message: 'model connected' },
+  'model.error': { level: ({ kind }) => (kind === 'fatal' ? 'error' : 'warn'), message: 'model error' },
+  'model.usage': { level: 'debug', message: 'model usage' },
+  'media.violation': { level: 'warn', message: 'media stream broke its protocol' },
+  'media.backpressure': {
+    level: ({ result }) => (result === 'dropped' ? 'warn' : 'debug'),
+    message: 'socket is read too slowly',
+  },
+  'http.request': { level: accessLevel, message: 'request answered' },
+  'http.failed': { level: 'error', message: 'request failed unexpectedly' },
+  'log.entries_dropped': { level: 'error', message: 'conversation entries dropped, since they could not be stored' },
+  'dependency.lost': { level: 'error', message: 'dependency lost' },
+  'dependency.back': { level: 'info', message: 'dependency back' },
+  'process.unhandled': { level: 'error', message: 'unhandled error' },
+  'config.warned': { level: 'warn', message: 'configuration is unwise' },
+  'process.stop_failed': { level: 'error', message: 'resource did not stop' },
+  'process.log_level': { level: 'info', message: 'log level changed' },
+  'events.subscriber_broke': { level: 'error', message: 'a subscriber broke on a fact; told once' },
+  'process.state': { level: 'info', message: 'process state changed' },
+};

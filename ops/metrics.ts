@@ -1,0 +1,282 @@
+/**
+ * The metrics of the contract, section 5, in Prometheus' text. The only importer of prom-client. Fed by subscribing to
+ * the bus, and by gauges that are read when somebody scrapes; lives as long as the process. No label carries a phone
+ * number, a name, a call id or anything a stranger can choose (metrics/labels.ts), and an event's `pii` is never read.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { AvaEvents, TokenUsage } from '../src/domain/events.ts';
+import type { EventBus } from './events.ts';
+import { watchEventLoop } from './metrics/event-loop.ts';
+import { boundedLabel, closedLabel } from './metrics/labels.ts';
+import { costUsd } from './metrics/prices.ts';
+
+const SECONDS = {
+  call: [5, 15, 30, 60, 120, 180, 300, 600, 1200, 2400, 3600],
+  firstAudio: [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10],
+  tool: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  connect: [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 5, 10],
+  http: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+} as const;
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'WS'];
+const ROUTE_LIMIT = 100;
+const TOOL_LIMIT = 20;
+const CODE_LIMIT = 32;
+
+const TOKEN_LABELS: Readonly<Record<keyof TokenUsage, string>> = {
+  textIn: 'text_in',
+  textInCached: 'text_in_cached',
+  audioIn: 'audio_in',
+  audioInCached: 'audio_in_cached',
+  textOut: 'text_out',
+  audioOut: 'audio_out',
+};
+const TOKEN_KINDS = ['textIn', 'textInCached', 'audioIn', 'audioInCached', 'textOut', 'audioOut'] as const;
+
+/** A number that is read when somebody scrapes. */
+export interface GaugeSource {
+  /** `ava_…`, with its unit at the end. */
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => number;
+}
+
+export interface MetricsOptions {
+  readonly events: EventBus;
+  /** `uws` says which build of uWebSockets.js runs. */
+  readonly build: { readonly version: string; readonly node: string; readonly uws: string };
+  readonly calls: { readonly active: () => number; readonly capacity: () => number };
+  /** Whose prices apply to usage that names no model. */
+  readonly realtimeModel: string;
+}
+
+export interface Metrics {
+  /** Everything, as a scraper wants it. */
+  metricsText(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Adds a gauge; throws where the name is taken. */
+  gauge(source: GaugeSource): void;
+  /** Stops listening and measuring. */
+  close(): void;
+}
+
+/** What the parts below share: a registry, and one way to subscribe that `close` undoes. */
+interface Meter {
+  readonly registers: Registry[];
+  readonly on: EventBus['on'];
+}
+
+function addGauge(registers: Registry[], { name, help, read }: GaugeSource): void {
+  new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(read());
+    },
+  });
+}
+
+function meterCalls({ registers, on }: Meter): void {
+  const ended = new Counter({
+    name: 'ava_calls_total',
+    help: 'Conversations that ended',
+    labelNames: ['outcome', 'channel'] as const,
+    registers,
+  });
+  const shed = new Counter({
+    name: 'ava_calls_shed_total',
+    help: 'Calls sent to staff or voicemail, since this node could not take them',
+    labelNames: ['reason'] as const,
+    registers,
+  });
+  const refused = new Counter({
+    name: 'ava_calls_refused_total',
+    help: 'Calls and streams that were refused: an unknown number, a bad token',
+    labelNames: ['reason'] as const,
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'ava_call_duration_seconds',
+    help: 'From the start of a conversation to its end',
+    buckets: [...SECONDS.call],
+    registers,
+  });
+  const reasonOf = boundedLabel(CODE_LIMIT);
+  on('call.ended', ({ outcome, channel, durationMs }) => {
+    ended.inc({ outcome, channel });
+    duration.observe(durationMs / 1000);
+  });
+  on('call.shed', ({ reason }) => shed.inc({ reason }));
+  on('call.refused', ({ reason }) => refused.inc({ reason: reasonOf(reason) }));
+}
+
+function meterTurns({ registers, on }: Meter): void {
+  const firstAudio = new Histogram({
+    name: 'ava_first_audio_seconds',
+    help: 'From the end of the caller’s words to the first sample of the reply',
+    buckets: [...SECONDS.firstAudio],
+    registers,
+  });
+  const interruptions = new Counter({
+    name: 'ava_interruptions_total',
+    help: 'Replies that the caller spoke into',
+    registers,
+  });
+  on('turn.first_audio', ({ ms }) => firstAudio.observe(ms / 1000));
+  on('turn.interrupted', () => interruptions.inc());
+}
+
+function meterTools({ registers, on }: Meter): void {
+  const duration = new Histogram({
+    name: 'ava_tool_duration_seconds',
+    help: 'Tools of the receptionist, by result: success or the failure’s code',
+    labelNames: ['tool', 'result'] as const,
+    buckets: [...SECONDS.tool],
+    registers,
+  });
+  const bookings = new Counter({
+    name: 'ava_bookings_total',
+    help: 'Attempts to book, by what came of them',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  const toolOf = boundedLabel(TOOL_LIMIT);
+  on('tool.finished', ({ tool, result, ms }) => duration.observe({ tool: toolOf(tool), result }, ms / 1000));
+  on('booking.finished', ({ result }) => bookings.inc({ result }));
+}
+
+function meterModel({ registers, on }: Meter, realtimeModel: string): void {
+  const kind = ['kind'] as const;
+  const errors = new Counter({
+    name: 'ava_upstream_errors_total',
+    help: 'Errors of the model’s service',
+    labelNames: kind,
+    registers,
+  });
+  const connect = new Histogram({
+    name: 'ava_upstream_connect_seconds',
+    help: 'Until a session with the model was ready',
+    buckets: [...SECONDS.connect],
+    registers,
+  });
+  const tokens = new Counter({ name: 'ava_tokens_total', help: 'Tokens billed', labelNames: kind, registers });
+  const cost = new Counter({
+    name: 'ava_cost_usd_total',
+    help: 'What the tokens cost, in US dollars, by list price',
+    labelNames: kind,
+    registers,
+  });
+  on('model.error', (event) => errors.inc({ kind: event.kind }));
+  on('model.connected', ({ ms }) => connect.observe(ms / 1000));
+  on('model.usage', ({ usage, model = realtimeModel }) => {
+    for (const each of TOKEN_KINDS) {
+      const label = { kind: TOKEN_LABELS[each] };
+      tokens.inc(label, usage[each]);
+      cost.inc(label, costUsd(model, each, usage[each]) ?? 0);
+    }
+  });
+}
+
+function meterHttp({ registers, on }: Meter): void {
+  const requests = new Counter({
+    name: 'ava_http_requests_total',
+    help: 'Requests answered, by route pattern',
+    labelNames: ['route', 'method', 'status'] as const,
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'ava_http_request_duration_seconds',
+    help: 'From a request’s head to its answer',
+    labelNames: ['route'] as const,
+    buckets: [...SECONDS.http],
+    registers,
+  });
+  const routeOf = boundedLabel(ROUTE_LIMIT);
+  const methodOf = closedLabel(METHODS);
+  const statusOf = boundedLabel(CODE_LIMIT);
+  on('http.request', (request: AvaEvents['http.request']) => {
+    const route = routeOf(request.route);
+    requests.inc({ route, method: methodOf(request.method), status: statusOf(String(request.status)) });
+    // The time of a request that its client gave up tells of the client.
+    if (!request.aborted) duration.observe({ route }, request.ms / 1000);
+  });
+}
+
+function meterMedia({ registers, on }: Meter): void {
+  const violations = new Counter({
+    name: 'ava_media_violations_total',
+    help: 'Frames of media streams that broke the protocol',
+    labelNames: ['kind'] as const,
+    registers,
+  });
+  const backpressure = new Counter({
+    name: 'ava_media_backpressure_total',
+    help: 'Sends to sockets that were read too slowly',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  const kindOf = boundedLabel(CODE_LIMIT);
+  on('media.violation', ({ kind }) => violations.inc({ kind: kindOf(kind) }));
+  on('media.backpressure', ({ result }) => backpressure.inc({ result }));
+}
+
+function meterProcess({ registers, on }: Meter): void {
+  const unhandled = new Counter({
+    name: 'ava_unhandled_errors_total',
+    help: 'Errors nobody expected: of the process, of a request, of a call',
+    registers,
+  });
+  const up = new Gauge({
+    name: 'ava_dependency_up',
+    help: '1 while a dependency answers, 0 while it is lost; absent until it was first heard of',
+    labelNames: ['name'] as const,
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'ava_log_entries_dropped_total',
+    help: 'Entries of conversations that could not be stored',
+    registers,
+  });
+  on('process.unhandled', () => unhandled.inc());
+  on('http.failed', () => unhandled.inc());
+  on('call.crashed', () => unhandled.inc());
+  on('dependency.lost', ({ name }) => up.set({ name }, 0));
+  on('dependency.back', ({ name }) => up.set({ name }, 1));
+  on('log.entries_dropped', ({ count }) => dropped.inc(count));
+}
+
+/** Starts counting what `events` tells. */
+export function createMetrics({ events, build, calls, realtimeModel }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const subscriptions: (() => void)[] = [];
+  const meter: Meter = {
+    registers,
+    on(name, subscriber) {
+      const leave = events.on(name, subscriber);
+      subscriptions.push(leave);
+      return leave;
+    },
+  };
+  const eventLoop = watchEventLoop();
+
+  collectDefaultMetrics({ register: registry });
+  for (const part of [meterCalls, meterTurns, meterTools, meterHttp, meterMedia, meterProcess]) part(meter);
+  meterModel(meter, realtimeModel);
+  const gauge = (source: GaugeSource): void => addGauge(registers, source);
+  gauge({ name: 'ava_calls_active', help: 'Calls under way on this node', read: calls.active });
+  gauge({ name: 'ava_calls_capacity', help: 'Calls this node takes before it sheds new ones', read: calls.capacity });
+  gauge({ name: 'ava_event_loop_lag_seconds', help: 'How late timers are, 99th percentile', read: eventLoop.lagS });
+  const labelNames = ['version', 'node', 'uws'] as const;
+  new Gauge({ name: 'ava_build_info', help: 'What runs; always 1', labelNames, registers }).set({ ...build }, 1);
+
+  return {
+    metricsText: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    gauge,
+    close() {
+      for (const leave of subscriptions) leave();
+      eventLoop.close();
+      registry.clear();
+    },
+  };
+}

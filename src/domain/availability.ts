@@ -1,0 +1,121 @@
+/**
+ * Which times are free: opening hours, days that differ, time zone with its clock changes, notice, horizon, durations
+ * and buffers, less what is taken. Pure arithmetic over clinic facts; what is taken comes in as data.
+ */
+import type { Clinic, DateText, Instant, OpeningHours, Provider, Service } from './clinic.ts';
+import { addDays, eachDay, instantOf, MINUTE_MS, minuteOf, wallClock, weekdayOf } from './clinic-time.ts';
+import { blockedBy, type Interval, overlaps, type Slot } from './slots.ts';
+
+/** Days, both included. */
+export interface DayRange {
+  readonly from: DateText;
+  readonly to: DateText;
+}
+
+export interface AvailabilityQuestion {
+  readonly clinic: Clinic;
+  readonly service: Service;
+  readonly providers: readonly Provider[];
+  readonly days: DayRange;
+  /** What each provider's time is taken by, by provider id; buffers of what is taken are part of it. */
+  readonly busy: ReadonlyMap<string, readonly Interval[]>;
+  readonly now: Instant;
+}
+
+/** The days on which appointments may start: today to the horizon. */
+export function bookableDays(clinic: Clinic, now: Instant): DayRange {
+  const today = wallClock(now, clinic.timeZone).date;
+  return { from: today, to: addDays(today, clinic.rules.horizonDays) };
+}
+
+/** The part of a range that lies inside another; null where they do not meet. */
+export function within(range: DayRange, bounds: DayRange): DayRange | null {
+  const from = range.from > bounds.from ? range.from : bounds.from;
+  const to = range.to < bounds.to ? range.to : bounds.to;
+  return from <= to ? { from, to } : null;
+}
+
+/** Free slots in order of time, then of the providers as given. */
+export function freeSlots(question: AvailabilityQuestion): Slot[] {
+  const days = within(question.days, bookableDays(question.clinic, question.now));
+  if (!days) return [];
+  const slots = eachDay(days.from, days.to).flatMap((date) =>
+    question.providers.flatMap((provider) => freeOn(date, provider, question)),
+  );
+  const rank = new Map(question.providers.map((provider, index) => [provider.id, index]));
+  return slots.sort((a, b) => a.startsAt - b.startsAt || (rank.get(a.providerId) ?? 0) - (rank.get(b.providerId) ?? 0));
+}
+
+function freeOn(date: DateText, provider: Provider, question: AvailabilityQuestion): Slot[] {
+  const { clinic, service, now } = question;
+  const taken = question.busy.get(provider.id) ?? [];
+  const earliest = now + clinic.rules.noticeMinutes * MINUTE_MS;
+  return candidates(clinic, provider, service, date).filter(
+    (slot) => slot.startsAt >= earliest && !taken.some((other) => overlaps(blockedBy(slot, service), other)),
+  );
+}
+
+/** Every time of the day at which the service could start and still end in working hours. */
+function candidates(clinic: Clinic, provider: Provider, service: Service, date: DateText): Slot[] {
+  const slots: Slot[] = [];
+  for (const { opens, closes, grid } of stretches(clinic, provider, date)) {
+    const closesAt = instantOf(date, closes, clinic.timeZone);
+    if (closesAt === undefined) continue;
+    const startOf = clockOfDay(date, grid, closes, clinic.timeZone);
+    for (let minute = grid; minute < closes; minute += clinic.rules.slotMinutes) {
+      const startsAt = minute < opens ? undefined : startOf(minute);
+      if (startsAt === undefined) continue;
+      const endsAt = startsAt + service.minutes * MINUTE_MS;
+      if (endsAt <= closesAt) slots.push({ serviceId: service.id, providerId: provider.id, startsAt, endsAt });
+    }
+  }
+  return slots;
+}
+
+/** Minutes of a day → instants: plain addition, but on a stretch across a clock change, where each is looked up. */
+function clockOfDay(
+  date: DateText,
+  from: number,
+  to: number,
+  timeZone: string,
+): (minute: number) => Instant | undefined {
+  const start = instantOf(date, from, timeZone);
+  const end = instantOf(date, to, timeZone);
+  const even = start !== undefined && end !== undefined && end - start === (to - from) * MINUTE_MS;
+  return even ? (minute) => start + (minute - from) * MINUTE_MS : (minute) => instantOf(date, minute, timeZone);
+}
+
+interface Stretch {
+  /** Minutes past midnight. */
+  readonly opens: number;
+  readonly closes: number;
+  /** From where slots are counted: the clinic's opening, so that all providers start on the same minutes. */
+  readonly grid: number;
+}
+
+/** When a provider works on a day: their own hours inside the clinic's. */
+function stretches(clinic: Clinic, provider: Provider, date: DateText): Stretch[] {
+  return clinicStretches(clinic, date).flatMap((open) => {
+    const own = provider.hours === null ? [open] : weekly(provider.hours, date);
+    return own.flatMap((hours) => {
+      const opens = Math.max(open.opens, hours.opens);
+      const closes = Math.min(open.closes, hours.closes);
+      return opens < closes ? [{ opens, closes, grid: open.opens }] : [];
+    });
+  });
+}
+
+/** When the clinic is open on a day, minutes past midnight; empty on a closed day. */
+export function clinicStretches(clinic: Clinic, date: DateText): { opens: number; closes: number }[] {
+  const special = clinic.specialDays.find((day) => day.date === date);
+  if (special) return special.hours.map((hours) => ({ opens: minuteOf(hours.opens), closes: minuteOf(hours.closes) }));
+  return weekly(clinic.hours, date);
+}
+
+function weekly(hours: readonly OpeningHours[], date: DateText): { opens: number; closes: number }[] {
+  const weekday = weekdayOf(date);
+  return hours
+    .filter((entry) => entry.weekday === weekday)
+    .map((entry) => ({ opens: minuteOf(entry.opens), closes: minuteOf(entry.closes) }))
+    .sort((a, b) => a.opens - b.opens);
+}

@@ -1,0 +1,91 @@
+/** What a clinic is to Ava: the facts she may state and the rules she books by. Plain data, cached on every node. */
+
+/** A local wall-clock time of day, `HH:MM`, 24 hours. */
+export type TimeOfDay = string;
+/** A local calendar day, `YYYY-MM-DD`. */
+export type DateText = string;
+/** A phone number in E.164, `+15550100001`. */
+export type PhoneNumber = string;
+/** A point in time: milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number;
+
+/** One stretch in which a clinic or provider works; a lunch break makes two of them on a weekday. */
+export interface OpeningHours {
+  /** ISO weekday: 1 is Monday, 7 is Sunday. */
+  readonly weekday: number;
+  readonly opens: TimeOfDay;
+  /** Later than `opens`; `24:00` is midnight. */
+  readonly closes: TimeOfDay;
+}
+
+/** A day that differs from the weekly hours: closed where `hours` is empty. */
+export interface SpecialDay {
+  readonly date: DateText;
+  readonly reason: string;
+  readonly hours: readonly { readonly opens: TimeOfDay; readonly closes: TimeOfDay }[];
+}
+
+export interface Service {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  /** Other words callers use for it. */
+  readonly aliases: readonly string[];
+  readonly minutes: number;
+  readonly bufferBeforeMinutes: number;
+  readonly bufferAfterMinutes: number;
+  /** Null where the price is told on the day; 0 is free. */
+  readonly priceCents: number | null;
+  readonly description: string;
+}
+
+export interface Provider {
+  readonly id: string;
+  readonly name: string;
+  readonly serviceIds: readonly string[];
+  /** Null: works whenever the clinic is open. */
+  readonly hours: readonly OpeningHours[] | null;
+}
+
+export interface BookingRules {
+  /** How long before its start an appointment may still be booked. */
+  readonly noticeMinutes: number;
+  /** How many days ahead appointments may be booked; today is day 0. */
+  readonly horizonDays: number;
+  /** Appointments start at multiples of this from the opening of the day. */
+  readonly slotMinutes: number;
+}
+
+export interface Clinic {
+  readonly id: string;
+  readonly name: string;
+  readonly phone: PhoneNumber;
+  readonly staffPhone: PhoneNumber | null;
+  readonly timeZone: string;
+  readonly address: string;
+  /** Said with the greeting where the law or the clinic wants it ("This call may be recorded…"). */
+  readonly consentSentence: string | null;
+  /** BCP 47, `en-US`. */
+  readonly language: string;
+  /** The model's voice. */
+  readonly voice: string;
+  readonly hours: readonly OpeningHours[];
+  readonly specialDays: readonly SpecialDay[];
+  readonly services: readonly Service[];
+  readonly providers: readonly Provider[];
+  readonly rules: BookingRules;
+  /** Sentences that staff wrote: cancellation, deposits, parking. */
+  readonly policies: readonly string[];
+}
+
+export function serviceById(clinic: Clinic, id: string): Service | undefined {
+  return clinic.services.find((service) => service.id === id);
+}
+
+export function providerById(clinic: Clinic, id: string): Provider | undefined {
+  return clinic.providers.find((provider) => provider.id === id);
+}
+
+export function providersOf(clinic: Clinic, service: Service): readonly Provider[] {
+  return clinic.providers.filter((provider) => provider.serviceIds.includes(service.id));
+}

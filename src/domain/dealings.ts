@@ -1,0 +1,111 @@
+/**
+ * What a receptionist remembers of one conversation besides the words: what was offered and chosen, what was done.
+ * Plain data, a few hundred bytes, the same for a phone call, a browser and an SMS thread. Tools answer with changes;
+ * `deal` folds them in, so that a tool never holds a stale copy.
+ */
+import type { Clinic, Instant } from './clinic.ts';
+import type { FailureCode } from './failures.ts';
+import { NO_OFFERS, type Offer, type OfferBook, offer, offerById, offerMeant } from './offers.ts';
+import type { Outcome } from './ports.ts';
+import type { Slot } from './slots.ts';
+
+export interface Dealings {
+  readonly offers: OfferBook;
+  /** The offer the caller wants; the next step is to book it, never to check again. */
+  readonly choice: string | null;
+  readonly booked: readonly BookedAppointment[];
+  readonly checked: boolean;
+  readonly informed: boolean;
+  /** A failure that kept the caller from what they wanted, not made good since. */
+  readonly stuck: FailureCode | null;
+  readonly ending: boolean;
+}
+
+export interface BookedAppointment {
+  readonly appointmentId: string;
+  readonly slotId: string;
+}
+
+export type DealingsChange =
+  | { readonly type: 'offered'; readonly slots: readonly Slot[]; readonly exact: Slot | null }
+  | { readonly type: 'chosen'; readonly slotId: string }
+  | { readonly type: 'booked'; readonly appointmentId: string; readonly slotId: string }
+  | { readonly type: 'informed' }
+  | { readonly type: 'failed'; readonly code: FailureCode }
+  | { readonly type: 'ending' };
+
+export const NO_DEALINGS: Dealings = {
+  offers: NO_OFFERS,
+  choice: null,
+  booked: [],
+  checked: false,
+  informed: false,
+  stuck: null,
+  ending: false,
+};
+
+export function deal(dealings: Dealings, change: DealingsChange): Dealings {
+  switch (change.type) {
+    case 'offered': {
+      const offers = offer(dealings.offers, change.slots);
+      const exact = change.exact && offers.latest.find((each) => each.startsAt === change.exact?.startsAt);
+      return { ...dealings, offers, checked: true, stuck: null, choice: exact ? exact.slotId : null };
+    }
+    case 'chosen':
+      return { ...dealings, choice: change.slotId };
+    case 'booked':
+      return {
+        ...dealings,
+        choice: null,
+        stuck: null,
+        booked: dealings.booked.some((other) => other.appointmentId === change.appointmentId)
+          ? dealings.booked
+          : [...dealings.booked, { appointmentId: change.appointmentId, slotId: change.slotId }],
+      };
+    case 'informed':
+      return { ...dealings, informed: true };
+    case 'failed':
+      return SERIOUS.has(change.code) ? { ...dealings, stuck: change.code } : dealings;
+    case 'ending':
+      return { ...dealings, ending: true };
+  }
+}
+
+/** What a caller's sentence does to the offers on the table: chooses one, or takes the choice back by wishing otherwise. */
+export function hear(dealings: Dealings, words: string, clinic: Clinic, now: Instant): Dealings {
+  const match = offerMeant(dealings.offers.latest, words, clinic, now);
+  if (wantsOthers(words)) return { ...dealings, choice: null };
+  if (match.kind === 'one') return { ...dealings, choice: match.offer.slotId };
+  if (match.kind === 'other_wish') return { ...dealings, choice: null };
+  return dealings;
+}
+
+function wantsOthers(words: string): boolean {
+  return (
+    /\b(other|else|different|another|instead)\b/i.test(words) &&
+    !/\b(nothing|anything|that's all).*\belse\b/i.test(words)
+  );
+}
+
+export function chosenOffer(dealings: Dealings): Offer | undefined {
+  return dealings.choice === null ? undefined : offerById(dealings.offers, dealings.choice);
+}
+
+/** Failures after which a caller leaves without what they came for, unless something later works. */
+const SERIOUS: ReadonlySet<FailureCode> = new Set(['calendar_unavailable', 'internal_error', 'timeout']);
+
+export interface OutcomeFacts {
+  readonly dealings: Dealings;
+  readonly callerTurns: number;
+  /** True where the call broke on our side (the model lost for good, a crash). */
+  readonly broke: boolean;
+}
+
+/** What a conversation came to, from what was done in it: never from what was said. */
+export function outcomeOf({ dealings, callerTurns, broke }: OutcomeFacts): Outcome {
+  if (dealings.booked.length > 0) return 'appointment_scheduled';
+  if (broke || dealings.stuck !== null) return 'failed';
+  if (dealings.checked) return 'browsing';
+  if (dealings.informed) return 'info_only';
+  return callerTurns === 0 ? 'abandoned' : 'info_only';
+}

@@ -1,0 +1,99 @@
+/**
+ * What happens, as facts. Code emits these; logs, metrics and traces subscribe (ops/), so the code that does the work
+ * knows none of them. No event carries what a caller said, a name or a phone number, except under `pii`, which the log
+ * redacts unless told otherwise and metrics never read.
+ */
+import type { FailureCode } from './failures.ts';
+import type { Channel, Outcome } from './ports.ts';
+
+/** Whom an event is about; every field that is known is given. */
+export interface CallContext {
+  readonly callSid?: string | undefined;
+  readonly conversationId?: string | undefined;
+  readonly clinicId?: string | undefined;
+}
+
+export type ShedReason = 'draining' | 'full' | 'model_down' | 'no_clinic_data';
+export type ModelErrorKind = 'connect' | 'closed' | 'timeout' | 'fatal' | 'rate_limit' | 'protocol' | 'response_failed';
+
+/** Tokens of one model response, by kind. */
+export interface TokenUsage {
+  readonly textIn: number;
+  readonly textInCached: number;
+  readonly audioIn: number;
+  readonly audioInCached: number;
+  readonly textOut: number;
+  readonly audioOut: number;
+}
+
+export interface AvaEvents {
+  'call.offered': CallContext & { readonly channel: Channel };
+  'call.shed': CallContext & { readonly reason: ShedReason };
+  'call.started': CallContext & { readonly channel: Channel };
+  'call.ended': CallContext & {
+    readonly channel: Channel;
+    readonly outcome: Outcome;
+    readonly endedBy: string;
+    readonly durationMs: number;
+  };
+  /** A call's own code broke; the caller got an apology and staff, every other call goes on. */
+  'call.crashed': CallContext & { readonly actor: string; readonly error: unknown };
+  'call.refused': CallContext & { readonly reason: string };
+  'turn.caller': CallContext & { readonly n: number; readonly pii: { readonly text: string } };
+  'turn.assistant': CallContext & {
+    readonly n: number;
+    readonly interrupted: boolean;
+    readonly pii: { readonly text: string };
+  };
+  /** The caller stopped speaking → the first sample of the answer left. */
+  'turn.first_audio': CallContext & { readonly ms: number };
+  'turn.interrupted': CallContext & { readonly heardMs: number };
+  'tool.started': CallContext & { readonly tool: string };
+  'tool.finished': CallContext & {
+    readonly tool: string;
+    readonly result: 'success' | FailureCode;
+    readonly ms: number;
+  };
+  /** A tool met something that should not happen; the caller heard a sentence, the stack is for us. */
+  'tool.broke': CallContext & { readonly tool: string; readonly code: FailureCode; readonly error: unknown };
+  'booking.finished': CallContext & { readonly result: 'booked' | 'replayed' | 'taken' | 'failed' };
+  'model.connected': CallContext & { readonly ms: number };
+  'model.error': CallContext & { readonly kind: ModelErrorKind; readonly code: string };
+  /** `model` is who billed it; where it is not given, the node's realtime model. */
+  'model.usage': CallContext & { readonly usage: TokenUsage; readonly model?: string | undefined };
+  'media.violation': CallContext & { readonly kind: string };
+  'media.backpressure': CallContext & { readonly result: 'queued' | 'dropped' };
+  'http.request': {
+    readonly requestId: string;
+    readonly route: string;
+    readonly method: string;
+    readonly status: number;
+    readonly ms: number;
+    readonly aborted: boolean;
+  };
+  'http.failed': {
+    readonly requestId: string;
+    readonly route: string;
+    readonly method: string;
+    readonly error: unknown;
+  };
+  'log.entries_dropped': { readonly count: number };
+  'dependency.lost': { readonly name: 'postgres' | 'redis' | 'openai' | 'twilio'; readonly error: unknown };
+  'dependency.back': { readonly name: 'postgres' | 'redis' | 'openai' | 'twilio' };
+  'process.unhandled': { readonly kind: 'exception' | 'rejection'; readonly error: unknown };
+  /** What works, but is unwise: `advice` names the variable and never its value. */
+  'config.warned': { readonly advice: string };
+  /** A resource could not be stopped, or not in time; the others were stopped all the same. */
+  'process.stop_failed': { readonly name: string; readonly error: unknown };
+  'process.log_level': { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+  /** A log, metric or trace broke on a fact; told once for each. */
+  'events.subscriber_broke': { readonly event: string; readonly error: unknown };
+  'process.state': { readonly state: 'starting' | 'ready' | 'draining' | 'stopped'; readonly detail?: string };
+}
+
+export type AvaEventName = keyof AvaEvents;
+
+/** The one way out for facts. `emit` is synchronous and never throws, whatever a subscriber does. */
+export interface Events {
+  emit<Name extends AvaEventName>(name: Name, event: AvaEvents[Name]): void;
+}

@@ -1,0 +1,155 @@
+/**
+ * What the domain needs of the world, as interfaces. Each has one contract suite in test/contract that every
+ * implementation passes. A port throws only where the outside could not be reached or broke; what callers may ask in
+ * vain (a taken slot) is an answer.
+ */
+import type { Clinic, Instant, PhoneNumber } from './clinic.ts';
+import type { Interval, Slot } from './slots.ts';
+
+export type Channel = 'voice' | 'web' | 'sms';
+
+export const OUTCOMES = [
+  'appointment_scheduled',
+  'rescheduled',
+  'cancelled',
+  'waitlisted',
+  'message_taken',
+  'escalated',
+  'info_only',
+  'browsing',
+  'abandoned',
+  'failed',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Where clinics are looked up. Answers from memory whenever it can; undefined: no such clinic. */
+export interface ClinicDirectory {
+  byPhone(phone: PhoneNumber): Promise<Clinic | undefined>;
+  byId(clinicId: string): Promise<Clinic | undefined>;
+}
+
+export interface Busy extends Interval {
+  readonly providerId: string;
+}
+
+export interface BusyQuery extends Interval {
+  readonly clinicId: string;
+  readonly providerIds: readonly string[];
+  /** Holds of this conversation are left out: a caller never stands in their own way. */
+  readonly conversationId: string;
+  readonly now: Instant;
+}
+
+export interface HoldRequest {
+  readonly clinicId: string;
+  readonly conversationId: string;
+  readonly slot: Slot;
+  /** The slot with its buffers. */
+  readonly blocks: Interval;
+  readonly expiresAt: Instant;
+  readonly now: Instant;
+}
+
+export interface CustomerDetails {
+  readonly name: string;
+  readonly phone: PhoneNumber;
+  readonly email: string | null;
+}
+
+export interface BookingRequest {
+  readonly clinicId: string;
+  readonly conversationId: string;
+  readonly channel: Channel;
+  /** Semantic idempotency key: the same request made twice has one effect, whatever ids the model gives its calls. */
+  readonly key: string;
+  readonly slot: Slot;
+  readonly blocks: Interval;
+  readonly customer: CustomerDetails;
+  readonly notes: string | null;
+  readonly now: Instant;
+}
+
+export interface Appointment extends Slot {
+  readonly id: string;
+  readonly customerId: string;
+}
+
+export type BookingResult =
+  | { readonly kind: 'booked'; readonly appointment: Appointment; readonly replayed: boolean }
+  | { readonly kind: 'taken' };
+
+/**
+ * The book of appointments and holds of all clinics. Never lets two active ones of a provider overlap, buffers
+ * included, whoever races whom. `book` answers `booked` only after the commit.
+ */
+export interface BookingStore {
+  busy(query: BusyQuery): Promise<readonly Busy[]>;
+  /** Holds a slot for a conversation in place of what it held before. */
+  hold(request: HoldRequest): Promise<'held' | 'taken'>;
+  /** Drops what the conversation holds, if anything. */
+  release(clinicId: string, conversationId: string): Promise<void>;
+  /** Takes the slot for good and drops the conversation's hold. A repeated `key` answers its first appointment while that is active. */
+  book(request: BookingRequest): Promise<BookingResult>;
+}
+
+export interface ConversationStart {
+  readonly conversationId: string;
+  readonly clinicId: string;
+  readonly channel: Channel;
+  readonly customerPhone: PhoneNumber | null;
+  readonly language: string;
+  readonly startedAt: Instant;
+  /** The phone call that carries it; null for other channels. */
+  readonly call: {
+    readonly callSid: string;
+    readonly from: PhoneNumber | null;
+    readonly to: PhoneNumber;
+    readonly ownerNode: string;
+  } | null;
+}
+
+export type ConversationEntry =
+  | ({ readonly kind: 'started' } & ConversationStart)
+  | {
+      readonly kind: 'turn';
+      readonly conversationId: string;
+      readonly clinicId: string;
+      /** Position in the conversation, from 1; a turn written again replaces what stood there. */
+      readonly n: number;
+      readonly role: 'assistant' | 'customer';
+      readonly text: string;
+      readonly startedAt: Instant;
+      readonly endedAt: Instant;
+      /** True where the caller spoke before Ava had finished: `text` is what was heard. */
+      readonly interrupted: boolean;
+    }
+  | {
+      readonly kind: 'tool_call';
+      readonly conversationId: string;
+      readonly clinicId: string;
+      readonly n: number;
+      readonly callId: string;
+      readonly name: string;
+      /** As the model sent them, parsed; null where they were no JSON. */
+      readonly arguments: unknown;
+      readonly answer: unknown;
+      readonly success: boolean;
+      readonly error: string | null;
+      readonly startedAt: Instant;
+      readonly tookMs: number;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly conversationId: string;
+      readonly clinicId: string;
+      readonly outcome: Outcome;
+      readonly endedAt: Instant;
+      readonly endedBy: string;
+    };
+
+/** The record of conversations. Written behind: `write` never blocks a call and never throws; entries of one conversation keep their order. */
+export interface ConversationLog {
+  write(entry: ConversationEntry): void;
+  /** Resolves when everything written so far is stored, or rejects after the deadline. */
+  settled(deadlineMs: number): Promise<void>;
+}

@@ -1,0 +1,135 @@
+/** From free times to what is worth saying: the wished time if it is free, a few good alternatives, or when there is room next. */
+
+import { type DayRange, freeSlots } from './availability.ts';
+import type { Clinic, DateText, Instant, Provider, Service } from './clinic.ts';
+import { wallClock } from './clinic-time.ts';
+import type { Interval, Slot } from './slots.ts';
+
+/** Minutes past midnight, both included for starts. */
+export interface MinuteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a caller asked for, in the clinic's terms. */
+export interface Wish {
+  readonly service: Service;
+  /** Null: whoever is free. */
+  readonly provider: Provider | null;
+  readonly days: DayRange;
+  /** The wished start, minutes past midnight; null where none was named. */
+  readonly at: number | null;
+  /** A wished part of the day; null: any. */
+  readonly part: MinuteRange | null;
+}
+
+export interface Findings {
+  /** What to offer, in order of time. */
+  readonly slots: readonly Slot[];
+  /** The wished day and time itself, where it is free. */
+  readonly exact: Slot | null;
+  /** There would be times on the wished days, and every one is taken. */
+  readonly fullyBooked: boolean;
+  /** Nobody works on the wished days, or their hours are over. */
+  readonly closed: boolean;
+}
+
+/** As many as a caller can keep in mind with room to choose; the instructions say to read out at most three. */
+export const OFFERS_AT_ONCE = 6;
+
+/** Searches the wished days. `providers` are those who give the service (or the one wished). */
+export function search(
+  wish: Wish,
+  clinic: Clinic,
+  providers: readonly Provider[],
+  busy: ReadonlyMap<string, readonly Interval[]>,
+  now: Instant,
+): Findings {
+  const ranked = quietestFirst(providers, busy);
+  const question = { clinic, service: wish.service, providers: ranked, days: wish.days, now };
+  const free = freeSlots({ ...question, busy });
+  const times = onePerTime(free);
+  const minute = (slot: Slot): number => wallClock(slot.startsAt, clinic.timeZone).minute;
+  const exact = wish.at === null ? null : (times.find((slot) => minute(slot) === wish.at) ?? null);
+  const wished = wish.part === null ? times : times.filter((slot) => inRange(minute(slot), wish.part as MinuteRange));
+  const pool = wished.length > 0 ? wished : times;
+  const closed = free.length === 0 && freeSlots({ ...question, busy: new Map() }).length === 0;
+  return {
+    slots: exact ? withNeighbours(exact, pool) : choose(pool, wish, clinic, minute),
+    exact,
+    fullyBooked: free.length === 0 && !closed,
+    closed,
+  };
+}
+
+/** A few slots for "when is there room next?", spread over days. */
+export function soonest(slots: readonly Slot[], clinic: Clinic, count: number): Slot[] {
+  return spreadOverDays(onePerTime(slots), clinic, count).sort(byTime);
+}
+
+function choose(pool: readonly Slot[], wish: Wish, clinic: Clinic, minute: (slot: Slot) => number): Slot[] {
+  if (wish.at !== null) {
+    const at = wish.at;
+    const nearest = [...pool].sort((a, b) => Math.abs(minute(a) - at) - Math.abs(minute(b) - at) || byTime(a, b));
+    return nearest.slice(0, OFFERS_AT_ONCE).sort(byTime);
+  }
+  if (wish.days.from === wish.days.to) return spreadEvenly(pool, OFFERS_AT_ONCE);
+  return spreadOverDays(pool, clinic, OFFERS_AT_ONCE).sort(byTime);
+}
+
+/** The wished slot first in mind, and the two times around it should the caller hesitate. */
+function withNeighbours(exact: Slot, pool: readonly Slot[]): Slot[] {
+  const others = pool.filter((slot) => slot.startsAt !== exact.startsAt);
+  const nearest = others.sort((a, b) => distance(a, exact) - distance(b, exact)).slice(0, 2);
+  return [exact, ...nearest].sort(byTime);
+}
+
+/** Whoever has most room comes first, so that bookings spread; equal ones keep the clinic's order. */
+function quietestFirst(
+  providers: readonly Provider[],
+  busy: ReadonlyMap<string, readonly Interval[]>,
+): readonly Provider[] {
+  const taken = (provider: Provider): number =>
+    (busy.get(provider.id) ?? []).reduce((sum, { startsAt, endsAt }) => sum + endsAt - startsAt, 0);
+  return [...providers].sort((a, b) => taken(a) - taken(b));
+}
+
+/** A caller chooses a time, not a provider: the first provider of each time stands for it. */
+function onePerTime(slots: readonly Slot[]): Slot[] {
+  return slots.filter((slot, index) => index === 0 || slots[index - 1]?.startsAt !== slot.startsAt);
+}
+
+function spreadEvenly(slots: readonly Slot[], count: number): Slot[] {
+  if (slots.length <= count) return [...slots];
+  const step = (slots.length - 1) / (count - 1);
+  return Array.from({ length: count }, (_, i) => slots[Math.round(i * step)] as Slot);
+}
+
+/** Round by round one slot of each day: the first day's first, the second day's first, … then each one's next. */
+function spreadOverDays(slots: readonly Slot[], clinic: Clinic, count: number): Slot[] {
+  const days = new Map<DateText, Slot[]>();
+  for (const slot of slots) {
+    const { date } = wallClock(slot.startsAt, clinic.timeZone);
+    const day = days.get(date);
+    if (day) day.push(slot);
+    else days.set(date, [slot]);
+  }
+  const queues = [...days.values()].map((day) => spreadEvenly(day, Math.min(day.length, count)));
+  const chosen: Slot[] = [];
+  for (let round = 0; chosen.length < count && queues.some((queue) => queue.length > round); round++) {
+    for (const queue of queues) if (queue[round] && chosen.length < count) chosen.push(queue[round] as Slot);
+  }
+  return chosen;
+}
+
+function inRange(minute: number, range: MinuteRange): boolean {
+  return minute >= range.from && minute <= range.to;
+}
+
+function distance(a: Slot, b: Slot): number {
+  return Math.abs(a.startsAt - b.startsAt);
+}
+
+function byTime(a: Slot, b: Slot): number {
+  return a.startsAt - b.startsAt;
+}

@@ -1,0 +1,78 @@
+/**
+ * What the edge needs of the rest of Ava. The front desk takes calls in and knows what each should hear next; health
+ * and metrics are seen through the ports below. Implemented in the composition root and in ops/.
+ */
+import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import type { ShedReason } from '../domain/events.ts';
+
+/** An inbound call as the voice webhook tells of it. */
+export interface CallOffer {
+  readonly callSid: string;
+  /** E.164; null where the caller withholds it. */
+  readonly from: string | null;
+  /** The number that was called: E.164 for telephone calls. */
+  readonly to: string;
+}
+
+export type Admission =
+  | { readonly kind: 'stream'; readonly clinicId: string }
+  | { readonly kind: 'unknown_number' }
+  | {
+      readonly kind: 'shed';
+      readonly staffPhone: string | null;
+      readonly clinicName: string;
+      readonly reason: ShedReason;
+    };
+
+/** A media stream whose token was good: this call may be heard now. */
+export interface CallStream extends CallOffer {
+  readonly streamSid: string;
+  readonly clinicId: string;
+}
+
+/** Twilio asks what a call does next, because its stream, its dial or its recording ended. */
+export interface CallContinuation {
+  readonly callSid: string;
+  readonly streamSid: string | null;
+  /** Twilio's CallStatus in its own words: `in-progress`, `completed`, … */
+  readonly callStatus: string;
+  /** Twilio's DialCallStatus, where a dial to staff ended: `completed`, `busy`, `no-answer`, `failed`, `canceled`. */
+  readonly dialCallStatus: string | null;
+}
+
+export type Continuation =
+  | { readonly kind: 'hang_up' }
+  | { readonly kind: 'say_and_hang_up'; readonly sentence: string }
+  /** Dials staff; takes a voicemail where there is no staff phone. */
+  | {
+      readonly kind: 'staff';
+      readonly sentence: string | null;
+      readonly staffPhone: string | null;
+      readonly clinicName: string;
+    };
+
+export interface FrontDesk {
+  /** Whether this call may be answered here. Asked again for the same call it answers the same (webhooks are retried). */
+  admit(call: CallOffer): Promise<Admission>;
+  /** Starts or resumes the call on this line; null where it may not be (ended, draining, no room). */
+  open(stream: CallStream, line: PhoneLine): PhoneInlet | null;
+  continueCall(continuation: CallContinuation): Promise<Continuation>;
+  callStatus(status: { readonly callSid: string; readonly status: string }): void;
+}
+
+export type HealthStatus = 'ok' | 'degraded' | 'starting' | 'draining' | 'unavailable';
+
+export interface HealthCheck {
+  readonly state: 'ok' | 'failed';
+  readonly latency_ms: number;
+  readonly detail?: string;
+}
+
+export interface HealthPort {
+  live(): boolean;
+  ready(): Promise<{ readonly status: HealthStatus; readonly checks: Readonly<Record<string, HealthCheck>> }>;
+  /** False only while starting or draining: a node that lost its database still answers calls. */
+  routable(): boolean;
+}
+
+export type MetricsPage = () => Promise<{ readonly contentType: string; readonly text: string }>;

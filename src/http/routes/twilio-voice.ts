@@ -1,0 +1,47 @@
+/** `POST /twilio/voice`: a telephone rings. Answered with a stream to talk over, or with the next best thing. */
+import { phoneNumber } from '../../twilio/caller-number.ts';
+import { InboundCallForm } from '../../twilio/form.ts';
+import { issueTicket } from '../../twilio/ticket.ts';
+import { sayAndHangUpTwiml, staffTwiml, streamTwiml } from '../../twilio/twiml.ts';
+import type { Admission, CallOffer } from '../front-desk.ts';
+import type { Route } from '../route.ts';
+import { spokenAnswer } from '../spoken-answer.ts';
+import {
+  publicSocketUrlOf,
+  publicUrlOf,
+  readWebhook,
+  TWILIO_PATHS,
+  type TwilioEdge,
+  WEBHOOK_BODY_BYTES,
+} from '../twilio-edge.ts';
+
+const UNKNOWN_NUMBER = "We're sorry, this number is not in service. Please check the number and call again.";
+const SHED = "We're sorry, our receptionist is busy right now.";
+
+/** Told twice of the same call (Twilio retries), it answers the same twice, each time with a token of its own. */
+export function twilioVoice(edge: TwilioEdge): Route {
+  return {
+    method: 'POST',
+    path: TWILIO_PATHS.voice,
+    bodyLimitBytes: WEBHOOK_BODY_BYTES,
+    handle(request) {
+      const call = readWebhook(edge, request, InboundCallForm);
+      return spokenAnswer(edge.events, request, async () => answer(edge, call, await edge.desk.admit(call)));
+    },
+  };
+}
+
+function answer(edge: TwilioEdge, call: CallOffer, admission: Admission): string {
+  const actionUrl = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
+  if (admission.kind === 'stream') {
+    const token = issueTicket(edge.sessionSecret, { ...call, clinicId: admission.clinicId }, edge.now());
+    return streamTwiml({ streamUrl: publicSocketUrlOf(edge, TWILIO_PATHS.media), token, actionUrl });
+  }
+  if (admission.kind === 'unknown_number') {
+    edge.events.emit('call.refused', { callSid: call.callSid, reason: 'unknown_number' });
+    return sayAndHangUpTwiml(UNKNOWN_NUMBER);
+  }
+  const { staffPhone, clinicName } = admission;
+  const sentence = staffPhone === null ? SHED : `${SHED} One moment, we are putting you through to the team.`;
+  return staffTwiml({ sentence, staffPhone, clinicName, callerId: phoneNumber(call.to), actionUrl });
+}

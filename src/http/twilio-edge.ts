@@ -1,0 +1,64 @@
+/** What Twilio's routes share: who Ava is to Twilio, and how a webhook is trusted. */
+import type { z } from 'zod';
+import type { Events } from '../domain/events.ts';
+import { readForm } from '../twilio/form.ts';
+import { isSignedByTwilio } from '../twilio/signature.ts';
+import type { TicketLedger } from '../twilio/ticket-ledger.ts';
+import type { FrontDesk } from './front-desk.ts';
+import { HttpError, type HttpRequest } from './route.ts';
+
+export interface TwilioEdge {
+  readonly desk: FrontDesk;
+  readonly events: Events;
+  readonly ledger: TicketLedger;
+  /** `http(s)://host[:port][/prefix]`: what Twilio calls, and signs. */
+  readonly publicUrl: string;
+  readonly authToken: string;
+  readonly sessionSecret: string;
+  /** ms since the epoch. */
+  now(): number;
+}
+
+export const WEBHOOK_BODY_BYTES = 64 * 1024;
+
+export const TWILIO_PATHS = {
+  voice: '/twilio/voice',
+  voiceContinue: '/twilio/voice/continue',
+  status: '/twilio/status',
+  media: '/twilio/media',
+} as const;
+
+/** The public URL of one of our paths. */
+export function publicUrlOf({ publicUrl }: Pick<TwilioEdge, 'publicUrl'>, path: string): string {
+  return publicUrl.replace(/\/+$/, '') + path;
+}
+
+/** The same over WebSocket: `wss` where the public URL is `https`, `ws` where it is `http`. */
+export function publicSocketUrlOf(edge: Pick<TwilioEdge, 'publicUrl'>, path: string): string {
+  return publicUrlOf(edge, path).replace(/^http/i, 'ws');
+}
+
+/**
+ * The form of a webhook that Twilio signed. Throws 415 for another content type, 403 for a bad or missing signature
+ * (told of as an event), 400 for a form without what the webhook must have.
+ */
+export function readWebhook<Form extends z.ZodType>(
+  edge: TwilioEdge,
+  request: HttpRequest,
+  form: Form,
+): z.output<Form> {
+  if (!/^application\/x-www-form-urlencoded\b/i.test(request.header('content-type'))) {
+    throw new HttpError(415, 'Webhooks are posted as application/x-www-form-urlencoded.');
+  }
+  const fields = readForm(request.body);
+  if (fields === null) throw new HttpError(400, 'The form has too many fields.');
+  const url = publicUrlOf(edge, request.path) + (request.query === '' ? '' : `?${request.query}`);
+  if (!isSignedByTwilio(edge.authToken, request.header('x-twilio-signature'), url, fields)) {
+    edge.events.emit('call.refused', { reason: 'bad_signature' });
+    throw new HttpError(403, 'The X-Twilio-Signature does not fit: check TWILIO_AUTH_TOKEN and PUBLIC_URL.');
+  }
+  const parsed = form.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))].join(', ');
+  throw new HttpError(400, `The form lacks fields that are needed, or has them in another shape: ${names}.`);
+}

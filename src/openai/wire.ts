@@ -1,0 +1,173 @@
+/** Realtime events ⇄ our messages. Server events are parsed here, once; what we do not know is passed over. */
+import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
+import { z } from 'zod';
+import type { ModelCommand, ModelReport } from '../../actors/model/messages.ts';
+import type { TokenUsage } from '../domain/events.ts';
+
+const MULAW_BYTES_PER_MS = 8;
+
+/** Codes after which trying again cannot help: the key or the account is at fault. */
+export const FATAL_CODES: ReadonlySet<string> = new Set([
+  'invalid_api_key',
+  'insufficient_quota',
+  'account_deactivated',
+  'billing_hard_limit_reached',
+]);
+
+export function clientEvent(command: ModelCommand): RealtimeClientEvent {
+  switch (command.type) {
+    case 'create_response':
+      return command.sentence === null
+        ? { type: 'response.create' }
+        : { type: 'response.create', response: { instructions: verbatim(command.sentence), tool_choice: 'none' } };
+    case 'cancel_response':
+      return { type: 'response.cancel' };
+    case 'truncate':
+      return {
+        type: 'conversation.item.truncate',
+        item_id: command.itemId,
+        content_index: 0,
+        audio_end_ms: command.heardMs,
+      };
+    case 'tool_output':
+      return {
+        type: 'conversation.item.create',
+        item: { type: 'function_call_output', call_id: command.callId, output: command.output },
+      };
+    case 'note':
+      return {
+        type: 'conversation.item.create',
+        item: { type: 'message', role: 'system', content: [{ type: 'input_text', text: command.text }] },
+      };
+  }
+}
+
+function verbatim(sentence: string): string {
+  return `Say exactly the following to the caller, word for word, and nothing else: "${sentence}"`;
+}
+
+const item = z.object({ item_id: z.string() });
+const usage = z.object({
+  input_token_details: z
+    .object({
+      text_tokens: z.number().default(0),
+      audio_tokens: z.number().default(0),
+      cached_tokens_details: z
+        .object({ text_tokens: z.number().default(0), audio_tokens: z.number().default(0) })
+        .optional(),
+    })
+    .optional(),
+  output_token_details: z
+    .object({ text_tokens: z.number().default(0), audio_tokens: z.number().default(0) })
+    .optional(),
+});
+const response = z.object({
+  response: z.object({
+    id: z.string(),
+    status: z.enum(['completed', 'cancelled', 'failed', 'incomplete', 'in_progress']).optional(),
+    status_details: z.object({ error: z.object({ code: z.string().nullish() }).nullish() }).nullish(),
+    usage: usage.nullish(),
+  }),
+});
+const functionCall = z.object({
+  item: z.object({
+    type: z.literal('function_call'),
+    status: z.literal('completed'),
+    call_id: z.string(),
+    name: z.string(),
+    arguments: z.string(),
+  }),
+});
+const failure = z.object({
+  error: z.object({ type: z.string().nullish(), code: z.string().nullish(), message: z.string().nullish() }),
+});
+
+type Reader = (event: unknown) => ModelReport | null;
+
+const READERS: Readonly<Record<string, Reader>> = {
+  'input_audio_buffer.speech_started': read(item, (e) => ({ type: 'caller_speech_started', itemId: e.item_id })),
+  'input_audio_buffer.speech_stopped': read(item, (e) => ({ type: 'caller_speech_stopped', itemId: e.item_id })),
+  'input_audio_buffer.committed': read(item, (e) => ({ type: 'caller_turn_committed', itemId: e.item_id })),
+  'conversation.item.input_audio_transcription.completed': read(item.extend({ transcript: z.string() }), (e) => ({
+    type: 'caller_words',
+    itemId: e.item_id,
+    text: e.transcript,
+  })),
+  'conversation.item.input_audio_transcription.failed': read(item, (e) => ({
+    type: 'caller_words_failed',
+    itemId: e.item_id,
+  })),
+  'response.created': read(response, (e) => ({ type: 'response_started', responseId: e.response.id })),
+  'response.output_audio.delta': read(item.extend({ delta: z.string().min(1) }), (e) => ({
+    type: 'audio',
+    itemId: e.item_id,
+    ms: base64Bytes(e.delta) / MULAW_BYTES_PER_MS,
+    payload: e.delta,
+  })),
+  'response.output_audio.done': read(item, (e) => ({ type: 'audio_complete', itemId: e.item_id })),
+  'response.output_audio_transcript.delta': read(item.extend({ delta: z.string() }), (e) => ({
+    type: 'words_delta',
+    itemId: e.item_id,
+    text: e.delta,
+  })),
+  'response.output_audio_transcript.done': read(item.extend({ transcript: z.string() }), (e) => ({
+    type: 'words',
+    itemId: e.item_id,
+    text: e.transcript,
+  })),
+  'response.output_item.done': read(functionCall, (e) => ({
+    type: 'tool_requested',
+    callId: e.item.call_id,
+    name: e.item.name,
+    argumentsText: e.item.arguments,
+  })),
+  'response.done': read(response, responseEnded),
+  error: read(failure, (e) => {
+    const code = e.error.code ?? e.error.type ?? 'unknown';
+    if (FATAL_CODES.has(code)) return { type: 'lost', kind: 'fatal', code };
+    if (code === 'session_expired') return { type: 'lost', kind: 'closed', code };
+    return { type: 'refused', code };
+  }),
+};
+
+/** The report an event makes; null for one that says nothing to us or is not what the protocol promises. */
+export function reportOf(event: { readonly type: string }): ModelReport | null {
+  return READERS[event.type]?.(event) ?? null;
+}
+
+function responseEnded(event: z.infer<typeof response>): ModelReport {
+  const { id, status, status_details: details, usage: used } = event.response;
+  const code = details?.error?.code ?? null;
+  if (status === 'failed' && code !== null && FATAL_CODES.has(code)) return { type: 'lost', kind: 'fatal', code };
+  return {
+    type: 'response_ended',
+    responseId: id,
+    status: status === undefined || status === 'in_progress' ? 'incomplete' : status,
+    usage: used ? tokens(used) : null,
+  };
+}
+
+function tokens(used: z.infer<typeof usage>): TokenUsage {
+  const input = used.input_token_details;
+  const cached = input?.cached_tokens_details;
+  return {
+    textIn: (input?.text_tokens ?? 0) - (cached?.text_tokens ?? 0),
+    textInCached: cached?.text_tokens ?? 0,
+    audioIn: (input?.audio_tokens ?? 0) - (cached?.audio_tokens ?? 0),
+    audioInCached: cached?.audio_tokens ?? 0,
+    textOut: used.output_token_details?.text_tokens ?? 0,
+    audioOut: used.output_token_details?.audio_tokens ?? 0,
+  };
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, report: (event: z.infer<Schema>) => ModelReport): Reader {
+  return (event) => {
+    const parsed = schema.safeParse(event);
+    return parsed.success ? report(parsed.data) : null;
+  };
+}
+
+function base64Bytes(text: string): number {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  return (text.length / 4) * 3 - padding;
+}

@@ -1,0 +1,65 @@
+/**
+ * What the model is told about its work: the clinic's facts and how to use the tools. Facts only; nothing here promises
+ * what a tool has not answered. What stays the same from call to call comes first and the day's date last, so that the
+ * service's cache of the prompt holds.
+ */
+import type { Clinic, Instant, PhoneNumber } from '../domain/clinic.ts';
+import { dateline, listed, spokenPrice } from '../domain/spoken.ts';
+import { spokenHours } from './hours.ts';
+
+export interface Briefing {
+  readonly clinic: Clinic;
+  readonly now: Instant;
+  readonly callerPhone: PhoneNumber | null;
+}
+
+export function instructions(briefing: Briefing): string {
+  return [manner(briefing.clinic), work(), facts(briefing.clinic), moment(briefing)].join('\n\n');
+}
+
+function manner(clinic: Clinic): string {
+  return `# Who you are
+You are Ava, the AI receptionist of ${clinic.name}, on the phone. You are warm, quick and exact. You say that you are an AI assistant when asked, and never claim to be a person.
+Speak in short sentences, one question at a time. Speak the caller's language. Never read out ids, JSON or tool names.
+If you did not understand, ask the caller to repeat. Never guess a name, a number or a date.
+You give no medical advice, diagnosis or dosage; offer a consultation or staff instead.`;
+}
+
+function work(): string {
+  return `# How you work
+- Every fact about times and bookings comes from a tool. Never name a time that no tool has offered, and never say that something is booked before book_appointment has answered with success.
+- For an appointment you need the service and a day or time. Then call check_availability, with the caller's own words in \`when\`.
+- If exact_match is true, confirm that time and go on. Otherwise offer at most three of the slots by their \`spoken\` words.
+- Once the caller has chosen, do not check again. Ask for their name, then their phone number, then their email, one at a time; skip what you already know. The email may be left out if the caller prefers.
+- Then call book_appointment with the slot_id, and tell the caller what \`spoken\` says.
+- If fully_booked is true, say so and offer the times in next_available.
+- Follow \`guidance\` in an answer; do not read it out. When success is false, say \`user_message\` in your own warm words.
+- Ask whether there is anything else. When the caller is done, say goodbye and call end_call.`;
+}
+
+function facts(clinic: Clinic): string {
+  const services = clinic.services.map(({ name, minutes, priceCents, description }) => {
+    const price = priceCents === null ? 'price told at the consultation' : spokenPrice(priceCents);
+    return `- ${name}: ${minutes} minutes, ${price}${description ? `. ${description}` : ''}`;
+  });
+  const providers = clinic.providers.map(({ name, serviceIds }) => {
+    const own = clinic.services.filter((service) => serviceIds.includes(service.id));
+    return `- ${name}: ${own.length === clinic.services.length ? 'all services' : listed(own.map((service) => service.name))}`;
+  });
+  const policies = clinic.policies.map((policy) => `- ${policy}`);
+  return [
+    `# The clinic\n${clinic.name}, ${clinic.address}. Phone ${clinic.phone}.`,
+    `Open: ${spokenHours(clinic)}.`,
+    `Services:\n${services.join('\n')}`,
+    `Providers:\n${providers.join('\n')}`,
+    `Appointments can be booked from ${clinic.rules.noticeMinutes} minutes up to ${clinic.rules.horizonDays} days ahead.`,
+    ...(policies.length > 0 ? [`Policies:\n${policies.join('\n')}`] : []),
+  ].join('\n');
+}
+
+function moment({ clinic, now, callerPhone }: Briefing): string {
+  const number = callerPhone
+    ? `The caller's number is known: ${callerPhone}. Ask whether it is the right one to reach them, or take another.`
+    : "The caller's number is withheld: ask for one before booking.";
+  return `# This call\nNow: ${dateline(now, clinic.timeZone)}.\n${number}`;
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { wallClock } from '../../domain/clinic-time.ts';
+import { chosenOffer, type DealingsChange, deal } from '../../domain/dealings.ts';
+import type { Offer } from '../../domain/offers.ts';
+import type { Wish } from '../../domain/search.ts';
+import { blockedBy, type Slot } from '../../domain/slots.ts';
+import { listed, spokenDay } from '../../domain/spoken.ts';
+import type { ToolOutcome } from '../../domain/tools.ts';
+import { findTimes, offersToTell, type Times } from './times.ts';
+import { answered, defineTool, optionalText, type ToolContext } from './tool.ts';
+import { resolveWish } from './wish.ts';
+
+/** How long a time stays held for a caller who is giving name and number; lapsed ones free themselves. */
+export const HOLD_MS = 5 * 60_000;
+/** How often a search starts again when the wished time is snatched between reading and holding. */
+const SNATCHED_TRIES = 3;
+
+const schema = z.object({
+  service: z.string().trim().min(1).max(120).describe('The service, in the caller’s words.'),
+  date: optionalText(40, 'First day wanted, YYYY-MM-DD, clinic time. Leave out when `when` says it.'),
+  date_to: optionalText(40, 'Last day wanted, YYYY-MM-DD, for a range of days.'),
+  when: optionalText(200, 'The caller’s own words for the day and time, unchanged: "tomorrow at 2 PM", "next week".'),
+  time: optionalText(40, 'HH:MM (24 hours), or morning, afternoon or evening.'),
+  provider: optionalText(120, 'Only when the caller asked for somebody by name.'),
+});
+
+export const checkAvailability = defineTool({
+  name: 'check_availability',
+  description:
+    'Finds free times for a service. Call it when the caller first names a day or time, or asks for other times. ' +
+    'Never call it again once the caller has agreed to a time: book that one.',
+  schema,
+  async run(args, context) {
+    const wish = resolveWish(args, context.clinic, context.now());
+    if ('failure' in wish) return wish.failure;
+    const chosen = chosenOffer(context.dealings);
+    if (chosen && covers(wish.ok, chosen, context)) return alreadyChosen(chosen, context);
+    return tellTimes(await findAndHold(wish.ok, context), wish.ok, context);
+  },
+});
+
+/** Searches, and holds the exact time where there is one; whoever is quicker by a moment makes us search again. */
+async function findAndHold(wish: Wish, context: ToolContext): Promise<Times> {
+  for (let tries = 1; ; tries++) {
+    const times = await findTimes(wish, context);
+    if (!times.exact || tries === SNATCHED_TRIES) return times;
+    if ((await hold(times.exact, wish, context)) === 'held') return times;
+  }
+}
+
+function hold(slot: Slot, wish: Wish, context: ToolContext): Promise<'held' | 'taken'> {
+  const now = context.now();
+  return context.bookings.hold({
+    clinicId: context.clinic.id,
+    conversationId: context.conversationId,
+    slot,
+    blocks: blockedBy(slot, wish.service),
+    expiresAt: now + HOLD_MS,
+    now,
+  });
+}
+
+/** What a model hears that checks again after the caller chose: the choice, so that no loop can start. */
+function alreadyChosen(chosen: Offer, context: ToolContext): ToolOutcome {
+  return answered({
+    slots: offersToTell([chosen], context.clinic, context.now()),
+    exact_match: true,
+    fully_booked: false,
+    next_available: [],
+    guidance:
+      `The caller has already chosen this time. Do not check again. Ask for what is missing and call ` +
+      `book_appointment with slot_id ${chosen.slotId}.`,
+  });
+}
+
+function tellTimes(times: Times, wish: Wish, context: ToolContext): ToolOutcome {
+  const { clinic } = context;
+  const now = context.now();
+  const change: DealingsChange = {
+    type: 'offered',
+    slots: times.slots.length > 0 ? times.slots : times.next,
+    exact: times.exact,
+  };
+  const { latest } = deal(context.dealings, change).offers;
+  const told = offersToTell(latest, clinic, now);
+  const found = times.slots.length > 0;
+  return answered(
+    {
+      slots: found ? told : [],
+      exact_match: times.exact !== null,
+      fully_booked: times.fullyBooked,
+      next_available: found ? [] : told,
+      guidance: guidance(times, wish, latest, context),
+    },
+    [change],
+  );
+}
+
+function guidance(times: Times, wish: Wish, offers: readonly Offer[], context: ToolContext): string {
+  const { clinic } = context;
+  const today = wallClock(context.now(), clinic.timeZone).date;
+  const single = wish.days.from === wish.days.to;
+  const days = single ? spokenDay(wish.days.from, today) : 'on those days';
+  if (times.exact) {
+    const exact = offers.find((offer) => offer.startsAt === times.exact?.startsAt);
+    return `The wished time is free and kept for the caller. Confirm it, ask for what is missing, then call book_appointment with slot_id ${exact?.slotId}.`;
+  }
+  if (times.slots.length > 0) {
+    const first = wish.at === null ? '' : 'The wished time is not free: say so. ';
+    return `${first}Offer at most three of these times and let the caller choose.`;
+  }
+  if (times.next.length === 0) {
+    return 'Nothing is free in the whole booking window. Say so, and offer to take a message for staff.';
+  }
+  const reason = times.fullyBooked
+    ? `Say that we are fully booked ${single ? days : 'then'}.`
+    : `Say that there are no appointments ${single ? days : 'then'}: ${closedReason(wish, context)}.`;
+  return `${reason} Then offer the times in next_available. Never promise the wished time.`;
+}
+
+function closedReason(wish: Wish, context: ToolContext): string {
+  const special = context.clinic.specialDays.find((day) => day.date === wish.days.from);
+  if (special) return special.reason;
+  const who = wish.provider ? wish.provider.name : 'the clinic';
+  return `${listed([who])} has no more working hours then`;
+}
+
+function covers(wish: Wish, chosen: Offer, { clinic }: ToolContext): boolean {
+  const { date, minute } = wallClock(chosen.startsAt, clinic.timeZone);
+  return (
+    wish.service.id === chosen.serviceId &&
+    (wish.provider === null || wish.provider.id === chosen.providerId) &&
+    date >= wish.days.from &&
+    date <= wish.days.to &&
+    (wish.at === null || wish.at === minute) &&
+    (wish.part === null || (minute >= wish.part.from && minute <= wish.part.to))
+  );
+}

@@ -1,0 +1,53 @@
+/** The forms that Twilio posts to webhooks, parsed. Fields not named here are left alone. */
+import { z } from 'zod';
+import { phoneNumber } from './caller-number.ts';
+import type { FormFields } from './signature.ts';
+import { Sid } from './wire.ts';
+
+/** Twilio sends some forty fields; more than this is no webhook. */
+const FIELDS_LIMIT = 256;
+
+/** Null where there are too many fields to be a webhook. */
+export function readForm(body: Buffer): FormFields | null {
+  const fields: Record<string, string | string[]> = Object.create(null);
+  let count = 0;
+  for (const [name, value] of new URLSearchParams(body.toString('utf8'))) {
+    if (++count > FIELDS_LIMIT) return null;
+    const before = fields[name];
+    if (before === undefined) fields[name] = value;
+    else fields[name] = typeof before === 'string' ? [before, value] : [...before, value];
+  }
+  return fields;
+}
+
+const Address = z.string().min(1).max(256);
+const Status = z.string().min(1).max(32);
+const blankAsNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
+
+/** An inbound call. `from` is null where the caller withholds it or is no telephone. */
+export const InboundCallForm = z
+  .object({ CallSid: Sid, From: z.string().max(256).default(''), To: Address })
+  .transform(({ CallSid, From, To }) => ({ callSid: CallSid, from: phoneNumber(From), to: To }));
+
+/** What Twilio asks when a stream, a dial or a recording ended. */
+export const ContinueForm = z
+  .object({
+    CallSid: Sid,
+    CallStatus: Status,
+    To: z.string().max(256).default(''),
+    StreamSid: z.string().max(64).optional(),
+    DialCallStatus: z.string().max(32).optional(),
+    RecordingUrl: z.string().max(2048).optional(),
+  })
+  .transform((form) => ({
+    callSid: form.CallSid,
+    callStatus: form.CallStatus,
+    calledNumber: phoneNumber(form.To),
+    streamSid: blankAsNull(form.StreamSid),
+    dialCallStatus: blankAsNull(form.DialCallStatus),
+    hasRecording: blankAsNull(form.RecordingUrl) !== null,
+  }));
+
+export const CallStatusForm = z
+  .object({ CallSid: Sid, CallStatus: Status })
+  .transform(({ CallSid, CallStatus }) => ({ callSid: CallSid, status: CallStatus }));

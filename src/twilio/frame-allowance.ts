@@ -1,0 +1,31 @@
+/** How many messages a peer may send: a bucket that fills with time, so that a burst after a stall is fine and a flood is not. */
+export class FrameAllowance {
+  private left: number;
+  private filledAt: number;
+  private readonly burst: number;
+  private readonly perSecond: number;
+  private readonly now: () => number;
+
+  /** `now` in ms; it is asked only when the bucket is empty. */
+  constructor(burst: number, perSecond: number, now: () => number) {
+    this.burst = burst;
+    this.perSecond = perSecond;
+    this.now = now;
+    this.left = burst;
+    this.filledAt = now();
+  }
+
+  /** False where this message is one too many. */
+  take(): boolean {
+    if (this.left < 1) this.fill();
+    if (this.left < 1) return false;
+    this.left--;
+    return true;
+  }
+
+  private fill(): void {
+    const now = this.now();
+    this.left = Math.min(this.burst, this.left + ((now - this.filledAt) / 1000) * this.perSecond);
+    this.filledAt = now;
+  }
+}

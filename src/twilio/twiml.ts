@@ -1,0 +1,80 @@
+/** What Twilio is told to do with a call, as TwiML documents. */
+import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
+
+export interface StreamInstruction {
+  /** `ws(s)://…` without a query: Twilio refuses one. */
+  readonly streamUrl: string;
+  readonly token: string;
+  /** Absolute URL that is asked when the stream ends. */
+  readonly actionUrl: string;
+}
+
+export interface StaffInstruction {
+  /** Said first; null says nothing. */
+  readonly sentence: string | null;
+  /** E.164; null takes a voicemail instead. */
+  readonly staffPhone: string | null;
+  readonly clinicName: string;
+  /** What staff see as the caller: the clinic's own number, or null for Twilio's default (the caller's). */
+  readonly callerId: string | null;
+  readonly actionUrl: string;
+}
+
+/** How long staff's telephone rings. */
+const DIAL_TIMEOUT_S = 20;
+const VOICEMAIL_LENGTH_S = 180;
+const VOICEMAIL_SILENCE_S = 8;
+
+export function streamTwiml({ streamUrl, token, actionUrl }: StreamInstruction): string {
+  const response = new VoiceResponse();
+  const stream = response.connect({ action: actionUrl, method: 'POST' }).stream({ url: streamUrl });
+  stream.parameter({ name: 'token', value: token });
+  return response.toString();
+}
+
+export function sayAndHangUpTwiml(sentence: string): string {
+  const response = new VoiceResponse();
+  response.say(speakable(sentence));
+  response.hangup();
+  return response.toString();
+}
+
+export function hangUpTwiml(): string {
+  const response = new VoiceResponse();
+  response.hangup();
+  return response.toString();
+}
+
+/** Forwards the caller to staff, or takes a voicemail where there is nobody to forward to. */
+export function staffTwiml({ sentence, staffPhone, clinicName, callerId, actionUrl }: StaffInstruction): string {
+  const response = new VoiceResponse();
+  if (sentence !== null) response.say(speakable(sentence));
+  if (staffPhone !== null) {
+    const dial = response.dial({
+      action: actionUrl,
+      method: 'POST',
+      answerOnBridge: true,
+      timeout: DIAL_TIMEOUT_S,
+      ...(callerId !== null && { callerId }),
+    });
+    dial.number(staffPhone);
+    return response.toString();
+  }
+  response.say(speakable(`Please leave a message for ${clinicName} after the tone, and someone will call you back.`));
+  response.record({
+    action: actionUrl,
+    method: 'POST',
+    maxLength: VOICEMAIL_LENGTH_S,
+    timeout: VOICEMAIL_SILENCE_S,
+    playBeep: true,
+  });
+  // Reached only where nothing was said.
+  response.say("We didn't hear a message. Goodbye.");
+  response.hangup();
+  return response.toString();
+}
+
+/** XML has no place for most control characters and half surrogates, however they are escaped. */
+function speakable(sentence: string): string {
+  return sentence.replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, ' ');
+}

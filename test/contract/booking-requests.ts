@@ -1,0 +1,74 @@
+/** Requests to a book of appointments, made in one word. Times count from one fixed morning. */
+import { randomUUID } from 'node:crypto';
+import type { Clinic } from '../../src/domain/clinic.ts';
+import type { BookingRequest, BusyQuery, HoldRequest } from '../../src/domain/ports.ts';
+import { seededClinics } from '../support/memory-clinics.ts';
+
+export const MINUTE_MS = 60_000;
+/** 2026-03-02, 9 o'clock in New York. */
+export const MORNING = Date.UTC(2026, 2, 2, 14);
+/** The evening before: when everything is asked. */
+export const NOW = MORNING - 14 * 60 * MINUTE_MS;
+export const HOLD_MS = 2 * MINUTE_MS;
+
+export const [radiance, lumen] = seededClinics as readonly [Clinic, Clinic];
+
+export interface Wish {
+  readonly clinic?: Clinic;
+  /** Index among the clinic's providers. */
+  readonly provider?: number;
+  /** Minutes from the morning to the start. */
+  readonly at?: number;
+  readonly minutes?: number;
+  /** Minutes blocked on each side. */
+  readonly buffer?: number;
+  readonly conversationId?: string;
+  readonly now?: number;
+}
+
+export interface BookingWish extends Wish {
+  readonly key?: string;
+  readonly phone?: string;
+  readonly name?: string;
+  readonly email?: string | null;
+}
+
+function asked(wish: Wish) {
+  const { clinic = radiance, provider = 0, at = 0, minutes = 30, buffer = 0 } = wish;
+  const startsAt = MORNING + at * MINUTE_MS;
+  const endsAt = startsAt + minutes * MINUTE_MS;
+  const given = clinic.providers[provider];
+  const serviceId = given?.serviceIds[0];
+  if (given === undefined || serviceId === undefined) throw new Error('the seeded clinic has no such provider');
+  return {
+    clinicId: clinic.id,
+    conversationId: wish.conversationId ?? randomUUID(),
+    slot: { serviceId, providerId: given.id, startsAt, endsAt },
+    blocks: { startsAt: startsAt - buffer * MINUTE_MS, endsAt: endsAt + buffer * MINUTE_MS },
+    now: wish.now ?? NOW,
+  };
+}
+
+export function holdRequest(wish: Wish = {}): HoldRequest {
+  const request = asked(wish);
+  return { ...request, expiresAt: request.now + HOLD_MS };
+}
+
+export function bookingRequest(wish: BookingWish = {}): BookingRequest {
+  const request = asked(wish);
+  const { key = `${request.conversationId} ${request.slot.startsAt}`, phone = '+15550123456' } = wish;
+  const customer = { name: wish.name ?? 'Ada Quinn', phone, email: wish.email ?? null };
+  return { ...request, key, customer, channel: 'voice', notes: null };
+}
+
+/** All of a clinic's providers over the day, asked by a stranger to every hold. */
+export function busyQuery({ clinic = radiance, conversationId = randomUUID(), now = NOW }: Wish = {}): BusyQuery {
+  return {
+    clinicId: clinic.id,
+    providerIds: clinic.providers.map(({ id }) => id),
+    conversationId,
+    now,
+    startsAt: MORNING - 60 * MINUTE_MS,
+    endsAt: MORNING + 24 * 60 * MINUTE_MS,
+  };
+}

@@ -1,0 +1,152 @@
+/** What every record of conversations promises. */
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConversationEntry, ConversationLog } from '../../src/domain/ports.ts';
+import type { RecordedConversation } from '../support/memory-conversations.ts';
+import { lumen, radiance } from './booking-requests.ts';
+
+export interface LogBench {
+  readonly log: ConversationLog;
+  /** What stands in the record now. */
+  read(clinicId: string, conversationId: string): Promise<RecordedConversation | undefined>;
+  close(): Promise<void>;
+}
+
+type EntryOf<Kind extends ConversationEntry['kind']> = Extract<ConversationEntry, { kind: Kind }>;
+
+const START = Date.UTC(2026, 2, 2, 15, 4, 5, 678);
+const DEADLINE_MS = 10_000;
+
+/** The entries of one conversation, made in one word each. */
+export function conversationOf(clinicId: string = radiance.id, conversationId: string = randomUUID()) {
+  const place = { clinicId, conversationId };
+  const started: EntryOf<'started'> = {
+    kind: 'started',
+    ...place,
+    channel: 'voice',
+    customerPhone: '+15550123456',
+    language: 'en-US',
+    startedAt: START,
+    call: { callSid: `CA${conversationId}`, from: '+15550123456', to: '+15550100001', ownerNode: 'node-a' },
+  };
+  const turn = (n: number, text: string): EntryOf<'turn'> => ({
+    kind: 'turn',
+    ...place,
+    n,
+    role: n % 2 === 1 ? 'assistant' : 'customer',
+    text,
+    startedAt: START + n * 1_000,
+    endedAt: START + n * 1_000 + 900,
+    interrupted: false,
+  });
+  const toolCall = (n: number, overrides: Partial<EntryOf<'tool_call'>> = {}): EntryOf<'tool_call'> => ({
+    kind: 'tool_call',
+    ...place,
+    n,
+    callId: `call_${n}`,
+    name: 'check_availability',
+    arguments: { service: 'botox', date: '2026-03-03' },
+    answer: { success: true, slots: [{ slot_id: '1' }] },
+    success: true,
+    error: null,
+    startedAt: START + 2_500,
+    tookMs: 41,
+    ...overrides,
+  });
+  const ended = (outcome: EntryOf<'ended'>['outcome'] = 'browsing'): EntryOf<'ended'> => ({
+    kind: 'ended',
+    ...place,
+    outcome,
+    endedAt: START + 60_000,
+    endedBy: 'caller',
+  });
+  return { ...place, started, turn, toolCall, ended };
+}
+
+export function describeConversationLog(name: string, open: () => Promise<LogBench>): void {
+  describe(`the conversation log ${name}`, () => {
+    let bench: LogBench;
+    const record = async (...entries: readonly ConversationEntry[]) => {
+      for (const entry of entries) bench.log.write(entry);
+      await bench.log.settled(DEADLINE_MS);
+    };
+
+    beforeEach(async () => {
+      bench = await open();
+    });
+    afterEach(() => bench.close());
+
+    it('keeps a whole conversation as it was written', async () => {
+      const { clinicId, conversationId, started, turn, toolCall, ended } = conversationOf();
+      const turns = [turn(1, 'Thanks for calling.'), turn(2, 'Botox, please.'), { ...turn(3, 'Let me'), interrupted: true }];
+      const refused = toolCall(2, { success: false, error: 'slot_taken', arguments: null, answer: { success: false } });
+      await record(started, ...turns, toolCall(1), refused, ended('appointment_scheduled'));
+      expect(await bench.read(clinicId, conversationId)).toEqual({
+        started,
+        turns,
+        toolCalls: [toolCall(1), refused],
+        ended: ended('appointment_scheduled'),
+      });
+    });
+
+    it('shows a conversation that still goes on', async () => {
+      const { clinicId, conversationId, started, turn } = conversationOf();
+      await record(started);
+      await record(turn(1, 'Hello.'));
+      expect(await bench.read(clinicId, conversationId)).toEqual({
+        started,
+        turns: [turn(1, 'Hello.')],
+        toolCalls: [],
+        ended: undefined,
+      });
+    });
+
+    it('keeps a conversation without a phone', async () => {
+      const { clinicId, conversationId, started } = conversationOf();
+      const web = { ...started, channel: 'web', customerPhone: null, call: null } as const;
+      await record(web);
+      expect(await bench.read(clinicId, conversationId)).toMatchObject({ started: web });
+    });
+
+    it('replaces a turn that is written again, at once or later', async () => {
+      const { clinicId, conversationId, started, turn } = conversationOf();
+      const heard = { ...turn(1, 'Thanks for'), interrupted: true };
+      await record(started, turn(1, 'Thanks for calling Radiance.'), heard);
+      expect(await bench.read(clinicId, conversationId)).toMatchObject({ turns: [heard] });
+      await record(turn(1, 'Thanks.'));
+      expect(await bench.read(clinicId, conversationId)).toMatchObject({ turns: [turn(1, 'Thanks.')] });
+    });
+
+    it('is not changed by the same entries written again', async () => {
+      const { clinicId, conversationId, started, turn, toolCall, ended } = conversationOf();
+      const entries = [started, turn(1, 'Hello.'), toolCall(1), ended()];
+      await record(...entries);
+      const before = await bench.read(clinicId, conversationId);
+      await record(...entries, ...entries);
+      expect(await bench.read(clinicId, conversationId)).toEqual(before);
+    });
+
+    it('lets the first end stand', async () => {
+      const { clinicId, conversationId, started, ended } = conversationOf();
+      await record(started, ended('browsing'));
+      await record(ended('abandoned'));
+      expect(await bench.read(clinicId, conversationId)).toMatchObject({ ended: ended('browsing') });
+    });
+
+    it('keeps many conversations of two clinics apart, written all at once', async () => {
+      const all = Array.from({ length: 60 }, (_, index) => conversationOf(index % 2 === 0 ? radiance.id : lumen.id));
+      const entries = Array.from({ length: 20 }, (_, n) => all.map(({ turn }) => turn(n + 1, `Sentence ${n + 1}.`))).flat();
+      await record(...all.map(({ started }) => started), ...entries, ...all.map(({ ended }) => ended()));
+      for (const { clinicId, conversationId, turn, ended } of all) {
+        const stored = await bench.read(clinicId, conversationId);
+        expect(stored?.turns).toEqual(Array.from({ length: 20 }, (_, n) => turn(n + 1, `Sentence ${n + 1}.`)));
+        expect(stored?.ended).toEqual(ended());
+        expect(await bench.read(clinicId === radiance.id ? lumen.id : radiance.id, conversationId)).toBeUndefined();
+      }
+    });
+
+    it('is settled at once where nothing was written', async () => {
+      await bench.log.settled(1);
+    });
+  });
+}

@@ -1,0 +1,142 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createEvents, type EventBus } from '../../ops/events.ts';
+import { createMetrics, type Metrics } from '../../ops/metrics.ts';
+
+/** The metrics of the contract that today's events feed. */
+const CONTRACT = [
+  'ava_calls_active',
+  'ava_calls_capacity',
+  'ava_calls_total',
+  'ava_calls_shed_total',
+  'ava_call_duration_seconds',
+  'ava_first_audio_seconds',
+  'ava_interruptions_total',
+  'ava_tool_duration_seconds',
+  'ava_upstream_errors_total',
+  'ava_tokens_total',
+  'ava_cost_usd_total',
+  'ava_bookings_total',
+  'ava_http_requests_total',
+  'ava_http_request_duration_seconds',
+  'ava_event_loop_lag_seconds',
+  'ava_unhandled_errors_total',
+];
+
+function opened(): { events: EventBus; metrics: Metrics; text: () => Promise<string> } {
+  const events = createEvents();
+  const metrics = createMetrics({
+    events,
+    build: { version: '0.1.0', node: '20', uws: '20.56' },
+    calls: { active: () => 3, capacity: () => 200 },
+    realtimeModel: 'gpt-realtime-2.1',
+  });
+  onTestFinished(() => metrics.close());
+  return { events, metrics, text: async () => (await metrics.metricsText()).text };
+}
+
+const ids = { callSid: 'CA1', conversationId: 'c1', clinicId: 'radiance' };
+const usage = { textIn: 1000, textInCached: 0, audioIn: 1_000_000, audioInCached: 500, textOut: 10, audioOut: 20 };
+
+function aCallAndItsRequests(events: EventBus): void {
+  events.emit('call.started', { ...ids, channel: 'voice' });
+  events.emit('turn.caller', { ...ids, n: 1, pii: { text: 'I am Jane, +15551234567' } });
+  events.emit('turn.first_audio', { ...ids, ms: 640 });
+  events.emit('turn.interrupted', { ...ids, heardMs: 100 });
+  events.emit('tool.finished', { ...ids, tool: 'book_appointment', result: 'success', ms: 30 });
+  events.emit('booking.finished', { ...ids, result: 'booked' });
+  events.emit('model.usage', { ...ids, usage });
+  events.emit('model.error', { ...ids, kind: 'closed', code: '1011' });
+  events.emit('call.ended', {
+    ...ids,
+    channel: 'voice',
+    outcome: 'appointment_scheduled',
+    endedBy: 'caller',
+    durationMs: 61_000,
+  });
+  events.emit('call.shed', { ...ids, reason: 'full' });
+  events.emit('http.request', {
+    requestId: 'r1',
+    route: '/twilio/voice',
+    method: 'POST',
+    status: 200,
+    ms: 4,
+    aborted: false,
+  });
+  events.emit('process.unhandled', { kind: 'rejection', error: new Error('x') });
+}
+
+describe('metrics', () => {
+  test('have the names of the contract, and say what happened', async () => {
+    const { events, text } = opened();
+    aCallAndItsRequests(events);
+    const page = await text();
+    for (const name of CONTRACT) expect(page).toMatch(new RegExp(`^# TYPE ${name} `, 'm'));
+    expect(page).toContain('ava_calls_active 3\n');
+    expect(page).toContain('ava_calls_total{outcome="appointment_scheduled",channel="voice"} 1\n');
+    expect(page).toContain('ava_call_duration_seconds_bucket{le="120"} 1\n');
+    expect(page).toContain('ava_call_duration_seconds_bucket{le="60"} 0\n');
+    expect(page).toContain('ava_first_audio_seconds_sum 0.64\n');
+    expect(page).toContain('ava_tool_duration_seconds_count{tool="book_appointment",result="success"} 1\n');
+    expect(page).toContain('ava_tokens_total{kind="audio_in_cached"} 500\n');
+    expect(page).toContain('ava_cost_usd_total{kind="audio_in"} 32\n');
+    expect(page).toContain('ava_http_requests_total{route="/twilio/voice",method="POST",status="200"} 1\n');
+    expect(page).toContain('ava_build_info{version="0.1.0",node="20",uws="20.56"} 1\n');
+    expect(page).toMatch(/^process_resident_memory_bytes \d/m);
+  });
+
+  test('carry no id, no words and no numbers of callers', async () => {
+    const { events, text } = opened();
+    aCallAndItsRequests(events);
+    expect(await text()).not.toMatch(/CA1|"c1"|r1"|Jane|5551234567/);
+  });
+
+  test('stay as few as they are, whatever strangers make up', async () => {
+    const { events, text } = opened();
+    const request = { requestId: 'r', status: 404, ms: 1, aborted: false };
+    for (let n = 0; n < 1000; n += 1) {
+      events.emit('tool.finished', { tool: `invented_${n}`, result: 'invalid_arguments', ms: 1 });
+      events.emit('http.request', { ...request, route: `/made-up/${n}`, method: `M${n}` });
+      events.emit('http.request', { ...request, route: '/x', method: 'GET', status: n });
+      events.emit('media.violation', { kind: `kind ${n}` });
+      events.emit('call.refused', { reason: `"}\n${n}` });
+      events.emit('model.usage', { usage, model: `model-${n}` });
+    }
+    const page = await text();
+    const series = page.split('\n').filter((line) => line.startsWith('ava_'));
+    expect(series.length).toBeLessThan(2500);
+    expect(page).toContain('ava_http_requests_total{route="other",method="other",status="404"} 900\n');
+    expect(page).toContain('ava_calls_refused_total{reason="other"} 1000\n');
+    expect(page).toContain('ava_tokens_total{kind="text_out"} 10000\n');
+    expect(page).toContain('ava_cost_usd_total{kind="text_out"} 0\n');
+  });
+
+  test('tell which dependencies answer', async () => {
+    const { events, text } = opened();
+    events.emit('dependency.back', { name: 'postgres' });
+    events.emit('dependency.lost', { name: 'redis', error: new Error('x') });
+    expect(await text()).toMatch(/ava_dependency_up\{name="postgres"\} 1\nava_dependency_up\{name="redis"\} 0/);
+  });
+
+  test('read gauges when they are scraped, and stop counting when closed', async () => {
+    const { events, metrics, text } = opened();
+    let pending = 1;
+    metrics.gauge({ name: 'ava_outbox_pending', help: 'Rows that wait', read: () => pending });
+    expect(await text()).toContain('ava_outbox_pending 1\n');
+    pending = 2;
+    expect(await text()).toContain('ava_outbox_pending 2\n');
+    metrics.close();
+    events.emit('turn.interrupted', { heardMs: 1 });
+    expect(await text()).not.toContain('ava_interruptions_total');
+  });
+
+  test('notice a loop that is held up', async () => {
+    const { text } = opened();
+    const lagS = async (): Promise<number> =>
+      Number(/^ava_event_loop_lag_seconds (\S+)$/m.exec(await text())?.[1] ?? Number.NaN);
+    expect(await lagS()).toBeGreaterThanOrEqual(0);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const until = performance.now() + 200;
+    while (performance.now() < until);
+    await expect.poll(lagS, { timeout: 5000 }).toBeGreaterThan(0.1);
+  });
+});
