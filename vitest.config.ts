@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 const config = defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'dist/**', '.data/**'],
+    // Tests that take minutes or need the outside world run in `.ci/run --full` only.
+    exclude: ['**/node_modules/**', 'dist/**', '.data/**', ...(process.env.LONG_RUNS ? [] : ['**/*.long.test.ts'])],
     pool: 'forks',
     maxWorkers: 2,
     globalSetup: ['./test/support/services.ts'],

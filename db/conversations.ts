@@ -6,9 +6,9 @@
  */
 import type { ConversationEntry, ConversationLog } from '../src/domain/ports.ts';
 import { storeEntries } from './conversation-statements.ts';
-import type { Database } from './postgres.ts';
-import { isConflict, isOutage } from './postgres-errors.ts';
 import { EntryBuffer, type Pending } from './entry-buffer.ts';
+import type { Database } from './postgres.ts';
+import { isRefusal } from './postgres-errors.ts';
 
 export interface ConversationLogSettings {
   /** Told of entries that are lost: the buffer was full, Postgres refused them, the log was closed. Must not throw. */
@@ -35,7 +35,12 @@ const RETRY_LIMIT_MS = 5_000;
 
 export function postgresConversationLog(
   database: Database,
-  { onDropped = () => {}, onFailure = () => {}, flushMs = FLUSH_MS, maxBuffered = MAX_BUFFERED }: ConversationLogSettings = {},
+  {
+    onDropped = () => {},
+    onFailure = () => {},
+    flushMs = FLUSH_MS,
+    maxBuffered = MAX_BUFFERED,
+  }: ConversationLogSettings = {},
 ): PostgresConversationLog {
   const buffer = new EntryBuffer(maxBuffered);
   let timer: NodeJS.Timeout | undefined;
@@ -84,7 +89,7 @@ export function postgresConversationLog(
     try {
       await store(clinicId, batch);
     } catch (error) {
-      if (mayPass(error)) throw error;
+      if (!isRefusal(error)) throw error;
       for (const item of batch) await storeAlone(clinicId, item);
     }
   }
@@ -93,7 +98,7 @@ export function postgresConversationLog(
     try {
       await store(clinicId, [item]);
     } catch (error) {
-      if (mayPass(error)) throw error;
+      if (!isRefusal(error)) throw error;
       buffer.remove([item]);
       onDropped(1, 'refused', error);
     }
@@ -121,11 +126,6 @@ export function postgresConversationLog(
   }
 
   return { write, settled, pending: () => buffer.size, close };
-}
-
-/** True where the same batch may well be stored a moment later. */
-function mayPass(error: unknown): boolean {
-  return isOutage(error) || isConflict(error);
 }
 
 function backOffMs(failures: number): number {

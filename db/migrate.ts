@@ -115,9 +115,13 @@ async function appliedNames(databaseUrl: string): Promise<string[]> {
   const client = new pg.Client(connection(databaseUrl));
   await client.connect();
   try {
-    const table = await client.query<{ found: boolean }>(`select to_regclass('public.${MIGRATIONS_TABLE}') is not null as found`);
+    const table = await client.query<{ found: boolean }>(
+      `select to_regclass('public.${MIGRATIONS_TABLE}') is not null as found`,
+    );
     if (table.rows[0]?.found !== true) return [];
-    const rows = await client.query<{ name: string }>(`select name from public.${MIGRATIONS_TABLE} order by run_on, id`);
+    const rows = await client.query<{ name: string }>(
+      `select name from public.${MIGRATIONS_TABLE} order by run_on, id`,
+    );
     return rows.rows.map((row) => row.name);
   } finally {
     await client.end();

@@ -1,7 +1,6 @@
 /**
- * Opens the TCP (or Unix) socket of one Postgres connection and destroys it once it has been silent for too long. The
- * server's own timeouts cannot help where the server, or the network before it, is gone without a word: the kernel
- * would keep such a connection, and a place in the pool, for a quarter of an hour.
+ * Opens the TCP (or Unix) socket of one Postgres connection. Ours rather than the driver's, so that a connection that
+ * fell silent can be destroyed at once: the kernel would keep it for a quarter of an hour.
  */
 import { Socket } from 'node:net';
 
@@ -13,21 +12,19 @@ export interface SocketTarget {
   readonly path: string | false;
 }
 
-export interface SocketLimits {
-  readonly connectTimeoutMs: number;
-  /** Longer than any statement may take and than an unused connection is kept. */
-  readonly silenceMs: number;
-}
-
-/** Connects to the first host that answers. Rejects with the last host's error, or `ETIMEDOUT`. */
-export async function openSocket(target: SocketTarget, limits: SocketLimits): Promise<Socket> {
-  if (target.path) return connect((socket, path) => socket.connect(path), target.path, limits);
-  let failure: unknown;
+/** Connects to the first host that answers, each within the timeout. Rejects with the last host's error, or `ETIMEDOUT`. */
+export async function openSocket(target: SocketTarget, timeoutMs: number): Promise<Socket> {
+  if (target.path) {
+    const { path } = target;
+    return dial((socket) => socket.connect(path), path, timeoutMs);
+  }
+  let failure: unknown = new Error('the database URL names no host');
   for (const [index, host] of target.host.entries()) {
     const port = target.port[index] ?? target.port[0] ?? 5432;
     try {
+      const socket = await dial((fresh) => fresh.connect(port, host), `${host}:${port}`, timeoutMs);
       // The driver reads `host` to name the server in TLS.
-      return Object.assign(await connect((socket) => socket.connect(port, host), host, limits), { host, port });
+      return Object.assign(socket, { host, port });
     } catch (error) {
       failure = error;
     }
@@ -35,24 +32,19 @@ export async function openSocket(target: SocketTarget, limits: SocketLimits): Pr
   throw failure;
 }
 
-function connect(dial: (socket: Socket, name: string) => void, name: string, limits: SocketLimits): Promise<Socket> {
+function dial(connect: (socket: Socket) => void, name: string, timeoutMs: number): Promise<Socket> {
   const socket = new Socket();
   return new Promise((resolve, reject) => {
-    const onTimeout = () => socket.destroy(timedOut(`Postgres at ${name} did not answer`));
-    socket.setTimeout(limits.connectTimeoutMs, onTimeout);
+    const onTimeout = () =>
+      socket.destroy(Object.assign(new Error(`Postgres at ${name} did not answer`), { code: 'ETIMEDOUT' }));
+    socket.setTimeout(timeoutMs, onTimeout);
     socket.once('error', reject);
     socket.once('connect', () => {
-      socket.off('error', reject);
+      socket.setTimeout(0);
       socket.off('timeout', onTimeout);
-      // Registered on the socket itself: the driver drops its listeners of a socket it wraps in TLS.
-      socket.setTimeout(limits.silenceMs);
-      socket.on('timeout', () => socket.destroy(timedOut(`Postgres at ${name} fell silent`)));
+      socket.off('error', reject);
       resolve(socket);
     });
-    dial(socket, name);
+    connect(socket);
   });
-}
-
-function timedOut(message: string): Error {
-  return Object.assign(new Error(message), { code: 'ETIMEDOUT' });
 }

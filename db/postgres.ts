@@ -1,19 +1,13 @@
 /**
- * The pool of Postgres connections: the only importer of the driver. Everything that belongs to a clinic goes through
- * `withClinic`, a transaction under row-level security; every wait is bounded, here on the client as well as on the
- * server. Opening connects lazily; `close` waits for running transactions within a limit.
+ * The database as the stores use it. Everything that belongs to a clinic goes through `withClinic`, a transaction under
+ * row-level security; every call has a deadline, at which its connection is cut, so that nothing it did can be
+ * committed later. Connects lazily; a database that comes back is found by the next call.
  */
-import postgres from 'postgres';
-import { DatabaseUnavailable } from './postgres-errors.ts';
-import { openSocket, type SocketTarget } from './postgres-socket.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { type Connection, openConnection, type Sql } from './postgres-connection.ts';
+import { DatabaseUnavailable, isOutage } from './postgres-errors.ts';
 
-/** Instants, epoch milliseconds, are what code passes and gets where the database has `timestamptz`. */
-interface StoredTypes extends Record<string, postgres.PostgresType> {
-  readonly instant: postgres.PostgresType<number>;
-}
-
-/** Runs tagged SQL outside of any clinic: the directory, health checks, sweeps. */
-export type Sql = postgres.ISql<{ instant: number }>;
+export type { Sql } from './postgres-connection.ts';
 
 export interface PostgresSettings {
   readonly url: string;
@@ -28,7 +22,7 @@ export interface PostgresSettings {
   readonly deadlineMs?: number;
   /** How long an unused connection is kept. */
   readonly idleTimeoutMs?: number;
-  /** Told of every call of `withClinic` and `unbound` once it has ended; must not throw. */
+  /** Told of every call once it has ended; must not throw. */
   readonly onQuery?: (report: QueryReport) => void;
 }
 
@@ -41,9 +35,9 @@ export interface QueryReport {
 
 export interface Database {
   /**
-   * Runs `work` in a transaction that can see and write this clinic's rows only, and commits what it did unless it
-   * throws. Every query must be awaited inside. Throws what the database or `work` threw; `DatabaseUnavailable` past
-   * the deadline, when the transaction is rolled back unless its commit was already on the way.
+   * Runs `work` in a transaction that sees and writes this clinic's rows only, and commits what it did unless it
+   * throws. Throws what the database or `work` threw. Where the connection was lost or the deadline passed
+   * (`isOutage`), the transaction is rolled back, unless its commit was on the way already: then nobody knows.
    */
   withClinic<T>(clinicId: string, query: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` bound to no clinic and without a transaction. */
@@ -52,7 +46,7 @@ export interface Database {
   ping(): Promise<number>;
   /** The server's `max_connections`. */
   maxConnections(): Promise<number>;
-  /** Ends the pool: running transactions get a few seconds, later calls are refused. */
+  /** Lets running calls end within a few seconds, then cuts them; later ones are refused. */
   close(): Promise<void>;
 }
 
@@ -63,109 +57,114 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 const DEADLINE_MS = 8_000;
 const IDLE_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 5_000;
-/** Calls that may run or wait for a connection at once. */
-const MAX_PENDING = 2_000;
-const TIMESTAMPTZ_OID = 1184;
-
-const STORED_TYPES: StoredTypes = {
-  instant: {
-    to: TIMESTAMPTZ_OID,
-    from: [TIMESTAMPTZ_OID],
-    serialize: (at: number) => new Date(at).toISOString(),
-    parse: (text: string) => Date.parse(text),
-  },
-};
+/** Callers in line for a connection. */
+const MAX_WAITING = 2_000;
 
 export function openPostgres(settings: PostgresSettings): Database {
-  const sql = postgres(settings.url, driverOptions(settings));
-  const bounded = boundedCalls(settings);
-
-  function withClinic<T>(clinicId: string, query: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return bounded(query, async (expired) => {
-      const committed = await sql.begin(async (transaction) => {
-        await transaction`
-          select set_config('role', ${APP_ROLE}, true), set_config('ava.clinic_id', ${clinicId}, true)`;
-        const value = await work(transaction);
-        if (expired()) throw new DatabaseUnavailable(`${query}: rolled back, nobody waits for it any more`);
-        return { value };
-      });
-      return committed.value;
-    });
-  }
-
-  async function ping(): Promise<number> {
-    const startedAt = performance.now();
-    await bounded('ping', () => sql`select 1`);
-    return performance.now() - startedAt;
-  }
-
-  async function maxConnections(): Promise<number> {
-    const [row] = await bounded('max_connections', () => sql`select current_setting('max_connections')::int as n`);
-    return Number(row?.['n']);
-  }
-
-  return {
-    withClinic,
-    unbound: (query, work) => bounded(query, () => work(sql)),
-    ping,
-    maxConnections,
-    close: () => sql.end({ timeout: CLOSE_TIMEOUT_MS / 1000 }),
-  };
-}
-
-function driverOptions(settings: PostgresSettings): postgres.Options<StoredTypes> {
-  const statementTimeoutMs = settings.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
-  const connectTimeoutMs = settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-  const idleTimeoutMs = settings.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
-  const silenceMs = Math.max(statementTimeoutMs, idleTimeoutMs) + connectTimeoutMs;
-  const options = {
-    max: settings.poolSize,
-    connect_timeout: connectTimeoutMs / 1000,
-    idle_timeout: idleTimeoutMs / 1000,
-    // The driver's own back-off reaches 20 s: far longer than a caller waits once the server is back.
-    backoff: (retries: number) => (0.5 + Math.random() / 2) * Math.min(0.05 * 2 ** retries, 0.5),
-    connection: {
-      application_name: settings.applicationName ?? 'ava',
-      statement_timeout: statementTimeoutMs,
-      lock_timeout: statementTimeoutMs,
-      idle_in_transaction_session_timeout: settings.deadlineMs ?? DEADLINE_MS,
-    },
-    fetch_types: false,
-    types: STORED_TYPES,
-    onnotice: () => {},
-    socket: (target: SocketTarget) => openSocket(target, { connectTimeoutMs, silenceMs }),
-  };
-  return options;
-}
-
-/** Wraps every call: counted, timed, reported, and given up at the deadline. */
-function boundedCalls(settings: PostgresSettings) {
   const deadlineMs = settings.deadlineMs ?? DEADLINE_MS;
-  let pending = 0;
+  const connection = {
+    url: settings.url,
+    applicationName: settings.applicationName ?? 'ava',
+    connectTimeoutMs: settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    statementTimeoutMs: settings.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    idleTimeoutMs: settings.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+    idleTransactionMs: deadlineMs,
+  };
+  const pool = new ConnectionPool({
+    open: () => openConnection(connection),
+    size: settings.poolSize,
+    maxWaiting: MAX_WAITING,
+  });
 
-  return async function bounded<T>(query: string, call: (expired: () => boolean) => Promise<T>): Promise<T> {
-    if (pending >= MAX_PENDING) throw new DatabaseUnavailable(`${query}: ${MAX_PENDING} calls wait for Postgres already`);
+  async function reported<T>(query: string, call: (startedAt: number) => Promise<T>): Promise<T> {
     const startedAt = performance.now();
     let result: QueryReport['result'] = 'failed';
-    let expired = false;
-    let timer: NodeJS.Timeout | undefined;
-    pending += 1;
-    const running = call(() => expired).finally(() => {
-      pending -= 1;
-    });
     try {
-      const deadline = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          expired = true;
-          reject(new DatabaseUnavailable(`${query}: no answer from Postgres within ${deadlineMs} ms`));
-        }, deadlineMs);
-      });
-      const value = await Promise.race([running, deadline]);
+      const value = await call(startedAt);
       result = 'ok';
       return value;
     } finally {
-      clearTimeout(timer);
       settings.onQuery?.({ query, tookMs: performance.now() - startedAt, result });
     }
+  }
+
+  function run<T>(query: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+    return reported(query, async (startedAt) => {
+      const borrowed = await pool.borrow(deadlineMs);
+      try {
+        return await beforeDeadline(borrowed, startedAt + deadlineMs - performance.now(), work);
+      } catch (error) {
+        // Whatever state such a connection is in, the next caller shall not find out.
+        if (isOutage(error)) borrowed.destroy();
+        throw error;
+      } finally {
+        pool.giveBack(borrowed);
+      }
+    });
+  }
+
+  const unbound: Database['unbound'] = (query, work) => run(query, ({ sql }) => work(sql));
+
+  return {
+    withClinic: (clinicId, query, work) => run(query, (borrowed) => transact(borrowed, clinicId, work)),
+    unbound,
+    async ping() {
+      const startedAt = performance.now();
+      await unbound('ping', (sql) => sql`select 1`);
+      return performance.now() - startedAt;
+    },
+    async maxConnections() {
+      const [row] = await unbound('max_connections', (sql) => sql`select current_setting('max_connections')::int as n`);
+      return Number(row?.['n']);
+    },
+    close: () => pool.close(CLOSE_TIMEOUT_MS),
   };
+}
+
+/** Cuts the connection when the time is over; `work`, should it still wait for something else, is left behind. */
+async function beforeDeadline<T>(
+  connection: Connection,
+  timeLeftMs: number,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  let expired = false;
+  const timer = setTimeout(() => {
+    expired = true;
+    connection.destroy();
+  }, timeLeftMs);
+  try {
+    return await Promise.race([work(connection), connection.lost]);
+  } catch (error) {
+    throw expired ? new DatabaseUnavailable('no answer from Postgres in time', { cause: error }) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function transact<T>(connection: Connection, clinicId: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const { sql } = connection;
+  try {
+    // Both on the way at once: one round trip.
+    await Promise.all([
+      sql`begin`,
+      sql`select set_config('role', ${APP_ROLE}, true), set_config('ava.clinic_id', ${clinicId}, true)`,
+    ]);
+    const value = await work(sql);
+    const { command } = await sql`commit`;
+    // What Postgres answers to COMMIT where a statement had failed and its error went unnoticed.
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
+    return value;
+  } catch (error) {
+    if (!isOutage(error)) await rollBack(connection);
+    throw error;
+  }
+}
+
+/** Where even that fails the connection goes, and the server rolls back by itself. */
+async function rollBack(connection: Connection): Promise<void> {
+  try {
+    await connection.sql`rollback`;
+  } catch {
+    connection.destroy();
+  }
 }

@@ -51,26 +51,21 @@ export function reconnectDelayMs(attempt: number, random: () => number = Math.ra
 const retryStrategy = (attempt: number): number => reconnectDelayMs(attempt);
 
 /** What a purpose asks of each connection to a server. */
-function purposeOptions(purpose: RedisPurpose): RedisOptions {
-  switch (purpose) {
-    case 'sessions':
-      return {
-        commandTimeout: COMMAND_TIMEOUT_MS,
-        socketTimeout: SILENCE_LIMIT_MS,
-        enableOfflineQueue: false,
-        maxRetriesPerRequest: 0,
-        autoResendUnfulfilledCommands: false,
-      };
-    case 'pubsub':
-      return { socketTimeout: SILENCE_LIMIT_MS, maxRetriesPerRequest: null, autoResubscribe: true };
-    case 'queue':
-      return { maxRetriesPerRequest: null };
-  }
-}
+const PURPOSE_OPTIONS: Readonly<Record<RedisPurpose, RedisOptions>> = {
+  sessions: {
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SILENCE_LIMIT_MS,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+  },
+  pubsub: { socketTimeout: SILENCE_LIMIT_MS, maxRetriesPerRequest: null, autoResubscribe: true },
+  queue: { maxRetriesPerRequest: null },
+};
 
 function serverOptions(target: RedisTarget, purpose: RedisPurpose): RedisOptions {
   return {
-    ...purposeOptions(purpose),
+    ...PURPOSE_OPTIONS[purpose],
     connectionName: `ava-${purpose}`,
     connectTimeout: CONNECT_LIMIT_MS,
     keepAlive: 10_000,
@@ -121,28 +116,57 @@ function within<T>(work: Promise<T>, limitMs: number, whyNot: () => Error): Prom
   });
 }
 
+/** Tells of changes, and keeps the reason of the last failure. */
+function watch(client: RedisClient, onState: StateListener): { state: RedisState; lastError: unknown } {
+  const watched = { state: 'connecting' as RedisState, lastError: new Error('Redis has not answered yet') as unknown };
+  const becomes = (next: 'up' | 'down'): void => {
+    if (watched.state === 'closed' || watched.state === next) return;
+    watched.state = next;
+    if (next === 'up') onState('up');
+    else onState('down', watched.lastError);
+  };
+  const failed = (error: unknown): void => {
+    watched.lastError = error;
+  };
+  // Without a listener an error would end the process.
+  client.on('error', failed);
+  client.on('node error', failed);
+  client.on('ready', () => becomes('up'));
+  client.on('close', () => becomes('down'));
+  return watched;
+}
+
+/**
+ * Connects again where the client has given up for good: ioredis does when Sentinel tells of a failover while it is
+ * looking for the primary. The returned function ends it.
+ */
+function keepTrying(client: RedisClient): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let ended = 0;
+  const tryAgain = (): void => {
+    ended += 1;
+    clearTimeout(timer);
+    timer = setTimeout(() => void client.connect().catch(() => undefined), reconnectDelayMs(ended));
+  };
+  const reset = (): void => {
+    ended = 0;
+  };
+  client.on('end', tryAgain);
+  client.on('ready', reset);
+  return () => {
+    client.off('end', tryAgain);
+    clearTimeout(timer);
+  };
+}
+
 /**
  * Opens a connection for one purpose; resolves nothing and waits for nothing, since a node starts with Redis away too.
  * Close it.
  */
 export function openRedis(target: RedisTarget, purpose: RedisPurpose, onState: StateListener): RedisConnection {
   const client = connect(target, purpose);
-  let state: RedisState = 'connecting';
-  let lastError: unknown = new Error('Redis has not answered yet');
-
-  const becomes = (next: 'up' | 'down'): void => {
-    if (state === 'closed' || state === next) return;
-    state = next;
-    if (next === 'up') onState('up');
-    else onState('down', lastError);
-  };
-  // Without a listener an error would end the process; a cause that is told before `close` is kept for it.
-  client.on('error', (error: unknown) => {
-    lastError = error;
-  });
-  client.on('ready', () => becomes('up'));
-  client.on('close', () => becomes('down'));
-
+  const watched = watch(client, onState);
+  const giveUp = keepTrying(client);
   const ping = async (): Promise<void> => {
     await within(client.ping(), PING_LIMIT_MS, () => new Error('Redis does not answer'));
   };
@@ -154,19 +178,20 @@ export function openRedis(target: RedisTarget, purpose: RedisPurpose, onState: S
   return {
     client,
     get state() {
-      return state;
+      return watched.state;
     },
     async ready(deadlineMs) {
-      if (state === 'up') return;
+      if (watched.state === 'up') return;
       const up = new Promise<void>((resolve) => client.once('ready', resolve));
-      await within(up, deadlineMs, () => new Error('Redis is out of reach', { cause: lastError }));
+      await within(up, deadlineMs, () => new Error('Redis is out of reach', { cause: watched.lastError }));
     },
     ping,
     async close() {
-      if (state === 'closed') return;
-      const polite = state === 'up';
-      state = 'closed';
+      if (watched.state === 'closed') return;
+      const polite = watched.state === 'up';
+      watched.state = 'closed';
       clearInterval(pulse);
+      giveUp();
       if (polite) await within(client.quit(), QUIT_LIMIT_MS, () => new Error('no goodbye')).catch(() => undefined);
       client.disconnect();
     },

@@ -68,35 +68,28 @@ interface Run {
 
 function start({ probe, timeoutMs }: Check, now: () => number): Run {
   const startedAt = now();
-  const { promise: result, resolve } = deferred<CheckResult>();
-  const run: Run = { startedAt, result, settledAt: undefined, hanging: true };
-  const settle = (detail?: string): void => {
-    clearTimeout(timer);
-    run.settledAt ??= now();
-    const latency_ms = Math.round((now() - startedAt) * 10) / 10;
-    resolve(detail === undefined ? { state: 'ok', latency_ms } : { state: 'failed', latency_ms, detail });
-  };
-  const timer = setTimeout(() => settle(`no answer within ${timeoutMs} ms`), timeoutMs);
-  const end = (detail?: string): void => {
-    run.hanging = false;
-    settle(detail);
-  };
-  // Called from a promise, so that a probe that throws at once is one that failed.
-  void Promise.resolve()
-    .then(probe)
-    .then(
-      () => end(),
-      (error: unknown) => end(briefly(error)),
-    );
-  return run;
-}
-
-function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((done) => {
-    resolve = done;
+  const result = new Promise<CheckResult>((resolve) => {
+    const settle = (detail?: string): void => {
+      clearTimeout(timer);
+      run.settledAt ??= now();
+      const latency_ms = Math.round((now() - startedAt) * 10) / 10;
+      resolve(detail === undefined ? { state: 'ok', latency_ms } : { state: 'failed', latency_ms, detail });
+    };
+    const timer = setTimeout(() => settle(`no answer within ${timeoutMs} ms`), timeoutMs);
+    const end = (detail?: string): void => {
+      run.hanging = false;
+      settle(detail);
+    };
+    // Called from a promise, so that a probe that throws at once is one that failed.
+    void Promise.resolve()
+      .then(probe)
+      .then(
+        () => end(),
+        (error: unknown) => end(briefly(error)),
+      );
   });
-  return { promise, resolve };
+  const run: Run = { startedAt, result, settledAt: undefined, hanging: true };
+  return run;
 }
 
 /** A check whose result serves all who ask within a second. */

@@ -66,14 +66,7 @@ interface Meter {
 }
 
 function addGauge(registers: Registry[], { name, help, read }: GaugeSource): void {
-  new Gauge({
-    name,
-    help,
-    registers,
-    collect() {
-      this.set(read());
-    },
-  });
+  const gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) });
 }
 
 function meterCalls({ registers, on }: Meter): void {

@@ -44,7 +44,7 @@ export function followProcess(options: ProcessOptions): ProcessSignals {
   let exitCode = 0;
   let stopping = false;
   let hurried = false;
-  let tellStopped: (code: number) => void = () => undefined;
+  let tellStopped!: (code: number) => void;
   const stopped = new Promise<number>((resolve) => {
     tellStopped = resolve;
   });

@@ -5,7 +5,7 @@ const WINDOW_MS = 10_000;
 
 export interface EventLoopWatch {
   /** How late timers were in the last 10 to 20 seconds, 99th percentile, in seconds. */
-  lagS(): number;
+  readonly lagS: () => number;
   close(): void;
 }
 

@@ -11,7 +11,8 @@ import { Refusal } from './dev/refusal.ts';
 import { runStand } from './dev/run-stand.ts';
 import { readStandFile } from './dev/stand-file.ts';
 
-const dataDir = join(fileURLToPath(new URL('../..', import.meta.url)), '.data');
+const projectDir = fileURLToPath(new URL('../..', import.meta.url));
+const dataDir = join(projectDir, '.data');
 const SAME_KEYPRESS_MS = 1_000;
 
 /** Lines of the stand itself; a reader that goes away (`npm start | head`) stops nothing. */
@@ -49,6 +50,7 @@ async function main(): Promise<number> {
   }
   try {
     return await runStand({
+      projectDir,
       dataDir,
       environment: process.env,
       report,

@@ -16,6 +16,8 @@ const program = (name) => async () => {
 };
 
 const COMMANDS = {
+  /** Dependencies only: every command sees to them first. */
+  install: () => Promise.resolve(),
   start: program('dev'),
   call: program('call'),
   db: program('db'),

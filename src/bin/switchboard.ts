@@ -3,6 +3,7 @@
  * once its stream has ended. Holds one entry a live call, and for a while the next step of those that ended.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { Supervisor } from '../../actors/kernel/supervisor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
@@ -35,6 +36,9 @@ interface EndedCall {
 /** Twilio asks what comes next within seconds of a stream's end. */
 const REMEMBERED_CALLS = 10_000;
 const REMEMBERED_MS = 10 * 60_000;
+
+/** Until the phone network has asked for the last call's next step, a node that stops must listen. */
+const CONTINUE_GRACE_MS = 1_500;
 
 /** Twilio's words for a call that is over. */
 const OVER = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
@@ -111,13 +115,14 @@ export class Switchboard implements FrontDesk {
     if (OVER.has(status)) this.calls.find(callSid)?.closed('stop');
   }
 
-  /** Takes no more calls; resolves when those that live have ended by themselves. */
-  drain(): Promise<void> {
+  /** Takes no more calls; resolves when those that live have ended by themselves and were told what comes next. */
+  async drain(): Promise<void> {
     this.draining = true;
-    if (this.calls.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
+    if (this.calls.size === 0) return;
+    await new Promise<void>((resolve) => {
       this.emptied = resolve;
     });
+    await sleep(CONTINUE_GRACE_MS);
   }
 
   /** Ends what still lives; its callers are handed to staff. */

@@ -24,7 +24,7 @@ export interface Wish {
 }
 
 export interface Findings {
-  /** What to offer, in order of time. */
+  /** What to offer, in order of time: the wished time alone where it is free. */
   readonly slots: readonly Slot[];
   /** The wished day and time itself, where it is free. */
   readonly exact: Slot | null;
@@ -55,7 +55,7 @@ export function search(
   const pool = wished.length > 0 ? wished : times;
   const closed = free.length === 0 && freeSlots({ ...question, busy: new Map() }).length === 0;
   return {
-    slots: exact ? withNeighbours(exact, pool) : choose(pool, wish, clinic, minute),
+    slots: exact ? [exact] : choose(pool, wish, clinic, minute),
     exact,
     fullyBooked: free.length === 0 && !closed,
     closed,
@@ -75,13 +75,6 @@ function choose(pool: readonly Slot[], wish: Wish, clinic: Clinic, minute: (slot
   }
   if (wish.days.from === wish.days.to) return spreadEvenly(pool, OFFERS_AT_ONCE);
   return spreadOverDays(pool, clinic, OFFERS_AT_ONCE).sort(byTime);
-}
-
-/** The wished slot first in mind, and the two times around it should the caller hesitate. */
-function withNeighbours(exact: Slot, pool: readonly Slot[]): Slot[] {
-  const others = pool.filter((slot) => slot.startsAt !== exact.startsAt);
-  const nearest = others.sort((a, b) => distance(a, exact) - distance(b, exact)).slice(0, 2);
-  return [exact, ...nearest].sort(byTime);
 }
 
 /** Whoever has most room comes first, so that bookings spread; equal ones keep the clinic's order. */
@@ -124,10 +117,6 @@ function spreadOverDays(slots: readonly Slot[], clinic: Clinic, count: number): 
 
 function inRange(minute: number, range: MinuteRange): boolean {
   return minute >= range.from && minute <= range.to;
-}
-
-function distance(a: Slot, b: Slot): number {
-  return Math.abs(a.startsAt - b.startsAt);
 }
 
 function byTime(a: Slot, b: Slot): number {

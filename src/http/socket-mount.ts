@@ -12,6 +12,11 @@ const HARD_PAYLOAD_FACTOR = 4;
 
 const PLAIN_REQUEST = { kind: 'reject', status: 426, detail: 'This path takes WebSocket connections only.' } as const;
 
+/** The native socket takes over the own properties of what it is given: a class instance would lose its methods. */
+interface Held {
+  readonly connection: SocketConnection;
+}
+
 type Rejection = Extract<Upgrade, { kind: 'reject' }>;
 
 /** Returns the port's open connections, which it keeps up to date. */
@@ -23,7 +28,7 @@ export function mountSocket(
 ): ReadonlySet<SocketConnection> {
   const open = new Set<SocketConnection>();
   const paramNames = paramNamesOf(port.path);
-  app.ws<SocketConnection>(port.path, {
+  app.ws<Held>(port.path, {
     compression: build.native.DISABLED,
     maxPayloadLength: port.maxPayloadBytes * HARD_PAYLOAD_FACTOR,
     maxBackpressure: port.maxBackpressureBytes,
@@ -39,18 +44,24 @@ export function mountSocket(
       tell(head, port, 101, context);
       res.cork(() => {
         res.writeStatus('101 Switching Protocols').writeHeader('x-request-id', head.id);
-        res.upgrade(connection, handshake(head, 'key'), firstOf(handshake(head, 'protocol')), '', socketContext);
+        res.upgrade<Held>(
+          { connection },
+          handshake(head, 'key'),
+          firstOf(handshake(head, 'protocol')),
+          '',
+          socketContext,
+        );
       });
     },
     open(socket) {
-      const connection = socket.getUserData();
+      const { connection } = socket.getUserData();
       open.add(connection);
       connection.opened(socket);
     },
-    message: (socket, bytes, isBinary) => socket.getUserData().received(bytes, isBinary),
-    drain: (socket) => socket.getUserData().drained(),
+    message: (socket, bytes, isBinary) => socket.getUserData().connection.received(bytes, isBinary),
+    drain: (socket) => socket.getUserData().connection.drained(),
     close(socket, code) {
-      const connection = socket.getUserData();
+      const { connection } = socket.getUserData();
       open.delete(connection);
       connection.ended(code);
     },

@@ -65,7 +65,7 @@ const CLOSE_REASON_LENGTH = 41;
 
 /** One live connection; made before its native socket exists, and outlives it as a handle that does nothing. */
 export class SocketConnection implements SocketHandle {
-  private socket: UwsSocket<SocketConnection> | undefined;
+  private socket: UwsSocket<unknown> | undefined;
   private listener: SocketListener | undefined;
   private congested = false;
   private readonly port: SocketPort;
@@ -111,7 +111,7 @@ export class SocketConnection implements SocketHandle {
     this.socket?.end(code, reason.slice(0, CLOSE_REASON_LENGTH));
   }
 
-  opened(socket: UwsSocket<SocketConnection>): void {
+  opened(socket: UwsSocket<unknown>): void {
     this.socket = socket;
     try {
       this.listener = this.open(this);

@@ -25,15 +25,16 @@ export function writeReply(res: UwsResponse, reply: Reply, context: ReplyContext
 }
 
 function writeBody(res: UwsResponse, { status, body = '' }: Reply, { headOnly, closeConnection }: ReplyContext): void {
-  if (status === 204 || status === 304) {
-    res.endWithoutBody(undefined, closeConnection);
-  } else if (headOnly) {
-    // The older build takes a response whose length was only *reported* for one that is still being written.
-    res.writeHeader('content-length', String(Buffer.byteLength(body)));
-    res.endWithoutBody(undefined, closeConnection);
-  } else {
+  const isBodiless = status === 204 || status === 304;
+  if (!headOnly && !isBodiless) {
     res.end(body, closeConnection);
+    return;
   }
+  if (!isBodiless) res.writeHeader('content-length', String(Buffer.byteLength(body)));
+  if (closeConnection) res.writeHeader('connection', 'close');
+  // Without arguments: the older build counts them, takes an undefined length for a number, and holds a response whose
+  // length was only reported for one that is still being written.
+  res.endWithoutBody();
 }
 
 const statusLines = new Map<number, string>();

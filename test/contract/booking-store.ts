@@ -2,8 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Appointment, BookingResult, BookingStore, CustomerDetails } from '../../src/domain/ports.ts';
-import { bookingRequest, busyQuery, HOLD_MS, holdRequest, lumen, MINUTE_MS, MORNING, NOW, radiance } from './booking-requests.ts';
 import { describeBookingRaces } from './booking-races.ts';
+import {
+  bookingRequest,
+  busyQuery,
+  HOLD_MS,
+  holdRequest,
+  lumen,
+  MINUTE_MS,
+  MORNING,
+  NOW,
+  radiance,
+} from './booking-requests.ts';
 
 export interface BookingBench {
   /** Empty, but for the seeded clinics. */

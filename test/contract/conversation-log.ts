@@ -78,7 +78,11 @@ export function describeConversationLog(name: string, open: () => Promise<LogBen
 
     it('keeps a whole conversation as it was written', async () => {
       const { clinicId, conversationId, started, turn, toolCall, ended } = conversationOf();
-      const turns = [turn(1, 'Thanks for calling.'), turn(2, 'Botox, please.'), { ...turn(3, 'Let me'), interrupted: true }];
+      const turns = [
+        turn(1, 'Thanks for calling.'),
+        turn(2, 'Botox, please.'),
+        { ...turn(3, 'Let me'), interrupted: true },
+      ];
       const refused = toolCall(2, { success: false, error: 'slot_taken', arguments: null, answer: { success: false } });
       await record(started, ...turns, toolCall(1), refused, ended('appointment_scheduled'));
       expect(await bench.read(clinicId, conversationId)).toEqual({
@@ -135,7 +139,9 @@ export function describeConversationLog(name: string, open: () => Promise<LogBen
 
     it('keeps many conversations of two clinics apart, written all at once', async () => {
       const all = Array.from({ length: 60 }, (_, index) => conversationOf(index % 2 === 0 ? radiance.id : lumen.id));
-      const entries = Array.from({ length: 20 }, (_, n) => all.map(({ turn }) => turn(n + 1, `Sentence ${n + 1}.`))).flat();
+      const entries = Array.from({ length: 20 }, (_, n) =>
+        all.map(({ turn }) => turn(n + 1, `Sentence ${n + 1}.`)),
+      ).flat();
       await record(...all.map(({ started }) => started), ...entries, ...all.map(({ ended }) => ended()));
       for (const { clinicId, conversationId, turn, ended } of all) {
         const stored = await bench.read(clinicId, conversationId);

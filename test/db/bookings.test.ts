@@ -1,6 +1,6 @@
-import { describeBookingStore } from '../contract/booking-store.ts';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { openPostgres } from '../../db/postgres.ts';
+import { describeBookingStore } from '../contract/booking-store.ts';
 import { freshDatabase } from '../support/services.ts';
 
 describeBookingStore('in Postgres', async () => {

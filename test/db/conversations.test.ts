@@ -44,7 +44,9 @@ describe('the conversation log in Postgres, besides', () => {
     log = postgresConversationLog(database, { flushMs: 20 });
     const { clinicId, conversationId, started } = conversationOf();
     log.write(started);
-    await expect.poll(() => readConversation(database, clinicId, conversationId), { timeout: DEADLINE_MS }).toBeDefined();
+    await expect
+      .poll(() => readConversation(database, clinicId, conversationId), { timeout: DEADLINE_MS })
+      .toBeDefined();
     expect(log.pending()).toBe(0);
   });
 
@@ -64,7 +66,8 @@ describe('the conversation log in Postgres, besides', () => {
     const dropped: string[] = [];
     log = postgresConversationLog(database, { onDropped: (count, cause) => dropped.push(`${count} ${cause}`) });
     const [good, orphan] = [conversationOf(), conversationOf()];
-    for (const entry of [good.started, orphan.turn(1, 'Nobody started this.'), good.turn(1, 'Hello.'), good.ended()]) log.write(entry);
+    for (const entry of [good.started, orphan.turn(1, 'Nobody started this.'), good.turn(1, 'Hello.'), good.ended()])
+      log.write(entry);
     await log.settled(DEADLINE_MS);
     expect(dropped).toEqual(['1 refused']);
     expect(await readConversation(database, good.clinicId, good.conversationId)).toMatchObject({
@@ -79,10 +82,14 @@ describe('the conversation log in Postgres, besides', () => {
     for (const entry of [started, turn(3, 'Later.'), turn(1, 'Earlier.')]) log.write(entry);
     await log.settled(DEADLINE_MS);
     const activity = () =>
-      database.withClinic(clinicId, 'read', (sql) => sql`
+      database.withClinic(
+        clinicId,
+        'read',
+        (sql) => sql`
         select last_activity_at, conversations.status, calls.status as call_status, calls.ended_at
         from conversations join calls on calls.conversation_id = conversations.id
-        where conversations.id = ${conversationId}`);
+        where conversations.id = ${conversationId}`,
+      );
     expect(await activity()).toEqual([
       { last_activity_at: turn(3, '').endedAt, status: 'active', call_status: 'live', ended_at: null },
     ]);
@@ -101,13 +108,19 @@ describe('the conversation log in Postgres, besides', () => {
     await store.book(bookingRequest({ phone: '+15550123456', name: 'Ada Quinn' }));
     log.write(known.started);
     log.write({ ...web.started, channel: 'web', customerPhone: null, call: null });
-    await store.book(bookingRequest({ phone: '+15550127777', name: 'Bea Ray', at: 60, conversationId: web.conversationId }));
+    await store.book(
+      bookingRequest({ phone: '+15550127777', name: 'Bea Ray', at: 60, conversationId: web.conversationId }),
+    );
     log.write(web.ended('appointment_scheduled'));
     await log.settled(DEADLINE_MS);
     const customerOf = (conversationId: string) =>
-      database.withClinic(radiance.id, 'read', (sql) => sql`
+      database.withClinic(
+        radiance.id,
+        'read',
+        (sql) => sql`
         select name from conversations join customers on customers.id = customer_id
-        where conversations.id = ${conversationId}`);
+        where conversations.id = ${conversationId}`,
+      );
     expect(await customerOf(known.conversationId)).toEqual([{ name: 'Ada Quinn' }]);
     expect(await customerOf(web.conversationId)).toEqual([{ name: 'Bea Ray' }]);
   });

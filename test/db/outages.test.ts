@@ -71,7 +71,13 @@ describe('with Postgres failing', () => {
   });
 
   it('gives up at the deadline where Postgres falls silent, commits nothing later, and drops the dead connection', async () => {
-    const patience = { deadlineMs: 300, statementTimeoutMs: 300, connectTimeoutMs: 300, idleTimeoutMs: 300, poolSize: 1 };
+    const patience = {
+      deadlineMs: 300,
+      statementTimeoutMs: 300,
+      connectTimeoutMs: 300,
+      idleTimeoutMs: 300,
+      poolSize: 1,
+    };
     const store = postgresBookingStore(open(patience));
     await store.busy(busyQuery());
     proxy.silence();
@@ -91,17 +97,26 @@ describe('with Postgres failing', () => {
       await sql`insert into customers (clinic_id, phone) values (${radiance.id}, '+15550125555')`;
       await waiting;
     });
-    await expect(late).rejects.toThrow('no answer from Postgres within 100 ms');
+    await expect(late).rejects.toThrow('no answer from Postgres in time');
     proceed();
     await expect
-      .poll(() => direct.unbound('read', (sql) => sql`select from pg_stat_activity where state = 'idle in transaction'`))
+      .poll(() =>
+        direct.unbound(
+          'read',
+          (sql) =>
+            sql`select from pg_stat_activity where state like 'idle in transaction%' and datname = current_database()`,
+        ),
+      )
       .toHaveLength(0);
     expect(await direct.unbound('read', (sql) => sql`select from customers`)).toHaveLength(0);
   });
 
   it('keeps conversations in memory until Postgres is back, in order', async () => {
     let failures = 0;
-    const log: PostgresConversationLog = postgresConversationLog(open(), { flushMs: 10, onFailure: () => (failures += 1) });
+    const log: PostgresConversationLog = postgresConversationLog(open(), {
+      flushMs: 10,
+      onFailure: () => (failures += 1),
+    });
     const { clinicId, conversationId, started, turn, ended } = conversationOf();
     proxy.cut({ refusing: true });
     log.write(started);
@@ -114,6 +129,34 @@ describe('with Postgres failing', () => {
     const stored = await readConversation(direct, clinicId, conversationId);
     expect(stored?.turns.map(({ n }) => n)).toEqual(Array.from({ length: 450 }, (_, index) => index + 1));
     expect(stored?.ended).toEqual(ended());
+  });
+
+  it('reaches the second host of its URL where the first refuses', async () => {
+    const url = fresh.url.replace('@', '@127.0.0.1:1,');
+    const store = postgresBookingStore(open({ url }));
+    expect(await store.busy(busyQuery())).toEqual([]);
+    const unreachable = openPostgres({ url: 'postgres://nobody@127.0.0.1:1,127.0.0.1:2/none', poolSize: 1 });
+    await expect(unreachable.ping()).rejects.toThrow('Postgres could not be reached');
+    await unreachable.close();
+  });
+
+  it('says so where the server does not know it, and holds no place for that', async () => {
+    const url = new URL(proxy.url);
+    url.pathname = '/no_such_database';
+    const store = postgresBookingStore(open({ url: url.href, poolSize: 1 }));
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await expect(store.busy(busyQuery())).rejects.toThrow('"no_such_database" does not exist');
+    }
+  });
+
+  it('rolls back where a statement failed unnoticed, and says so', async () => {
+    open();
+    const careless = database.withClinic(radiance.id, 'careless', async (sql) => {
+      await sql`insert into customers (clinic_id, phone) values (${radiance.id}, '+15550125555')`;
+      await sql`select 1 / 0`.catch(() => {});
+    });
+    await expect(careless).rejects.toThrow('a statement in it had failed');
+    expect(await database.withClinic(radiance.id, 'read', (sql) => sql`select from customers`)).toHaveLength(0);
   });
 
   it('reports every call by name, with its time and result', async () => {

@@ -3,13 +3,32 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
-import { booked } from '../contract/booking-store.ts';
 import { bookingRequest, holdRequest, lumen, radiance } from '../contract/booking-requests.ts';
+import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 
-const FACTS = ['clinics', 'opening_hours', 'special_days', 'special_day_hours', 'services', 'providers', 'provider_services', 'provider_hours'];
-const PRIVATE = ['customers', 'appointments', 'holds', 'occupied', 'outbox', 'conversations', 'turns', 'tool_calls', 'calls'];
+const FACTS = [
+  'clinics',
+  'opening_hours',
+  'special_days',
+  'special_day_hours',
+  'services',
+  'providers',
+  'provider_services',
+  'provider_hours',
+];
+const PRIVATE = [
+  'customers',
+  'appointments',
+  'holds',
+  'occupied',
+  'outbox',
+  'conversations',
+  'turns',
+  'tool_calls',
+  'calls',
+];
 const REFUSED = /row-level security|permission denied/;
 
 describe('a transaction bound to one clinic', () => {
@@ -27,7 +46,8 @@ describe('a transaction bound to one clinic', () => {
     appointmentId = booked(await store.book(bookingRequest({ clinic: lumen, conversationId }))).id;
     await store.hold(holdRequest({ clinic: lumen, at: 60 }));
     const log = postgresConversationLog(database);
-    for (const entry of [conversation.started, conversation.turn(1, 'Hello.'), conversation.toolCall(1)]) log.write(entry);
+    for (const entry of [conversation.started, conversation.turn(1, 'Hello.'), conversation.toolCall(1)])
+      log.write(entry);
     await log.close(10_000);
   });
   afterAll(async () => {
@@ -42,9 +62,12 @@ describe('a transaction bound to one clinic', () => {
     });
 
   it('covers every table there is', async () => {
-    const tables = await database.unbound('tables', (sql) => sql<{ relname: string }[]>`
+    const tables = await database.unbound(
+      'tables',
+      (sql) => sql<{ relname: string }[]>`
       select relname from pg_class
-      where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'migrations'`);
+      where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'migrations'`,
+    );
     expect(tables.map(({ relname }) => relname).toSorted()).toEqual([...FACTS, ...PRIVATE].toSorted());
   });
 
@@ -78,8 +101,10 @@ describe('a transaction bound to one clinic', () => {
   });
 
   it('cannot write a row for another clinic', async () => {
-    const insert = database.withClinic(radiance.id, 'insert', (sql) =>
-      sql`insert into customers (clinic_id, phone) values (${lumen.id}, '+15550129999')`,
+    const insert = database.withClinic(
+      radiance.id,
+      'insert',
+      (sql) => sql`insert into customers (clinic_id, phone) values (${lumen.id}, '+15550129999')`,
     );
     await expect(insert).rejects.toThrow(REFUSED);
     const move = database.withClinic(lumen.id, 'move', (sql) => sql`update customers set clinic_id = ${radiance.id}`);
@@ -93,9 +118,13 @@ describe('a transaction bound to one clinic', () => {
   });
 
   it('cannot attach a turn to a conversation of another clinic', async () => {
-    const attach = database.withClinic(radiance.id, 'attach', (sql) => sql`
+    const attach = database.withClinic(
+      radiance.id,
+      'attach',
+      (sql) => sql`
       insert into turns (clinic_id, conversation_id, n, role, text, started_at, ended_at)
-      values (${radiance.id}, ${conversationId}, 9, 'customer', 'Hi.', now(), now())`);
+      values (${radiance.id}, ${conversationId}, 9, 'customer', 'Hi.', now(), now())`,
+    );
     await expect(attach).rejects.toThrow('foreign key');
   });
 
@@ -106,18 +135,12 @@ describe('a transaction bound to one clinic', () => {
 
   it('leaves its role and its clinic behind on the pooled connection', async () => {
     const one = openPostgres({ url: fresh.url, poolSize: 1 });
-    const who = () => one.unbound('who', (sql) => sql`select current_user = session_user as itself, ava_clinic_id() as clinic`);
+    const who = () =>
+      one.unbound('who', (sql) => sql`select current_user = session_user as itself, ava_clinic_id() as clinic`);
     await one.withClinic(radiance.id, 'read', (sql) => sql`select 1`);
     expect(await who()).toEqual([{ itself: true, clinic: null }]);
     await one.withClinic(radiance.id, 'fail', (sql) => sql`select 1 / 0`).catch(() => {});
     expect(await who()).toEqual([{ itself: true, clinic: null }]);
     await one.close();
-  });
-
-  it('lets a member of the application role that is bound to no clinic read facts, and nothing private', async () => {
-    const rows = await database.unbound('role', (sql) => sql`
-      with role as materialized (select set_config('role', 'ava_app', false))
-      select from role`);
-    expect(rows).toHaveLength(1);
   });
 });

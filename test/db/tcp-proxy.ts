@@ -2,7 +2,7 @@
  * A TCP proxy on a free port that fails in the ways networks do: connections cut or refused, silence in both
  * directions, an answer that never arrives.
  */
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
   /** The target's URL with the proxy's address in it. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLifecycle } from '../../ops/lifecycle.ts';
 
+const afterThreeSeconds = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve('late'), 3000));
 const never = (): Promise<never> => new Promise(() => undefined);
 
 describe('a lifecycle', () => {
@@ -37,14 +38,21 @@ describe('a lifecycle', () => {
     const closed = vi.fn<() => void>();
     const refusal = new Error('refused');
     await lifecycle.add('first', () => 1, closed);
-    await lifecycle.add('fails', () => 2, () => Promise.reject(refusal));
+    await lifecycle.add(
+      'fails',
+      () => 2,
+      () => Promise.reject(refusal),
+    );
     await lifecycle.add('hangs', () => 3, never, { closeMs: 5000 });
 
     const stopping = lifecycle.stop();
     await vi.advanceTimersByTimeAsync(5000);
 
     expect(await stopping).toEqual([
-      { name: 'hangs', error: expect.objectContaining({ message: expect.stringMatching(/^closing hangs took longer/) }) },
+      {
+        name: 'hangs',
+        error: expect.objectContaining({ message: expect.stringMatching(/^closing hangs took longer/) }),
+      },
       { name: 'fails', error: refusal },
     ]);
     expect(closed).toHaveBeenCalledOnce();
@@ -62,7 +70,9 @@ describe('a lifecycle', () => {
   test('has nothing to close where opening failed', async () => {
     const lifecycle = createLifecycle();
     const close = vi.fn<() => void>();
-    await expect(lifecycle.add('http', () => Promise.reject(new Error('port taken')), close)).rejects.toThrow('port taken');
+    await expect(lifecycle.add('http', () => Promise.reject(new Error('port taken')), close)).rejects.toThrow(
+      'port taken',
+    );
     expect(await lifecycle.stop()).toEqual([]);
     expect(close).not.toHaveBeenCalled();
   });
@@ -70,11 +80,8 @@ describe('a lifecycle', () => {
   test('gives up an opening that takes too long, and closes it when it comes nevertheless', async () => {
     const lifecycle = createLifecycle();
     const close = vi.fn<(resource: string) => void>();
-    const late = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve('late'), 3000));
-    const adding = lifecycle.add('slow', late, close, { openMs: 1000 });
-    const refused = expect(adding).rejects.toThrow(/^opening slow took longer/);
-    await vi.advanceTimersByTimeAsync(1000);
-    await refused;
+    const adding = lifecycle.add('slow', afterThreeSeconds, close, { openMs: 1000 });
+    await Promise.all([expect(adding).rejects.toThrow(/^opening slow took longer/), vi.advanceTimersByTimeAsync(1000)]);
 
     const stopping = lifecycle.stop();
     await vi.advanceTimersByTimeAsync(2000);

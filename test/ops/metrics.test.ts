@@ -104,7 +104,7 @@ describe('metrics', () => {
     const page = await text();
     const series = page.split('\n').filter((line) => line.startsWith('ava_'));
     expect(series.length).toBeLessThan(2500);
-    expect(page).toContain('ava_http_requests_total{route="other",method="other",status="404"} 900\n');
+    expect(page).toContain('ava_http_requests_total{route="other",method="other",status="404"} 901\n');
     expect(page).toContain('ava_calls_refused_total{reason="other"} 1000\n');
     expect(page).toContain('ava_tokens_total{kind="text_out"} 10000\n');
     expect(page).toContain('ava_cost_usd_total{kind="text_out"} 0\n');

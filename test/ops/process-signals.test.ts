@@ -4,7 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createEvents } from '../../ops/events.ts';
 import { createLifecycle, type Lifecycle } from '../../ops/lifecycle.ts';
-import { followProcess, type ProcessOptions, type ProcessPort, type ProcessSignals } from '../../ops/process-signals.ts';
+import {
+  followProcess,
+  type ProcessOptions,
+  type ProcessPort,
+  type ProcessSignals,
+} from '../../ops/process-signals.ts';
 
 interface Followed {
   readonly port: EventEmitter & ProcessPort;
@@ -39,7 +44,11 @@ const untilHurry = (_: unknown, hurry: AbortSignal): Promise<void> =>
 describe('a signal', () => {
   test('turns readiness off, closes everything and exits with 0', async () => {
     const { port, exit, lifecycle, told, signals } = followed();
-    await lifecycle.add('http', () => 1, () => told.push('http closed'));
+    await lifecycle.add(
+      'http',
+      () => 1,
+      () => told.push('http closed'),
+    );
     port.emit('SIGTERM');
     expect(await signals.stopped).toBe(0);
     expect(told).toEqual(['draining SIGTERM', 'not ready', 'http closed', 'stopped SIGTERM']);
@@ -73,7 +82,11 @@ describe('a signal', () => {
 
   test('ends with 1 where something could not be closed', async () => {
     const { port, lifecycle, told, signals } = followed();
-    await lifecycle.add('redis', () => 1, () => Promise.reject(new Error('no')));
+    await lifecycle.add(
+      'redis',
+      () => 1,
+      () => Promise.reject(new Error('no')),
+    );
     port.emit('SIGTERM');
     expect(await signals.stopped).toBe(1);
     expect(told).toContain('redis failed');
@@ -98,11 +111,22 @@ test('a rejection nobody handled is told, and the process goes on', () => {
 
 test('an exception nobody caught is told, and ends the process in order with 1', async () => {
   const { port, lifecycle, told, signals } = followed();
-  await lifecycle.add('http', () => 1, () => told.push('http closed'));
+  await lifecycle.add(
+    'http',
+    () => 1,
+    () => told.push('http closed'),
+  );
   port.emit('uncaughtException', new Error('x'));
   port.emit('uncaughtException', new Error('y'));
   expect(await signals.stopped).toBe(1);
-  expect(told).toEqual(['exception', 'draining exception', 'not ready', 'exception', 'http closed', 'stopped exception']);
+  expect(told).toEqual([
+    'exception',
+    'draining exception',
+    'not ready',
+    'exception',
+    'http closed',
+    'stopped exception',
+  ]);
 });
 
 test('released, it listens to nothing', () => {

@@ -71,11 +71,19 @@ export function memoryBookingStore(): MemoryBookingStore {
 
   return {
     async busy({ clinicId, providerIds, conversationId, now, ...span }) {
-      const others = [...holds.values()].filter((hold) => hold.expiresAt > now && hold.conversationId !== conversationId);
+      const others = [...holds.values()].filter(
+        (hold) => hold.expiresAt > now && hold.conversationId !== conversationId,
+      );
       const booked = [...appointments.values()].map(({ request }) => request);
       return [...others, ...booked]
         .filter((taken) => taken.clinicId === clinicId && providerIds.includes(taken.slot.providerId))
-        .map(({ slot, blocks }): Busy => ({ providerId: slot.providerId, startsAt: blocks.startsAt, endsAt: blocks.endsAt }))
+        .map(
+          ({ slot, blocks }): Busy => ({
+            providerId: slot.providerId,
+            startsAt: blocks.startsAt,
+            endsAt: blocks.endsAt,
+          }),
+        )
         .filter((busy) => overlaps(busy, span))
         .sort((a, b) => a.startsAt - b.startsAt || (a.providerId < b.providerId ? -1 : 1));
     },
@@ -89,7 +97,8 @@ export function memoryBookingStore(): MemoryBookingStore {
     },
     book: async (request) => book(request),
     appointments: (clinicId) => [...appointments.values()].filter(({ request }) => request.clinicId === clinicId),
-    customers: (clinicId) => [...customers].filter(([name]) => name.startsWith(clinicId)).map(([, customer]) => customer),
+    customers: (clinicId) =>
+      [...customers].filter(([name]) => name.startsWith(clinicId)).map(([, customer]) => customer),
     cancel(clinicId, appointmentId) {
       if (appointments.get(appointmentId)?.request.clinicId === clinicId) appointments.delete(appointmentId);
     },

@@ -28,7 +28,9 @@ export function memoryConversationLog(): MemoryConversationLog {
   }
 
   function conversation(clinicId: string, conversationId: string): RecordedConversation | undefined {
-    const own = [...entries.values()].filter((entry) => entry.clinicId === clinicId && entry.conversationId === conversationId);
+    const own = [...entries.values()].filter(
+      (entry) => entry.clinicId === clinicId && entry.conversationId === conversationId,
+    );
     const [started] = ofKind(own, 'started');
     if (started === undefined) return undefined;
     return {
@@ -42,6 +44,9 @@ export function memoryConversationLog(): MemoryConversationLog {
   return { write, settled: async () => {}, conversation };
 }
 
-function ofKind<Kind extends ConversationEntry['kind']>(entries: readonly ConversationEntry[], kind: Kind): EntryOf<Kind>[] {
+function ofKind<Kind extends ConversationEntry['kind']>(
+  entries: readonly ConversationEntry[],
+  kind: Kind,
+): EntryOf<Kind>[] {
   return entries.filter((entry): entry is EntryOf<Kind> => entry.kind === kind);
 }

@@ -1,7 +1,7 @@
 /**
  * Ends a test run with one honest line, `N passed, N failed, N skipped`, alone and last. Stands beside the runner's
  * own reporter. A suite that failed outside its tests (an import, a hook), an error nobody caught and a test that never
- * came to run each count as one failure; a skipped test is named, with its reason.
+ * came to run each count as one failure, and so does a run that found no test at all; a skipped test is named, with its reason.
  */
 import { writeSync } from 'node:fs';
 import type { Reporter, SerializedError, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
@@ -26,7 +26,7 @@ function countBrokenSuites(tally: Tally, suite: TestModule | TestSuite): void {
 }
 
 function count(modules: readonly TestModule[], unhandled: readonly SerializedError[]): Tally {
-  const tally: Tally = { passed: 0, failed: unhandled.length, skipped: [] };
+  const tally: Tally = { passed: 0, failed: unhandled.length + (modules.length === 0 ? 1 : 0), skipped: [] };
   for (const module of modules) {
     countBrokenSuites(tally, module);
     for (const test of module.children.allTests()) countTest(tally, test);

@@ -3,7 +3,6 @@
  * comes or she gives up; then all stopped in reverse. The caller holds the folder's lock throughout.
  */
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Environment } from '../../../ops/config/environment.ts';
 import { processSignature, signedProcessRuns } from '../../../ops/embedded/lock.ts';
 import { portIsFree } from '../../../ops/embedded/port.ts';
@@ -18,6 +17,9 @@ import { readStandFile, removeStandFile, type StandFile, writeStandFile } from '
 import { openDatabase, openRedis } from './stores.ts';
 
 export interface StandOptions {
+  /** Where Ava's program is. */
+  projectDir: string;
+  /** Where everything of the stand is kept. */
   dataDir: string;
   environment: Environment;
   report: (line: string) => void;
@@ -96,12 +98,12 @@ const avaEnvironment = (plan: Plan, { databaseUrl, redisUrl, openai, twilio }: S
 
 /** Starts Ava and stays until she gives up; answers the exit code. */
 async function serve(options: StandOptions, plan: Plan, stack: Stack, begun: number): Promise<number> {
-  const { dataDir, report, signals, onReady } = options;
+  const { projectDir, dataDir, report, signals, onReady } = options;
   const surroundings = await surround(options, plan, stack);
   const file = standFileOf(plan, surroundings);
   const start = async () => {
     const ava = await startAva({
-      projectDir: dirname(dataDir),
+      projectDir,
       environment: avaEnvironment(plan, surroundings),
       opsUrl: `http://127.0.0.1:${plan.opsPort}`,
       drainTimeoutMs: plan.drainTimeoutMs,

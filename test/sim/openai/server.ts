@@ -66,6 +66,8 @@ class Simulator implements OpenAiSim {
   readonly faults: FaultDesk;
   readonly log = new EventLog();
   private readonly live = new Map<WebSocket, RealtimeSession>();
+  /** Every connection that asked for an upgrade, answered or not; the HTTP server no longer knows them. */
+  private readonly upgrading = new Set<Duplex>();
   private readonly waiting = new Set<NodeJS.Timeout>();
   private readonly server: Server;
   private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES });
@@ -137,8 +139,7 @@ class Simulator implements OpenAiSim {
 
   async stop(): Promise<void> {
     for (const timer of this.waiting) clearTimeout(timer);
-    for (const socket of this.live.keys()) socket.terminate();
-    for (const socket of this.sockets.clients) socket.terminate();
+    for (const socket of this.upgrading) socket.destroy();
     await new Promise<void>((resolve) => {
       this.server.close(() => resolve());
       this.server.closeAllConnections();
@@ -156,7 +157,9 @@ class Simulator implements OpenAiSim {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.upgrading.add(socket);
     socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.upgrading.delete(socket));
     const nth = this.faults.count('connection');
     const fault = this.faults.strike(CONNECT_FAULTS, { nth });
     if (fault !== undefined) this.log.add({ kind: 'fault', fault: fault.kind });
@@ -164,21 +167,12 @@ class Simulator implements OpenAiSim {
       case 'refuse_connect':
         return refuseUpgrade(socket, fault.status);
       case 'no_handshake':
-        return this.hold(socket);
+        return undefined;
       case 'slow_handshake':
         return this.later(fault.ms, () => this.accept(request, socket, head, nth));
       case undefined:
         return this.accept(request, socket, head, nth);
     }
-  }
-
-  /** Neither answered nor closed: until the client gives up, or the simulator stops. */
-  private hold(socket: Duplex): void {
-    const release = (): void => {
-      socket.destroy();
-    };
-    this.server.once('close', release);
-    socket.once('close', () => this.server.off('close', release));
   }
 
   private accept(request: IncomingMessage, socket: Duplex, head: Buffer, nth: number): void {

@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { DeskConversation, EXACT, openDesk, SLOTS, TOOLS, tool } from '../test-desk.ts';
+import {
+  type ConversationOptions,
+  type Desk,
+  DeskConversation,
+  EXACT,
+  openDesk,
+  SLOTS,
+  TOOLS,
+  tool,
+} from '../test-desk.ts';
 import type { BrainContext, BrainItem } from './brain.ts';
 import { receptionist } from './receptionist.ts';
 
-const converse = (changes = {}, options = {}) => new DeskConversation(receptionist, openDesk(changes), options);
+const converse = (changes: Desk = {}, options: ConversationOptions = {}) =>
+  new DeskConversation(receptionist, openDesk(changes), options);
 
 describe('the receptionist, booking', () => {
   it('checks, confirms the exact time, asks for name and e-mail one at a time, books, and says so', () => {

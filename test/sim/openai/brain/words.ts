@@ -73,7 +73,9 @@ export function isThanks(text: string): boolean {
 /** The person a caller asks to see: "see Priya", "with Dr. Elena Ruiz". */
 export function providerWords(text: string): string | undefined {
   const named =
-    /\b(?:see|with|by)\s+((?:(?:dr|doctor|ms|mr|mrs)\b\.?\s+)?[A-Z][\p{L}'-]+(?:\s+[A-Z][\p{L}'-]+)?)/u.exec(text);
+    /\b(?:see|with|by)\s+((?:(?:[Dd]r|[Dd]octor|Ms|Mr|Mrs)\b\.?\s+)?[A-Z][\p{L}'-]+(?:\s+[A-Z][\p{L}'-]+)?)/u.exec(
+      text,
+    );
   const name = named?.[1];
   return name === undefined || new RegExp(`^${DAY}|^${MONTH}`, 'i').test(name) ? undefined : name;
 }
@@ -88,7 +90,7 @@ export function nameWords(text: string): string | undefined {
     )
     .replace(/^.*?\b(?:my (?:full )?name is|my name's|the name is|name's|this is|it is|it's|i am|i'm|under)\s+/i, '')
     .replace(/[\s,.!]*\b(?:please|thanks|thank you|and my .*|speaking|here)\b.*$/i, '')
-    .replace(/[.,!;:]+$/, '')
+    .replace(/[\s.,!;:]+$/, '')
     .trim();
   if (!/^[\p{L}][\p{L}.'-]*(?:\s+[\p{L}][\p{L}.'-]*){0,3}$/u.test(bare)) return undefined;
   return /\b(?:what|how|when|why|where|can|could|would|do|does|the|you|that|those|works?|want|need|have|book|sorry|wait|no|not|actually)\b/i.test(

@@ -1,0 +1,73 @@
+/** Conversations as they stand in the database, for people who look at one: the caller's console, later the dashboard. */
+import type { Database, Sql } from './postgres.ts';
+
+export interface StoredToolCall {
+  readonly n: number;
+  readonly name: string;
+  readonly arguments: unknown;
+  readonly success: boolean;
+  readonly error: string | null;
+  readonly tookMs: number;
+}
+
+export interface StoredAppointment {
+  readonly id: string;
+  readonly status: string;
+  readonly service: string;
+  readonly provider: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly customer: string;
+  readonly phone: string;
+  readonly email: string | null;
+}
+
+export interface StoredConversation {
+  readonly id: string;
+  readonly status: string;
+  readonly outcome: string | null;
+  readonly turns: readonly {
+    readonly n: number;
+    readonly role: 'assistant' | 'customer';
+    readonly text: string;
+    readonly interrupted: boolean;
+  }[];
+  readonly toolCalls: readonly StoredToolCall[];
+  readonly appointments: readonly StoredAppointment[];
+}
+
+/** The conversation a phone call carried, as far as it is stored by now; undefined before its first entry is. */
+export function conversationOfCall(
+  database: Database,
+  clinicId: string,
+  callSid: string,
+): Promise<StoredConversation | undefined> {
+  return database.withClinic(clinicId, 'conversation_of_call', async (sql) => {
+    const [found] = await sql<{ id: string; status: string; outcome: string | null }[]>`
+      select v.id, v.status, v.outcome
+      from calls c join conversations v on v.id = c.conversation_id
+      where c.call_sid = ${callSid}`;
+    if (!found) return undefined;
+    return { ...found, ...(await contents(sql, found.id)) };
+  });
+}
+
+async function contents(
+  sql: Sql,
+  id: string,
+): Promise<Pick<StoredConversation, 'turns' | 'toolCalls' | 'appointments'>> {
+  const turns = await sql<StoredConversation['turns'][number][]>`
+    select n, role, text, interrupted from turns where conversation_id = ${id} order by n`;
+  const toolCalls = await sql<StoredToolCall[]>`
+    select n, name, arguments, success, error, took_ms as "tookMs"
+    from tool_calls where conversation_id = ${id} order by n`;
+  const appointments = await sql<StoredAppointment[]>`
+    select a.id, a.status, s.name as service, p.name as provider, a.starts_at as "startsAt", a.ends_at as "endsAt",
+           k.name as customer, k.phone, k.email
+    from appointments a
+    join services s on s.id = a.service_id
+    join providers p on p.id = a.provider_id
+    join customers k on k.id = a.customer_id
+    where a.conversation_id = ${id} order by a.starts_at`;
+  return { turns, toolCalls, appointments };
+}

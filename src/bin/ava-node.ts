@@ -1,0 +1,240 @@
+/**
+ * One running Ava: everything a node holds, opened in order and closed in reverse. The only place where the parts meet;
+ * what each of them needs of the others is handed over here and nowhere else.
+ */
+import { systemClock } from '../../actors/kernel/clock.ts';
+import { postgresBookingStore } from '../../db/bookings.ts';
+import { postgresClinicDirectory } from '../../db/clinic-directory.ts';
+import { postgresConversationLog } from '../../db/conversations.ts';
+import { type Database, openPostgres } from '../../db/postgres.ts';
+import { openRedis, type RedisConnection } from '../../db/redis.ts';
+import { redisTicketLedger } from '../../db/ticket-ledger.ts';
+import type { Config } from '../../ops/config.ts';
+import type { EventBus } from '../../ops/events.ts';
+import { createHealth, type Health } from '../../ops/health.ts';
+import { createLifecycle, type Lifecycle } from '../../ops/lifecycle.ts';
+import { createMetrics, type Metrics } from '../../ops/metrics.ts';
+import type { ClinicDirectory, ConversationLog } from '../domain/ports.ts';
+import { openHttp } from '../http/app.ts';
+import { drain as drainRoute } from '../http/routes/drain.ts';
+import { healthLive, healthReady } from '../http/routes/health.ts';
+import { metrics as metricsRoute } from '../http/routes/metrics.ts';
+import { twilioMedia } from '../http/routes/twilio-media.ts';
+import { twilioStatus } from '../http/routes/twilio-status.ts';
+import { twilioVoice } from '../http/routes/twilio-voice.ts';
+import { twilioVoiceContinue } from '../http/routes/twilio-voice-continue.ts';
+import type { TwilioEdge } from '../http/twilio-edge.ts';
+import { loadUws, type UwsBuild } from '../http/uws.ts';
+import { realtimeConnector } from '../openai/realtime.ts';
+import { memoryTicketLedger, resilientTicketLedger } from '../twilio/ticket-ledger.ts';
+import { Switchboard } from './switchboard.ts';
+
+export interface AvaNode {
+  readonly port: number;
+  readonly opsPort: number;
+  readonly lifecycle: Lifecycle;
+  readonly health: Health;
+}
+
+export interface NodeOptions {
+  readonly config: Config;
+  readonly events: EventBus;
+  readonly version: string;
+  /** `POST /drain` was asked for. */
+  readonly onDrain: () => void;
+}
+
+/** How long a starting node waits for its dependencies before it goes on without them. */
+const PATIENCE_MS = 2_000;
+const LOG_CLOSE_MS = 8_000;
+const PROBE_MS = 1_000;
+const OPS_CLOSE_MS = 500;
+
+/** Opens everything and answers once calls can be taken. Rejects with the first thing that failed; what was open is closed by then. */
+export async function startNode(options: NodeOptions): Promise<AvaNode> {
+  const lifecycle = createLifecycle();
+  try {
+    return await open(options, lifecycle);
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function open(options: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> {
+  const { config, events } = options;
+  const stores = await openStores(options, lifecycle);
+  const health = createHealth({ checks: checks(stores), now: () => performance.now() });
+  const switchboard = await openCalls(options, stores, lifecycle);
+  const ports = await openPorts(options, { ...stores, health, switchboard }, lifecycle);
+  health.setState('ready');
+  const { build } = ports;
+  events.emit('process.state', { state: 'ready', detail: `${config.role}, ${build.name} ${build.version}` });
+  return { port: ports.port, opsPort: ports.opsPort, lifecycle, health };
+}
+
+interface Stores {
+  readonly database: Database;
+  readonly redis: RedisConnection;
+  readonly log: ConversationLog;
+  readonly directory: ClinicDirectory;
+}
+
+/** Opens what remembers. A store that is out of reach keeps nobody from starting: calls are answered and say so. */
+async function openStores({ config, events }: NodeOptions, lifecycle: Lifecycle): Promise<Stores> {
+  const lost = (name: 'postgres' | 'redis') => (error: unknown) => events.emit('dependency.lost', { name, error });
+  const database = await lifecycle.add(
+    'postgres',
+    () =>
+      openPostgres({
+        url: config.database.url.reveal(),
+        poolSize: config.database.poolSize,
+        applicationName: config.nodeId,
+      }),
+    (opened) => opened.close(),
+  );
+  const redis = await lifecycle.add(
+    'redis',
+    () =>
+      openRedis(config.redis, 'sessions', (state, error) =>
+        state === 'up' ? events.emit('dependency.back', { name: 'redis' }) : lost('redis')(error),
+      ),
+    (opened) => opened.close(),
+  );
+  const log = await lifecycle.add(
+    'conversation log',
+    () =>
+      postgresConversationLog(database, {
+        onDropped: (count) => events.emit('log.entries_dropped', { count }),
+        onFailure: lost('postgres'),
+      }),
+    (opened) => opened.close(LOG_CLOSE_MS),
+    { closeMs: LOG_CLOSE_MS + 1_000 },
+  );
+  const directory = postgresClinicDirectory(database, { onError: lost('postgres') });
+  await Promise.all([directory.preload().catch(lost('postgres')), redis.ready(PATIENCE_MS).catch(lost('redis'))]);
+  return { database, redis, log, directory };
+}
+
+function openCalls({ config, events }: NodeOptions, stores: Stores, lifecycle: Lifecycle): Promise<Switchboard> {
+  const { realtimeUrl, apiKey, models } = config.openai;
+  const connectModel = realtimeConnector({
+    url: realtimeUrl,
+    apiKey: apiKey.reveal(),
+    model: models.realtime,
+    transcriptionModel: models.transcription,
+  });
+  const bookings = postgresBookingStore(stores.database);
+  const world = { connectModel, bookings, log: stores.log, events, clock: systemClock() };
+  return lifecycle.add(
+    'calls',
+    () => new Switchboard({ directory: stores.directory, node: config.nodeId, capacity: config.calls.max, world }),
+    (opened) => opened.stop(),
+  );
+}
+
+interface Inside extends Stores {
+  readonly health: Health;
+  readonly switchboard: Switchboard;
+}
+
+interface Ports {
+  readonly port: number;
+  readonly opsPort: number;
+  readonly build: UwsBuild;
+}
+
+async function openPorts(options: NodeOptions, inside: Inside, lifecycle: Lifecycle): Promise<Ports> {
+  const { config, events, onDrain } = options;
+  const { health, switchboard } = inside;
+  const build = loadUws();
+  const metrics = await lifecycle.add(
+    'metrics',
+    () => openMetrics(options, build, switchboard),
+    (opened) => opened.close(),
+  );
+  const shared = { host: config.host, events, build };
+  const healthRoutes = [...healthLive(health), healthReady(health)];
+  const ops = await lifecycle.add(
+    'ops port',
+    () =>
+      openHttp({
+        ...shared,
+        name: 'ops',
+        port: config.opsPort,
+        portVariable: 'OPS_PORT',
+        overTls: false,
+        routes: [...healthRoutes, metricsRoute(() => metrics.metricsText()), drainRoute(onDrain)],
+        sockets: [],
+      }),
+    (opened) => opened.close(OPS_CLOSE_MS),
+  );
+  if (config.role === 'worker') return { port: 0, opsPort: ops.port, build };
+  const edge = twilioEdge(options, inside);
+  const server = await lifecycle.add(
+    'public port',
+    () =>
+      openHttp({
+        ...shared,
+        name: 'public',
+        port: config.port,
+        portVariable: 'PORT',
+        overTls: config.publicUrl.startsWith('https:'),
+        routes: [...healthRoutes, twilioVoice(edge), twilioVoiceContinue(edge), twilioStatus(edge)],
+        sockets: [twilioMedia(edge)],
+      }),
+    (opened) => opened.close(),
+  );
+  const drainMs = config.calls.drainTimeoutS * 1_000;
+  await lifecycle.add(
+    'live calls',
+    () => switchboard,
+    (calls, hurry) => drained(calls, drainMs, hurry),
+    {
+      closeMs: drainMs + PATIENCE_MS,
+    },
+  );
+  return { port: server.port, opsPort: ops.port, build };
+}
+
+function openMetrics({ config, events, version }: NodeOptions, build: UwsBuild, switchboard: Switchboard): Metrics {
+  return createMetrics({
+    events,
+    build: { version, node: process.version, uws: `${build.name} ${build.version}` },
+    calls: { active: () => switchboard.active, capacity: () => config.calls.max },
+    realtimeModel: config.openai.models.realtime,
+  });
+}
+
+function twilioEdge({ config, events }: NodeOptions, { redis, switchboard }: Inside): TwilioEdge {
+  const now = (): number => Date.now();
+  return {
+    desk: switchboard,
+    events,
+    ledger: resilientTicketLedger(redisTicketLedger(redis.client), memoryTicketLedger(now)),
+    publicUrl: config.publicUrl,
+    authToken: config.twilio.authToken.reveal(),
+    sessionSecret: config.secrets.session.reveal(),
+    now,
+  };
+}
+
+function checks({ database, redis }: Stores): Parameters<typeof createHealth>[0]['checks'] {
+  return {
+    postgres: { probe: async () => void (await database.ping()), required: true, timeoutMs: PROBE_MS },
+    redis: { probe: () => redis.ping(), required: false, timeoutMs: PROBE_MS },
+  };
+}
+
+/** New calls are sent to staff from here on; those that live may end by themselves, within the limit or until there is a hurry. */
+async function drained(switchboard: Switchboard, limitMs: number, hurry: AbortSignal): Promise<void> {
+  const enough = new AbortController();
+  const limit = setTimeout(() => enough.abort(), limitMs);
+  const over = AbortSignal.any([hurry, enough.signal]);
+  const called = new Promise<void>((resolve) => {
+    if (over.aborted) resolve();
+    over.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([switchboard.drain(), called]);
+  clearTimeout(limit);
+}

@@ -1,0 +1,74 @@
+/** The program: one configuration, one node, and an orderly end. `--check-config` only says whether it would start. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { migrationStatus } from '../../db/migrate.ts';
+import { type Config, describeConfig, EXIT_CONFIG, readConfig, readEnvironment } from '../../ops/config.ts';
+import { createEvents } from '../../ops/events.ts';
+import { openLog } from '../../ops/log.ts';
+import { followProcess } from '../../ops/process-signals.ts';
+import { type AvaNode, startNode } from './ava-node.ts';
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function configuration(): Config {
+  const reading = readConfig(readEnvironment());
+  if (reading.ok) {
+    for (const warning of reading.warnings) say(`warning: ${warning}`);
+    return reading.config;
+  }
+  say(`Ava can't start: ${reading.problems.length} thing(s) to mend in the configuration.`);
+  for (const problem of reading.problems) say(`  - ${problem}`);
+  process.exit(EXIT_CONFIG);
+}
+
+function version(): string {
+  for (const path of ['../../package.json', '../../../package.json']) {
+    try {
+      const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+      return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+    } catch {
+      // Built code lies one folder deeper than its source.
+    }
+  }
+  return 'unknown';
+}
+
+/** A schema that lags behind the code would fail call by call; here it fails once, and says what to run. */
+async function refuseOldSchema(config: Config): Promise<void> {
+  const status = await migrationStatus(config.database.url.reveal()).catch(() => null);
+  if (!status || status.pending.length === 0) return;
+  say(`Ava can't start: the database lacks ${status.pending.length} migration(s). Run: npm run db -- up`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = configuration();
+  if (process.argv.includes('--check-config')) {
+    process.stdout.write(`${describeConfig(config)}\n`);
+    return;
+  }
+  await refuseOldSchema(config);
+  const events = createEvents();
+  const pretty = config.nodeEnv === 'development' && process.stdout.isTTY;
+  const log = await openLog({ events, level: config.log.level, nodeId: config.nodeId, pii: config.log.pii, pretty });
+  let stop: ((reason: string) => void) | undefined;
+  let node: AvaNode;
+  try {
+    node = await startNode({ config, events, version: version(), onDrain: () => stop?.('POST /drain') });
+  } catch (error) {
+    log.close();
+    say(`Ava can't start: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
+  const signals = followProcess({
+    events,
+    lifecycle: node.lifecycle,
+    hurryOnInterrupt: config.nodeEnv === 'development',
+    onStopping: () => node.health.setState('draining'),
+  });
+  stop = signals.requestStop;
+}
+
+await main();

@@ -1,0 +1,178 @@
+/**
+ * `npm run call`: places a phone call on the simulated network to the Ava that `npm start` runs, and shows it live.
+ * With `--scenario` a scripted caller speaks; without, whoever types.
+ */
+
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { loadClinic } from '../../db/clinics.ts';
+import { conversationOfCall, type StoredConversation } from '../../db/conversation-reader.ts';
+import { type Database, openPostgres } from '../../db/postgres.ts';
+import type { Clinic } from '../domain/clinic.ts';
+import { type PhoneNetwork, phoneNetwork } from './call/phone-network.ts';
+import { Screen } from './call/screen.ts';
+import { readStandFile } from './dev/stand-file.ts';
+
+const DEMO_CLINIC = '+15550100001';
+const POLL_MS = 150;
+/** How long after the call its record may take to be stored. */
+const RECORD_MS = 5_000;
+
+const USAGE = `npm run call -- [--scenario NAME] [--from +15550100142] [--to ${DEMO_CLINIC}]
+
+Without --scenario you are the caller: type what you say and press Enter.
+  /press 0    presses keys      /hangup    hangs up      --list    names the scenarios`;
+
+class CallProblem extends Error {}
+
+interface Choices {
+  readonly scenario?: string | undefined;
+  readonly from: string;
+  readonly to: string;
+  readonly list: boolean;
+}
+
+function choices(): Choices {
+  try {
+    const { values } = parseArgs({
+      options: {
+        scenario: { type: 'string' },
+        from: { type: 'string' },
+        to: { type: 'string', default: DEMO_CLINIC },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(`${USAGE}\n`);
+      process.exit(0);
+    }
+    return { scenario: values.scenario, from: values.from ?? someCaller(), to: values.to, list: values.list };
+  } catch (error) {
+    throw new CallProblem(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+/** Another fictitious caller each time, so that a second call is not the first one's customer. */
+function someCaller(): string {
+  return `+1555010${String(1000 + Math.floor(Math.random() * 9000))}`;
+}
+
+function whereAvaRuns(): { readonly twilio: string; readonly databaseUrl: string } {
+  const stand = readStandFile(join(fileURLToPath(new URL('../..', import.meta.url)), '.data'));
+  if (!stand) throw new CallProblem('Ava is not running here. Start her in another terminal: npm start');
+  if (!stand.simulators.twilio) {
+    throw new CallProblem(
+      'Ava runs on the real Twilio here: call her with a real phone, or unset TWILIO_AUTH_TOKEN and start again.',
+    );
+  }
+  return { twilio: stand.simulators.twilio, databaseUrl: stand.databaseUrl };
+}
+
+async function main(): Promise<void> {
+  const { scenario, from, to, list } = choices();
+  const { twilio, databaseUrl } = whereAvaRuns();
+  const network = phoneNetwork(twilio);
+  const known = await network.scenarios().catch(() => {
+    throw new CallProblem('Ava does not answer here any more. Start her again: npm start');
+  });
+  if (list || (scenario !== undefined && !known.some((each) => each.name === scenario))) {
+    const lines = known.map((each) => `  ${each.name.padEnd(16)} ${each.description}`).join('\n');
+    if (!list) throw new CallProblem(`There is no scenario "${scenario}". There are:\n${lines}`);
+    process.stdout.write(`${lines}\n`);
+    return;
+  }
+  const database = openPostgres({ url: databaseUrl, poolSize: 2, applicationName: 'ava-call' });
+  try {
+    await converse(network, database, { scenario, from, to });
+  } finally {
+    await database.close();
+  }
+}
+
+async function converse(
+  network: PhoneNetwork,
+  database: Database,
+  { scenario, from, to }: { scenario: string | undefined; from: string; to: string },
+): Promise<void> {
+  const screen = new Screen(process.stdout);
+  const clinic = await loadClinic(database, { phone: to });
+  const startedAt = Date.now();
+  const sid = await network.placeCall({ from, to, scenario });
+  screen.note(`${from} calls ${clinic?.name ?? to} (${sid})`);
+  const keyboard = scenario === undefined ? listenToKeyboard(network, sid) : null;
+  const record = clinic ? watchTools(database, clinic, sid, screen, startedAt) : null;
+  const hangUp = (): void => void network.hangUp(sid).catch(() => undefined);
+  process.once('SIGINT', hangUp);
+  for await (const event of network.follow(sid)) {
+    screen.show(event);
+    if (event.type === 'ended') break;
+  }
+  process.off('SIGINT', hangUp);
+  keyboard?.close();
+  const conversation = await record?.finished();
+  if (conversation && clinic) screen.summary(conversation, clinic);
+  else screen.note('No conversation was stored.');
+}
+
+function listenToKeyboard(network: PhoneNetwork, sid: string): { close(): void } {
+  const keyboard = createInterface({ input: process.stdin });
+  const complain = (error: unknown): void => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  };
+  keyboard.on('line', (line) => {
+    const text = line.trim();
+    if (text === '') return;
+    const press = /^\/press\s+([0-9*#]+)$/.exec(text)?.[1];
+    if (press) network.press(sid, press).catch(complain);
+    else if (text === '/hangup') network.hangUp(sid).catch(complain);
+    else network.say(sid, text).catch(complain);
+  });
+  keyboard.on('close', () => undefined);
+  return keyboard;
+}
+
+/** Shows tool calls as they reach the record, and at the end waits until the record is closed. */
+function watchTools(
+  database: Database,
+  clinic: Clinic,
+  sid: string,
+  screen: Screen,
+  startedAt: number,
+): { finished(): Promise<StoredConversation | undefined> } {
+  let latest: StoredConversation | undefined;
+  const look = async (): Promise<void> => {
+    latest = (await conversationOfCall(database, clinic.id, sid).catch(() => undefined)) ?? latest;
+    if (latest) screen.tools(Date.now() - startedAt, latest.toolCalls);
+  };
+  let timer = setTimeout(again, POLL_MS);
+  function again(): void {
+    void look().then(() => {
+      timer = setTimeout(again, POLL_MS);
+    });
+  }
+  return {
+    async finished() {
+      const deadline = Date.now() + RECORD_MS;
+      while (latest?.status !== 'ended' && Date.now() < deadline) {
+        await look();
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+      clearTimeout(timer);
+      return latest;
+    },
+  };
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const known = error instanceof CallProblem;
+    process.stderr.write(
+      `${known ? error.message : `The call failed: ${error instanceof Error ? error.message : String(error)}`}\n`,
+    );
+    process.exit(1);
+  },
+);

@@ -1,0 +1,243 @@
+/** Twilio's side of the edge, standing on a free port before a front desk that a test can look into. */
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import { type HttpServer, openHttp } from '../../src/http/app.ts';
+import type { Admission, CallContinuation, CallStream, Continuation, FrontDesk } from '../../src/http/front-desk.ts';
+import { twilioMedia } from '../../src/http/routes/twilio-media.ts';
+import { twilioStatus } from '../../src/http/routes/twilio-status.ts';
+import { twilioVoice } from '../../src/http/routes/twilio-voice.ts';
+import { twilioVoiceContinue } from '../../src/http/routes/twilio-voice-continue.ts';
+import type { TwilioEdge } from '../../src/http/twilio-edge.ts';
+import type { UwsBuild } from '../../src/http/uws.ts';
+import { memoryTicketLedger } from '../../src/twilio/ticket-ledger.ts';
+import { type RecordedEvents, recordedEvents } from './recorded-events.ts';
+
+export const AUTH_TOKEN = 'the-auth-token-of-a-test';
+export const SESSION_SECRET = 'the-session-secret-of-a-test';
+export const CLINIC_NUMBER = '+15550100001';
+export const CALLER = '+15550100142';
+
+/** One call as the desk was given it, with everything it was told. */
+export interface DeskCall {
+  readonly stream: CallStream;
+  readonly line: PhoneLine;
+  readonly audio: string[];
+  readonly log: string[];
+}
+
+export interface FakeDesk extends FrontDesk {
+  admission: Admission | (() => Promise<Admission>);
+  continuation: Continuation | (() => Promise<Continuation>);
+  /** Replaces how a stream is opened; by default it is taken and recorded. */
+  opening: ((stream: CallStream, line: PhoneLine) => PhoneInlet | null) | undefined;
+  readonly calls: DeskCall[];
+  readonly offers: unknown[];
+  readonly continuations: CallContinuation[];
+  readonly statuses: unknown[];
+}
+
+export function fakeDesk(): FakeDesk {
+  const desk: FakeDesk = {
+    admission: { kind: 'stream', clinicId: 'clinic-1' },
+    continuation: { kind: 'hang_up' },
+    opening: undefined,
+    calls: [],
+    offers: [],
+    continuations: [],
+    statuses: [],
+    async admit(call) {
+      desk.offers.push(call);
+      return typeof desk.admission === 'function' ? desk.admission() : desk.admission;
+    },
+    open(stream, line) {
+      if (desk.opening) return desk.opening(stream, line);
+      const call: DeskCall = { stream, line, audio: [], log: [] };
+      desk.calls.push(call);
+      return recordingInlet(call);
+    },
+    async continueCall(continuation) {
+      desk.continuations.push(continuation);
+      return typeof desk.continuation === 'function' ? desk.continuation() : desk.continuation;
+    },
+    callStatus: (status) => desk.statuses.push(status),
+  };
+  return desk;
+}
+
+function recordingInlet({ audio, log }: DeskCall): PhoneInlet {
+  return {
+    audio: (payload) => audio.push(payload),
+    mark: (name) => log.push(`mark ${name}`),
+    digit: (digit) => log.push(`digit ${digit}`),
+    closed: (reason) => log.push(`closed ${reason}`),
+  };
+}
+
+export interface Edge {
+  readonly server: HttpServer;
+  readonly desk: FakeDesk;
+  readonly events: RecordedEvents;
+  readonly publicUrl: string;
+  /** Moves the clock that tickets are judged by. */
+  advance(ms: number): void;
+  url(path: string): string;
+  close(): Promise<void>;
+}
+
+export async function openEdge(options: Partial<TwilioEdge> & { build?: UwsBuild } = {}): Promise<Edge> {
+  const desk = fakeDesk();
+  const events = recordedEvents();
+  const publicUrl = options.publicUrl ?? 'https://ava.example';
+  let aheadMs = 0;
+  const now = (): number => Date.now() + aheadMs;
+  const edge: TwilioEdge = {
+    desk,
+    events,
+    ledger: memoryTicketLedger(now),
+    publicUrl,
+    authToken: AUTH_TOKEN,
+    sessionSecret: SESSION_SECRET,
+    now,
+    ...options,
+  };
+  const server = await openHttp({
+    name: 'test',
+    host: '127.0.0.1',
+    port: 0,
+    portVariable: 'PORT',
+    routes: [twilioVoice(edge), twilioVoiceContinue(edge), twilioStatus(edge)],
+    sockets: [twilioMedia(edge)],
+    events,
+    overTls: false,
+    ...(options.build && { build: options.build }),
+  });
+  return {
+    server,
+    desk,
+    events,
+    publicUrl,
+    advance(ms) {
+      aheadMs += ms;
+    },
+    url: (path) => `http://127.0.0.1:${server.port}${path}`,
+    close: () => server.close(0),
+  };
+}
+
+/** X-Twilio-Signature by Twilio's description of it, apart from any code of ours. */
+export function signature(url: string, fields: Readonly<Record<string, string>> = {}, authToken = AUTH_TOKEN): string {
+  const text = Object.keys(fields)
+    .sort()
+    .reduce((joined, name) => joined + name + fields[name], url);
+  return createHmac('sha1', authToken).update(text, 'utf8').digest('base64');
+}
+
+export const voiceForm = (fields: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+  AccountSid: 'AC00000000000000000000000000000001',
+  ApiVersion: '2010-04-01',
+  CallSid: 'CA00000000000000000000000000000001',
+  CallStatus: 'ringing',
+  Direction: 'inbound',
+  From: CALLER,
+  To: CLINIC_NUMBER,
+  ...fields,
+});
+
+/** Posts a webhook as Twilio does; `signedUrl` is what the signature is made over (null sends none). */
+export function postWebhook(
+  edge: Edge,
+  path: string,
+  fields: Readonly<Record<string, string>>,
+  signedUrl: string | null = edge.publicUrl + path,
+): Promise<Response> {
+  const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' };
+  if (signedUrl !== null) headers['x-twilio-signature'] = signature(signedUrl, fields);
+  return fetch(edge.url(path), { method: 'POST', headers, body: new URLSearchParams(fields).toString() });
+}
+
+export function tokenIn(twiml: string): string {
+  const token = /<Parameter name="token" value="([^"]+)"/.exec(twiml)?.[1];
+  if (token === undefined) throw new Error(`no token in ${twiml}`);
+  return token;
+}
+
+/** Rings at the voice webhook and takes the token out of its answer. */
+export async function ring(edge: Edge, fields: Readonly<Record<string, string>> = {}): Promise<string> {
+  const response = await postWebhook(edge, '/twilio/voice', voiceForm(fields));
+  return tokenIn(await response.text());
+}
+
+export const STREAM_SID = 'MZ00000000000000000000000000000001';
+export const CALL_SID = 'CA00000000000000000000000000000001';
+
+export function startMessage(token: string | null, fields: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({
+    event: 'start',
+    sequenceNumber: '1',
+    start: {
+      accountSid: 'AC00000000000000000000000000000001',
+      streamSid: STREAM_SID,
+      callSid: CALL_SID,
+      tracks: ['inbound'],
+      mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
+      customParameters: token === null ? {} : { token },
+      ...fields,
+    },
+    streamSid: STREAM_SID,
+  });
+}
+
+export function mediaMessage(n: number, payload: string, streamSid = STREAM_SID): string {
+  return JSON.stringify({
+    event: 'media',
+    sequenceNumber: String(n + 1),
+    media: { track: 'inbound', chunk: String(n), timestamp: String(n * 20), payload },
+    streamSid,
+  });
+}
+
+/** 20 ms of µ-law that tell their number. */
+export function frame(n: number): string {
+  return Buffer.alloc(160, n % 256).toString('base64');
+}
+
+/** The far end of a media stream: what Twilio would say and hear. */
+export class StreamClient {
+  readonly socket: WebSocket;
+  readonly heard: unknown[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+
+  constructor(edge: Edge, headers: Readonly<Record<string, string>> = {}) {
+    this.socket = new WebSocket(`${edge.url('/twilio/media').replace('http', 'ws')}`, { headers });
+    this.socket.on('error', () => {});
+    this.socket.on('message', (bytes) => this.heard.push(JSON.parse(String(bytes))));
+    this.closed = new Promise((resolve) => {
+      this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
+    });
+  }
+
+  async opened(): Promise<this> {
+    await once(this.socket, 'open');
+    return this;
+  }
+
+  send(...messages: (string | Buffer)[]): void {
+    for (const message of messages) this.socket.send(message);
+  }
+}
+
+/** Rings, connects a stream and waits until the desk has the call. */
+export async function connectCall(edge: Edge): Promise<{ client: StreamClient; call: DeskCall }> {
+  const before = edge.desk.calls.length;
+  const token = await ring(edge);
+  const client = await new StreamClient(edge).opened();
+  client.send('{"event":"connected","protocol":"Call","version":"1.0.0"}', startMessage(token));
+  const deadline = Date.now() + 5_000;
+  while (edge.desk.calls.length === before) {
+    if (Date.now() > deadline) throw new Error('the desk got no call');
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  return { client, call: edge.desk.calls[before] as DeskCall };
+}

@@ -1,0 +1,243 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { verifyTicket } from '../../src/twilio/ticket.ts';
+import {
+  CALL_SID,
+  CALLER,
+  CLINIC_NUMBER,
+  type Edge,
+  openEdge,
+  postWebhook,
+  SESSION_SECRET,
+  signature,
+  tokenIn,
+  voiceForm,
+} from './edge.ts';
+
+const VOICE = '/twilio/voice';
+const CONTINUE = '/twilio/voice/continue';
+const STATUS = '/twilio/status';
+
+let edge: Edge;
+beforeEach(async () => {
+  edge = await openEdge();
+});
+afterEach(() => edge.close());
+
+const post = (path: string, fields: Record<string, string>, signedUrl?: string | null) =>
+  postWebhook(edge, path, fields, signedUrl);
+
+describe('the voice webhook', () => {
+  it('answers an inbound call with a stream whose token is bound to the call', async () => {
+    const response = await post(VOICE, voiceForm());
+    const twiml = await response.text();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/xml/);
+    expect(twiml.replace(tokenIn(twiml), 'TOKEN')).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?><Response>' +
+        '<Connect action="https://ava.example/twilio/voice/continue" method="POST">' +
+        '<Stream url="wss://ava.example/twilio/media"><Parameter name="token" value="TOKEN"/></Stream>' +
+        '</Connect></Response>',
+    );
+    expect(verifyTicket(SESSION_SECRET, tokenIn(twiml), Date.now())).toMatchObject({
+      kind: 'good',
+      claims: { callSid: CALL_SID, clinicId: 'clinic-1', from: CALLER, to: CLINIC_NUMBER },
+    });
+    expect(edge.desk.offers).toEqual([{ callSid: CALL_SID, from: CALLER, to: CLINIC_NUMBER }]);
+  });
+
+  it.each(['anonymous', '', '+266696687', 'Restricted', 'sip:someone@example.com', '12'])(
+    'takes the caller %j for one without a number',
+    async (From) => {
+      await post(VOICE, voiceForm({ From }));
+      expect(edge.desk.offers).toMatchObject([{ from: null }]);
+    },
+  );
+
+  it('speaks of ws where the public URL is http, and keeps its port and prefix', async () => {
+    await edge.close();
+    edge = await openEdge({ publicUrl: 'http://localhost:8000/ava/' });
+    const response = await post(VOICE, voiceForm(), 'http://localhost:8000/ava/twilio/voice');
+    const twiml = await response.text();
+    expect(twiml).toContain('url="ws://localhost:8000/ava/twilio/media"');
+    expect(twiml).toContain('action="http://localhost:8000/ava/twilio/voice/continue"');
+  });
+
+  it('says that a number of no clinic is not in service, and hangs up', async () => {
+    edge.desk.admission = { kind: 'unknown_number' };
+    const response = await post(VOICE, voiceForm({ To: '+15559999999' }));
+    expect(await response.text()).toMatch(/<Response><Say>[^<]*not in service[^<]*<\/Say><Hangup\/><\/Response>$/);
+    expect(edge.events.of('call.refused')).toEqual([{ callSid: CALL_SID, reason: 'unknown_number' }]);
+  });
+
+  it('forwards a shed call to staff, from the number that was called, and asks back how it went', async () => {
+    edge.desk.admission = { kind: 'shed', staffPhone: '+15550100099', clinicName: 'Radiance', reason: 'full' };
+    const twiml = await (await post(VOICE, voiceForm())).text();
+    expect(twiml).toMatch(/<Say>We&apos;re sorry[^<]*|<Say>We're sorry[^<]*/);
+    expect(twiml).toMatch(
+      /<Dial action="https:\/\/ava\.example\/twilio\/voice\/continue" method="POST" answerOnBridge="true" timeout="20" callerId="\+15550100001"><Number>\+15550100099<\/Number><\/Dial><\/Response>$/,
+    );
+  });
+
+  it('takes a voicemail for a shed call where the clinic has no staff line', async () => {
+    edge.desk.admission = {
+      kind: 'shed',
+      staffPhone: null,
+      clinicName: 'Tom & "Jo" <Derm>\u0000',
+      reason: 'model_down',
+    };
+    const twiml = await (await post(VOICE, voiceForm())).text();
+    expect(twiml).toContain('Tom &amp; "Jo" &lt;Derm&gt;');
+    expect(twiml).toMatch(/<Record action="https:\/\/ava\.example\/twilio\/voice\/continue" method="POST" /);
+    expect(twiml).not.toContain('\u0000');
+    expect(twiml).not.toContain('<Dial');
+  });
+
+  it.each([
+    ['breaks', () => Promise.reject(new Error('no directory'))],
+    ['never decides', () => new Promise<never>(() => {})],
+  ])('apologises to the caller where the desk %s, and reports it', async (_what, admission) => {
+    edge.desk.admission = admission;
+    const response = await post(VOICE, voiceForm());
+    expect(response.status).toBe(200);
+    expect(await response.text()).toMatch(/<Say>[^<]*sorry[^<]*<\/Say><Hangup\/>/);
+    expect(edge.events.of('http.failed')).toHaveLength(1);
+  });
+
+  it('answers a repeated webhook like the first, with a token of its own', async () => {
+    const [first, second] = await Promise.all([post(VOICE, voiceForm()), post(VOICE, voiceForm())]);
+    expect(tokenIn(await first.text())).not.toBe(tokenIn(await second.text()));
+  });
+});
+
+describe('signatures', () => {
+  it('refuses a missing, a wrong and a foreign one with 403, on every webhook', async () => {
+    const form = voiceForm({ CallStatus: 'in-progress' });
+    for (const path of [VOICE, CONTINUE, STATUS]) {
+      expect((await post(path, form, null)).status).toBe(403);
+      expect((await post(path, form, 'https://elsewhere.example/twilio/voice')).status).toBe(403);
+      const foreign = { 'x-twilio-signature': signature(edge.publicUrl + path, form, 'another token') };
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', ...foreign };
+      const body = new URLSearchParams(form).toString();
+      const response = await fetch(edge.url(path), { method: 'POST', headers, body });
+      expect(response.status).toBe(403);
+      expect(await response.json()).toMatchObject({ detail: expect.stringContaining('PUBLIC_URL') });
+    }
+    expect(edge.desk.offers).toEqual([]);
+    expect(edge.events.of('call.refused')).toHaveLength(9);
+  });
+
+  it('refuses a form that was changed on its way', async () => {
+    const form = voiceForm();
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': signature(edge.publicUrl + VOICE, form),
+    };
+    const body = new URLSearchParams({ ...form, To: '+15550100002' }).toString();
+    expect((await fetch(edge.url(VOICE), { method: 'POST', headers, body })).status).toBe(403);
+  });
+
+  it.each([
+    ['https://ava.example', 'https://ava.example/twilio/voice'],
+    ['https://ava.example', 'https://ava.example:443/twilio/voice'],
+    ['https://ava.example:443', 'https://ava.example/twilio/voice'],
+    ['https://ava.example:8443', 'https://ava.example:8443/twilio/voice'],
+    ['https://ava.example:8443', 'https://ava.example/twilio/voice'],
+    ['http://ava.example', 'http://ava.example:80/twilio/voice'],
+    ['https://ava.example/behind/proxy', 'https://ava.example/behind/proxy/twilio/voice'],
+  ])('behind a proxy at %s accepts what was signed as %s', async (publicUrl, signedUrl) => {
+    await edge.close();
+    edge = await openEdge({ publicUrl });
+    expect((await post(VOICE, voiceForm(), signedUrl)).status).toBe(200);
+  });
+
+  it('covers the query as it was sent', async () => {
+    const path = `${VOICE}?clinic=a%20b&x='`;
+    expect((await post(path, voiceForm())).status).toBe(200);
+    expect((await post(path, voiceForm(), `${edge.publicUrl}${VOICE}?clinic=other`)).status).toBe(403);
+  });
+});
+
+describe('bad forms', () => {
+  it('refuses other content types with 415', async () => {
+    const response = await fetch(edge.url(VOICE), {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: 'x',
+    });
+    expect(response.status).toBe(415);
+  });
+
+  it('names what a signed form lacks, without repeating its values', async () => {
+    const response = await post(VOICE, { From: CALLER, CallSid: 'has a blank' });
+    expect(response.status).toBe(400);
+    const { detail } = (await response.json()) as { detail: string };
+    expect(detail).toContain('CallSid, To');
+    expect(detail).not.toContain('has a blank');
+  });
+
+  it('refuses a form of thousands of fields, and one above 64 KiB', async () => {
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`f${n}`, 'x']));
+    expect((await post(VOICE, many)).status).toBe(400);
+    expect((await post(VOICE, voiceForm({ Extra: 'x'.repeat(65 * 1024) }))).status).toBe(413);
+  });
+
+  it('takes a field that came twice for no field', async () => {
+    const url = edge.publicUrl + VOICE;
+    const body = `${new URLSearchParams(voiceForm()).toString()}&CallSid=CA2`;
+    const fields = { ...voiceForm(), CallSid: [CALL_SID, 'CA2'].sort().join('CallSid') };
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': signature(url, fields),
+    };
+    expect((await fetch(edge.url(VOICE), { method: 'POST', headers, body })).status).toBe(400);
+  });
+});
+
+describe('the continue webhook', () => {
+  const form = (fields: Record<string, string> = {}) => voiceForm({ CallStatus: 'in-progress', ...fields });
+
+  it('tells the desk what ended and hangs up where it says so', async () => {
+    const response = await post(CONTINUE, form({ StreamSid: 'MZ1' }));
+    expect(await response.text()).toMatch(/<Response><Hangup\/><\/Response>$/);
+    expect(edge.desk.continuations).toEqual([
+      { callSid: CALL_SID, streamSid: 'MZ1', callStatus: 'in-progress', dialCallStatus: null },
+    ]);
+  });
+
+  it('says a last sentence', async () => {
+    edge.desk.continuation = { kind: 'say_and_hang_up', sentence: 'Goodbye & thanks' };
+    expect(await (await post(CONTINUE, form())).text()).toContain('<Say>Goodbye &amp; thanks</Say><Hangup/>');
+  });
+
+  it('dials staff, then is asked again how that went', async () => {
+    edge.desk.continuation = { kind: 'staff', sentence: null, staffPhone: '+15550100099', clinicName: 'Radiance' };
+    const twiml = await (await post(CONTINUE, form())).text();
+    expect(twiml).toContain('<Response><Dial action="https://ava.example/twilio/voice/continue"');
+    expect(twiml).toContain('callerId="+15550100001"');
+    await post(CONTINUE, form({ DialCallStatus: 'no-answer', StreamSid: '' }));
+    expect(edge.desk.continuations.at(-1)).toMatchObject({ dialCallStatus: 'no-answer', streamSid: null });
+  });
+
+  it('takes a voicemail where there is nobody to dial, and thanks for it without asking the desk again', async () => {
+    edge.desk.continuation = { kind: 'staff', sentence: 'Sorry.', staffPhone: null, clinicName: 'Radiance' };
+    expect(await (await post(CONTINUE, form())).text()).toContain('<Record ');
+    const thanks = await post(CONTINUE, form({ RecordingUrl: 'https://api.example/r', RecordingDuration: '7' }));
+    expect(await thanks.text()).toMatch(/<Say>Thank you[^<]*<\/Say><Hangup\/>/);
+    expect(edge.desk.continuations).toHaveLength(1);
+  });
+
+  it('apologises where the desk breaks', async () => {
+    edge.desk.continuation = () => Promise.reject(new Error('a bug'));
+    const response = await post(CONTINUE, form());
+    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('sorry')]);
+    expect(edge.events.of('http.failed')).toMatchObject([{ route: CONTINUE }]);
+  });
+});
+
+describe('the status callback', () => {
+  it('hands the status to the desk and answers 204', async () => {
+    const response = await post(STATUS, voiceForm({ CallStatus: 'completed', CallDuration: '61' }));
+    expect(response.status).toBe(204);
+    expect(edge.desk.statuses).toEqual([{ callSid: CALL_SID, status: 'completed' }]);
+  });
+});
