@@ -8,7 +8,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MigrationBuilder, RunnerOption } from 'node-pg-migrate';
-import pg from 'pg';
+import { Client, type ClientConfig } from 'pg';
 
 export const MIGRATIONS_DIR = fileURLToPath(new URL('./migrations', import.meta.url));
 
@@ -112,7 +112,7 @@ function bounded(sql: string): (builder: MigrationBuilder) => void {
 }
 
 async function appliedNames(databaseUrl: string): Promise<string[]> {
-  const client = new pg.Client(connection(databaseUrl));
+  const client = new Client(connection(databaseUrl));
   await client.connect();
   try {
     const table = await client.query<{ found: boolean }>(
@@ -128,7 +128,7 @@ async function appliedNames(databaseUrl: string): Promise<string[]> {
   }
 }
 
-function connection(databaseUrl: string): pg.ClientConfig {
+function connection(databaseUrl: string): ClientConfig {
   return {
     connectionString: databaseUrl,
     application_name: 'ava-migrate',

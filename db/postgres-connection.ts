@@ -54,16 +54,16 @@ const STORED_TYPES: StoredTypes = {
 export function openConnection(settings: ConnectionSettings): Connection {
   let socket: Socket | undefined;
   let alive = true;
-  let loseWaiters: (error: DatabaseUnavailable) => void = () => {};
+  let rejectLost: ((error: DatabaseUnavailable) => void) | undefined;
   const lost = new Promise<never>((_, reject) => {
-    loseWaiters = reject;
+    rejectLost = reject;
   });
   // Nobody has to listen: an unused connection may go unnoticed.
   lost.catch(() => {});
 
   function onLost(error = new DatabaseUnavailable('the connection to Postgres was lost')): void {
     alive = false;
-    loseWaiters(error);
+    rejectLost?.(error);
   }
 
   /** Once only: the driver would try again without end, and without a pause, where a server accepts and hangs up. */
@@ -92,6 +92,7 @@ export function openConnection(settings: ConnectionSettings): Connection {
   async function end(): Promise<void> {
     onLost();
     await driver.end({ timeout: settings.connectTimeoutMs / 1000 });
+    socket?.destroy();
   }
 
   return { sql: onlyWhile(() => alive, driver), alive: () => alive, lost, destroy, end };

@@ -14,7 +14,7 @@ import type { RedisTarget } from '../ops/config.ts';
 export type RedisPurpose = 'sessions' | 'pubsub' | 'queue';
 export type RedisClient = Redis | Cluster;
 
-export const COMMAND_TIMEOUT_MS = 250;
+const COMMAND_TIMEOUT_MS = 250;
 /** A connection on which an answer is due and nothing comes for so long is dead: it is cut, and opened anew. */
 const SILENCE_LIMIT_MS = 2000;
 /** How often a connection is asked for a sign of life, so that a dead one is noticed though nobody uses it. */
@@ -34,9 +34,9 @@ export interface RedisConnection {
   /** Resolves once the connection is up; rejects with the last error where it isn't after `deadlineMs`. */
   ready(deadlineMs: number): Promise<void>;
   /** Resolves where Redis answers within a second, rejects where it doesn't. */
-  ping(): Promise<void>;
+  readonly ping: () => Promise<void>;
   /** Says goodbye, for at most half a second, and cuts the connection. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Told when a connection comes up, and when it is lost with the reason; each only when it changes. */

@@ -17,8 +17,11 @@ export interface SeedClinic extends Omit<Clinic, 'providers'> {
 const MON_TO_FRI = [1, 2, 3, 4, 5];
 const NO_BUFFERS = { bufferBeforeMinutes: 0, bufferAfterMinutes: 0 };
 
-function week(weekdays: readonly number[], opens: string, closes: string): OpeningHours[] {
-  return weekdays.map((weekday) => ({ weekday, opens, closes }));
+/** The same stretches of time, such as `09:00–12:00`, on each of these weekdays. */
+function week(weekdays: readonly number[], ...stretches: readonly string[]): OpeningHours[] {
+  return weekdays.flatMap((weekday) =>
+    stretches.map((stretch) => ({ weekday, opens: stretch.slice(0, 5), closes: stretch.slice(-5) })),
+  );
 }
 
 const radianceServices: readonly Service[] = [
@@ -94,7 +97,7 @@ export const radiance: SeedClinic = {
   consentSentence: null,
   language: 'en-US',
   voice: 'marin',
-  hours: [...week([...MON_TO_FRI, 6], '09:00', '18:00'), ...week([7], '10:00', '16:00')],
+  hours: [...week([...MON_TO_FRI, 6], '09:00–18:00'), ...week([7], '10:00–16:00')],
   specialDays: [],
   services: radianceServices,
   providers: [
@@ -180,7 +183,7 @@ export const lumen: SeedClinic = {
   consentSentence: 'This call may be recorded so that we can look after you well.',
   language: 'en-US',
   voice: 'marin',
-  hours: [...week(MON_TO_FRI, '08:30', '12:00'), ...week(MON_TO_FRI, '13:00', '17:00')],
+  hours: week(MON_TO_FRI, '08:30–12:00', '13:00–17:00'),
   specialDays: [
     { date: '2026-12-24', reason: 'Christmas Eve', hours: [{ opens: '08:30', closes: '12:00' }] },
     { date: '2026-12-25', reason: 'Christmas Day', hours: [] },
@@ -198,7 +201,7 @@ export const lumen: SeedClinic = {
       id: '1a3e9de2-0000-4000-8000-000000000202',
       name: 'Dr. Jonas Weber',
       calendarId: 'jonas@lumen.test',
-      hours: week([2, 3, 4], '08:30', '17:00'),
+      hours: week([2, 3, 4], '08:30–17:00'),
       gives: ['skin-check', 'acne-visit', 'consultation'],
     },
   ],

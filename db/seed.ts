@@ -36,13 +36,11 @@ async function addClinic(sql: Sql, clinic: SeedClinic): Promise<boolean> {
     ),
     weekly as (
       insert into opening_hours (clinic_id, weekday, opens, closes)
-      select clinic.id, h.weekday, h.opens, h.closes
-      from clinic, fact, jsonb_to_recordset(it -> 'hours') as h(weekday int, opens time, closes time)
+      select clinic.id, h.* from clinic, fact, jsonb_to_recordset(it -> 'hours') as h(weekday int, opens time, closes time)
     ),
     special as (
       insert into special_days (clinic_id, date, reason)
-      select clinic.id, d.date, d.reason
-      from clinic, fact, jsonb_to_recordset(it -> 'specialDays') as d(date date, reason text)
+      select clinic.id, d.* from clinic, fact, jsonb_to_recordset(it -> 'specialDays') as d(date date, reason text)
     ),
     special_hours as (
       insert into special_day_hours (clinic_id, date, opens, closes)

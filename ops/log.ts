@@ -1,7 +1,7 @@
 /**
  * The log: one JSON line a fact, on standard output. The only importer of pino. It subscribes to the bus and is told
  * nothing else; what a line carries is the event's fields, with `error` cut down to its facts and `pii` redacted unless
- * asked for. Lines are written behind, in order, from a bounded buffer that is flushed at exit; where the reader is too
+ * asked for. Lines are written behind, in order, from a bounded buffer; where the reader is too
  * slow for it they are dropped and counted, and no call waits for a line.
  */
 import { type DestinationStream, type Logger, destination as openDestination, pino, stdTimeFunctions } from 'pino';
@@ -12,6 +12,8 @@ import { errorFacts, placeOf } from './log/error-facts.ts';
 import { LINES } from './log/lines.ts';
 
 const BUFFER_LIMIT_BYTES = 8 * 1024 * 1024;
+/** How long a closing log waits for its reader. */
+const END_LIMIT_MS = 1000;
 const STDOUT = 1;
 
 export interface LogOptions {
@@ -32,15 +34,19 @@ export interface Log {
   /** Lines dropped since the start, since nobody read them in time. */
   readonly dropped: number;
   /** Switches between debug and the level the log was opened with; the change is an event. */
-  toggleDebug(): void;
-  /** Writes what is buffered, stops listening to events and to signals. */
-  close(): void;
+  readonly toggleDebug: () => void;
+  /**
+   * Stops listening to events and signals, and resolves once everything is written. To be awaited before the process
+   * exits: an exit writes what is buffered too, but may put it before a line that is being written.
+   */
+  readonly close: () => Promise<void>;
 }
 
 interface Sink {
   readonly stream: DestinationStream;
   dropped(): number;
-  flush(): void;
+  /** Resolves once everything is written, or nobody reads it in time. */
+  end(): Promise<void>;
 }
 
 function standardOutput(): Sink {
@@ -52,17 +58,19 @@ function standardOutput(): Sink {
   return {
     stream,
     dropped: () => dropped,
-    flush() {
-      try {
-        stream.flushSync();
-      } catch {
-        // The reader of standard output is gone: there is nobody left to tell.
-      }
-    },
+    end: () =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, END_LIMIT_MS);
+        stream.once('close', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+        stream.end();
+      }),
   };
 }
 
-const given = (stream: DestinationStream): Sink => ({ stream, dropped: () => 0, flush: () => undefined });
+const given = (stream: DestinationStream): Sink => ({ stream, dropped: () => 0, end: async () => undefined });
 
 /** Standard output for people; undefined where pino-pretty, a development dependency, is not installed. */
 async function prettyOutput(): Promise<Sink | undefined> {
@@ -133,10 +141,10 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return sink.dropped();
     },
     toggleDebug,
-    close() {
+    async close() {
       process.off('SIGUSR2', toggleDebug);
       unsubscribe();
-      sink.flush();
+      await sink.end();
     },
   };
 }

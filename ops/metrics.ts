@@ -52,11 +52,11 @@ export interface MetricsOptions {
 
 export interface Metrics {
   /** Everything, as a scraper wants it. */
-  metricsText(): Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly metricsText: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Adds a gauge; throws where the name is taken. */
   gauge(source: GaugeSource): void;
   /** Stops listening and measuring. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** What the parts below share: a registry, and one way to subscribe that `close` undoes. */
@@ -66,7 +66,7 @@ interface Meter {
 }
 
 function addGauge(registers: Registry[], { name, help, read }: GaugeSource): void {
-  const gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) });
+  const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) });
 }
 
 function meterCalls({ registers, on }: Meter): void {
@@ -259,7 +259,7 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
   const gauge = (source: GaugeSource): void => addGauge(registers, source);
   gauge({ name: 'ava_calls_active', help: 'Calls under way on this node', read: calls.active });
   gauge({ name: 'ava_calls_capacity', help: 'Calls this node takes before it sheds new ones', read: calls.capacity });
-  gauge({ name: 'ava_event_loop_lag_seconds', help: 'How late timers are, 99th percentile', read: eventLoop.lagS });
+  gauge({ name: 'ava_event_loop_lag_seconds', help: 'The longest stall of late', read: eventLoop.lagS });
   const labelNames = ['version', 'node', 'uws'] as const;
   new Gauge({ name: 'ava_build_info', help: 'What runs; always 1', labelNames, registers }).set({ ...build }, 1);
 

@@ -23,6 +23,8 @@ export interface ProcessOptions {
   readonly hurryOnInterrupt: boolean;
   /** Called once, first of all, when the process begins to stop: turns readiness off. */
   readonly onStopping: () => void;
+  /** Awaited last, after `stopped` was told: lets the log write what it holds. Must be bounded, and not reject. */
+  readonly lastly?: () => Promise<void>;
   /** After this many milliseconds of stopping there is a hurry; 85 s by default. */
   readonly stopLimitMs?: number;
   readonly process?: ProcessPort;
@@ -30,7 +32,7 @@ export interface ProcessOptions {
 
 export interface ProcessSignals {
   /** Stops in order and exits; harmless when stopping already. For `POST /drain`. */
-  requestStop(reason: string): void;
+  readonly requestStop: (reason: string) => void;
   /** Resolves with the exit code once everything is closed. */
   readonly stopped: Promise<number>;
   /** Stops listening to signals and errors. */
@@ -40,6 +42,7 @@ export interface ProcessSignals {
 /** Listens to the process's signals and errors, from here to its end. */
 export function followProcess(options: ProcessOptions): ProcessSignals {
   const { events, lifecycle, hurryOnInterrupt, onStopping, stopLimitMs = STOP_LIMIT_MS } = options;
+  const { lastly = async () => undefined } = options;
   const port: ProcessPort = options.process ?? process;
   let exitCode = 0;
   let stopping = false;
@@ -65,6 +68,7 @@ export function followProcess(options: ProcessOptions): ProcessSignals {
     }
     clearTimeout(limit);
     events.emit('process.state', { state: 'stopped', detail: reason });
+    await lastly();
     tellStopped(exitCode);
     port.exit(exitCode);
   };

@@ -89,11 +89,15 @@ function holdChoice(before: Dealings, after: Dealings): CallEffect[] {
   return [{ kind: 'hold', slotId, slot }];
 }
 
+/** The caller must not go on giving their name for a time that is gone: Ava says so as soon as she may speak. */
 export function holdAnswered(state: CallState, slotId: string, result: 'held' | 'taken'): CallTransition {
   if (result === 'held' || state.dealings.choice !== slotId) return keep(state);
   const text = `The time ${slotId} that the caller chose was just taken by someone else. Apologise and check availability again.`;
   return {
     state: { ...state, dealings: { ...state.dealings, choice: null } },
-    effects: [{ kind: 'tell_model', order: { type: 'note', text } }],
+    effects: [
+      { kind: 'tell_model', order: { type: 'note', text } },
+      { kind: 'tell_model', order: { type: 'respond' } },
+    ],
   };
 }

@@ -76,21 +76,21 @@ export function phoneStep(state: PhoneState, message: PhoneMessage | DeadlineMes
     case 'speech':
       return send(state, message, now);
     case 'speech_complete':
-      return finishSpeeches(complete(state, message.itemId));
+      return finishSpeeches(complete(state, message.itemId), now);
     case 'mark':
-      return heardUpTo(state, message.name);
+      return heardUpTo(state, message.name, now);
     case 'interrupt':
       return interrupt(state, now);
     case 'digit':
       return { state, effects: [tell({ type: 'digit', digit: message.digit })] };
     case 'hang_up':
-      return hangUp(state, message.afterPlayback);
+      return hangUp(state, message.afterPlayback, now);
     case 'stay':
       return keep(state.mode === 'farewell' ? { ...state, mode: 'open' } : state);
     case 'line_closed':
-      return enterClosed(state, message.reason, []);
+      return enterClosed(state, message.reason, [], now);
     case 'deadline':
-      return heardUpTo(state, state.pieces.at(-1)?.mark ?? '');
+      return heardUpTo(state, state.pieces.at(-1)?.mark ?? '', now);
   }
 }
 
@@ -126,14 +126,14 @@ function complete(state: PhoneState, itemId: string): PhoneState {
   };
 }
 
-function heardUpTo(state: PhoneState, mark: string): PhoneTransition {
+function heardUpTo(state: PhoneState, mark: string, now: number): PhoneTransition {
   const index = state.pieces.findIndex((piece) => piece.mark === mark);
   if (index < 0) return keep(state);
-  return finishSpeeches(withPieces(state, state.pieces.slice(index + 1)));
+  return finishSpeeches(withPieces(state, state.pieces.slice(index + 1)), now);
 }
 
 /** Tells of the items that were heard to their end, and ends the line where that was all it waited for. */
-function finishSpeeches(state: PhoneState): PhoneTransition {
+function finishSpeeches(state: PhoneState, now: number): PhoneTransition {
   const done = state.speeches.filter(
     (each) => each.complete && !state.pieces.some((piece) => piece.itemId === each.itemId),
   );
@@ -141,7 +141,7 @@ function finishSpeeches(state: PhoneState): PhoneTransition {
   const effects = done.map(({ itemId, sentMs }) =>
     tell({ type: 'playback_finished', itemId, heardMs: sentMs, sentMs }),
   );
-  if (left.mode === 'farewell' && left.speeches.length === 0) return enterClosed(left, 'hung_up', effects);
+  if (left.mode === 'farewell' && left.speeches.length === 0) return enterClosed(left, 'hung_up', effects, now);
   return { state: left, effects };
 }
 
@@ -164,8 +164,8 @@ function heardOf(speech: Speech, pieces: readonly Piece[], now: number): HeardIt
   return { itemId, heardMs: Math.floor(Math.min(heardMs, sentMs)), sentMs };
 }
 
-function hangUp(state: PhoneState, afterPlayback: boolean): PhoneTransition {
-  if (!afterPlayback || state.speeches.length === 0) return enterClosed(state, 'hung_up', []);
+function hangUp(state: PhoneState, afterPlayback: boolean, now: number): PhoneTransition {
+  if (!afterPlayback || state.speeches.length === 0) return enterClosed(state, 'hung_up', [], now);
   return keep({ ...state, mode: 'farewell' });
 }
 
@@ -173,26 +173,23 @@ function enterClosed(
   state: PhoneState,
   reason: 'stop' | 'broken' | 'hung_up',
   effects: readonly PhoneEffect[],
+  now: number,
 ): PhoneTransition {
   return {
     state: { ...withPieces(state, []), mode: 'closed', speeches: [], deadlines: {} },
     effects: [
       ...effects,
       ...(reason === 'hung_up' ? [{ kind: 'close' } as const] : []),
-      ...cutShort(state),
+      ...cutShort(state, now),
       tell({ type: 'phone_closed', reason }),
     ],
   };
 }
 
 /** What was still to be played when the line went was not heard. */
-function cutShort(state: PhoneState): PhoneEffect[] {
+function cutShort(state: PhoneState, now: number): PhoneEffect[] {
   if (state.speeches.length === 0) return [];
-  const items = state.speeches.map(({ itemId, sentMs }) => {
-    const unheard = state.pieces.find((piece) => piece.itemId === itemId);
-    return { itemId, sentMs, heardMs: unheard ? unheard.fromMs : sentMs };
-  });
-  return [tell({ type: 'playback_cut', items })];
+  return [tell({ type: 'playback_cut', items: state.speeches.map((speech) => heardOf(speech, state.pieces, now)) })];
 }
 
 function withPieces(state: PhoneState, pieces: readonly Piece[]): PhoneState {

@@ -2,7 +2,7 @@
  * One running Ava: everything a node holds, opened in order and closed in reverse. The only place where the parts meet;
  * what each of them needs of the others is handed over here and nowhere else.
  */
-import { systemClock } from '../../actors/kernel/clock.ts';
+import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresClinicDirectory } from '../../db/clinic-directory.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
@@ -42,6 +42,8 @@ export interface NodeOptions {
   readonly version: string;
   /** `POST /drain` was asked for. */
   readonly onDrain: () => void;
+  /** What time it is; the machine's where nothing else is given. */
+  readonly clock?: Clock;
 }
 
 /** How long a starting node waits for its dependencies before it goes on without them. */
@@ -116,7 +118,8 @@ async function openStores({ config, events }: NodeOptions, lifecycle: Lifecycle)
   return { database, redis, log, directory };
 }
 
-function openCalls({ config, events }: NodeOptions, stores: Stores, lifecycle: Lifecycle): Promise<Switchboard> {
+function openCalls(options: NodeOptions, stores: Stores, lifecycle: Lifecycle): Promise<Switchboard> {
+  const { config, events, clock = systemClock() } = options;
   const { realtimeUrl, apiKey, models } = config.openai;
   const connectModel = realtimeConnector({
     url: realtimeUrl,
@@ -125,7 +128,7 @@ function openCalls({ config, events }: NodeOptions, stores: Stores, lifecycle: L
     transcriptionModel: models.transcription,
   });
   const bookings = postgresBookingStore(stores.database);
-  const world = { connectModel, bookings, log: stores.log, events, clock: systemClock() };
+  const world = { connectModel, bookings, log: stores.log, events, clock };
   return lifecycle.add(
     'calls',
     () => new Switchboard({ directory: stores.directory, node: config.nodeId, capacity: config.calls.max, world }),
@@ -206,8 +209,11 @@ function openMetrics({ config, events, version }: NodeOptions, build: UwsBuild, 
   });
 }
 
-function twilioEdge({ config, events }: NodeOptions, { redis, switchboard }: Inside): TwilioEdge {
-  const now = (): number => Date.now();
+function twilioEdge(
+  { config, events, clock = systemClock() }: NodeOptions,
+  { redis, switchboard }: Inside,
+): TwilioEdge {
+  const now = (): number => clock.now();
   return {
     desk: switchboard,
     events,

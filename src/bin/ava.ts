@@ -8,16 +8,21 @@ import { openLog } from '../../ops/log.ts';
 import { followProcess } from '../../ops/process-signals.ts';
 import { type AvaNode, startNode } from './ava-node.ts';
 
+/** What closing everything may take once the calls are over. */
+const CLOSING_MS = 25_000;
+
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function configuration(): Config {
+interface Configured {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+}
+
+function configured(): Configured {
   const reading = readConfig(readEnvironment());
-  if (reading.ok) {
-    for (const warning of reading.warnings) say(`warning: ${warning}`);
-    return reading.config;
-  }
+  if (reading.ok) return reading;
   say(`Ava can't start: ${reading.problems.length} thing(s) to mend in the configuration.`);
   for (const problem of reading.problems) say(`  - ${problem}`);
   process.exit(EXIT_CONFIG);
@@ -44,8 +49,9 @@ async function refuseOldSchema(config: Config): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const config = configuration();
+  const { config, warnings } = configured();
   if (process.argv.includes('--check-config')) {
+    for (const warning of warnings) say(`warning: ${warning}`);
     process.stdout.write(`${describeConfig(config)}\n`);
     return;
   }
@@ -53,12 +59,13 @@ async function main(): Promise<void> {
   const events = createEvents();
   const pretty = config.nodeEnv === 'development' && process.stdout.isTTY;
   const log = await openLog({ events, level: config.log.level, nodeId: config.nodeId, pii: config.log.pii, pretty });
+  for (const advice of warnings) events.emit('config.warned', { advice });
   let stop: ((reason: string) => void) | undefined;
   let node: AvaNode;
   try {
     node = await startNode({ config, events, version: version(), onDrain: () => stop?.('POST /drain') });
   } catch (error) {
-    log.close();
+    await log.close();
     say(`Ava can't start: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
   }
@@ -67,6 +74,8 @@ async function main(): Promise<void> {
     lifecycle: node.lifecycle,
     hurryOnInterrupt: config.nodeEnv === 'development',
     onStopping: () => node.health.setState('draining'),
+    lastly: log.close,
+    stopLimitMs: config.calls.drainTimeoutS * 1_000 + CLOSING_MS,
   });
   stop = signals.requestStop;
 }

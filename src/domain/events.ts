@@ -16,7 +16,7 @@ export interface CallContext {
 export type ShedReason = 'draining' | 'full' | 'model_down' | 'no_clinic_data';
 export type ModelErrorKind = 'connect' | 'closed' | 'timeout' | 'fatal' | 'rate_limit' | 'protocol' | 'response_failed';
 
-/** Tokens of one model response, by kind. */
+/** Tokens of one model response, by kind; a token is counted once: `textIn` and `audioIn` leave out the cached ones. */
 export interface TokenUsage {
   readonly textIn: number;
   readonly textInCached: number;

@@ -34,8 +34,8 @@ export interface Findings {
   readonly closed: boolean;
 }
 
-/** As many as a caller can keep in mind with room to choose; the instructions say to read out at most three. */
-export const OFFERS_AT_ONCE = 6;
+/** As many as a caller on the phone can keep in mind. */
+export const OFFERS_AT_ONCE = 3;
 
 /** Searches the wished days. `providers` are those who give the service (or the one wished). */
 export function search(
@@ -92,27 +92,26 @@ function onePerTime(slots: readonly Slot[]): Slot[] {
   return slots.filter((slot, index) => index === 0 || slots[index - 1]?.startsAt !== slot.startsAt);
 }
 
-function spreadEvenly(slots: readonly Slot[], count: number): Slot[] {
-  if (slots.length <= count) return [...slots];
-  const step = (slots.length - 1) / (count - 1);
-  return Array.from({ length: count }, (_, i) => slots[Math.round(i * step)] as Slot);
+/** So many of a list, the first and the last among them. */
+function spreadEvenly<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  const step = (items.length - 1) / (count - 1);
+  return Array.from({ length: count }, (_, i) => items[Math.round(i * step)] as T);
 }
 
-/** Round by round one slot of each day: the first day's first, the second day's first, … then each one's next. */
+/**
+ * Slots on different days and at different hours: of the days in turn an early, a middle, a late one. Where there are
+ * fewer days than slots wanted, days give several.
+ */
 function spreadOverDays(slots: readonly Slot[], clinic: Clinic, count: number): Slot[] {
-  const days = new Map<DateText, Slot[]>();
+  const byDay = new Map<DateText, Slot[]>();
   for (const slot of slots) {
     const { date } = wallClock(slot.startsAt, clinic.timeZone);
-    const day = days.get(date);
-    if (day) day.push(slot);
-    else days.set(date, [slot]);
+    byDay.set(date, [...(byDay.get(date) ?? []), slot]);
   }
-  const queues = [...days.values()].map((day) => spreadEvenly(day, Math.min(day.length, count)));
-  const chosen: Slot[] = [];
-  for (let round = 0; chosen.length < count && queues.some((queue) => queue.length > round); round++) {
-    for (const queue of queues) if (queue[round] && chosen.length < count) chosen.push(queue[round] as Slot);
-  }
-  return chosen;
+  const days = spreadEvenly([...byDay.values()], count);
+  if (days.length < count) return spreadEvenly(slots, count);
+  return days.map((day, i) => day[Math.round((i / (count - 1)) * (day.length - 1))] as Slot);
 }
 
 function inRange(minute: number, range: MinuteRange): boolean {

@@ -1,20 +1,25 @@
 /**
  * Caller audio without parsing: finds the payload inside a media message by its place in the one before. Only what is
- * certain is read (a media event of this stream, a base64 payload); everything else is left to the parser. Inside JSON
- * text these literals cannot occur within a string, where their quotation marks would be escaped.
+ * certain is read (a media event of this stream, a base64 payload); everything else is left to the parser. In JSON
+ * these literals cannot occur inside a string, where their quotation marks would be escaped.
  *
- * A frame costs a few searches over some 370 characters; a parse costs five times that (WIRE: 50 frames a second a call).
+ * Bytes are compared and the payload alone becomes a string: a third of what parsing costs, 50 times a second a call.
  */
 import type { AudioPayload } from '../../actors/phone/messages.ts';
 
 /** The same keys as different writers of JSON put them: Twilio without blanks, others with one behind the colon. */
 interface Dialect {
-  readonly event: string;
-  readonly payload: string;
-  readonly stream: string;
+  readonly event: Buffer;
+  readonly payload: Buffer;
+  readonly stream: Buffer;
 }
 
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const QUOTE = 0x22;
+const PADDING = 0x3d;
+
+/** 1 where a byte is a letter of base64, padding aside. */
+const IS_BASE64 = new Uint8Array(256);
+for (const byte of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')) IS_BASE64[byte] = 1;
 
 export class MediaFrameReader {
   private readonly dialects: readonly [Dialect, Dialect];
@@ -30,18 +35,18 @@ export class MediaFrameReader {
   }
 
   /** The payload; null where a parser must say what this is. */
-  read(text: string): AudioPayload | null {
+  read(frame: Buffer): AudioPayload | null {
     const { event, payload: key } = this.dialect;
-    if (!text.startsWith(event, 1) && !text.includes(event)) return null;
-    if (!text.startsWith(key, this.payloadAt - key.length)) {
-      const at = text.indexOf(key);
+    // Behind the opening brace, as Twilio writes it; anywhere else as well.
+    if (!isAt(frame, event, 1) && !frame.includes(event)) return null;
+    if (!isAt(frame, key, this.payloadAt - key.length)) {
+      const at = frame.indexOf(key);
       if (at < 0) return null;
       this.payloadAt = at + key.length;
     }
-    const end = text.indexOf('"', this.payloadAt);
-    const payload = text.slice(this.payloadAt, end);
-    if (end < 0 || payload.length % 4 !== 0 || !BASE64.test(payload)) return null;
-    return this.isOfStream(text, end) ? payload : null;
+    const end = endOfBase64(frame, this.payloadAt);
+    if (end === this.payloadAt || (end - this.payloadAt) % 4 !== 0 || frame[end] !== QUOTE) return null;
+    return this.isOfStream(frame, end) ? frame.toString('latin1', this.payloadAt, end) : null;
   }
 
   /** Told that a message which `read` did not know was caller audio all the same: its writer may use the other dialect. */
@@ -49,20 +54,36 @@ export class MediaFrameReader {
     this.dialect = this.dialect === this.dialects[0] ? this.dialects[1] : this.dialects[0];
   }
 
-  private isOfStream(text: string, end: number): boolean {
+  private isOfStream(frame: Buffer, end: number): boolean {
     const { stream } = this.dialect;
-    if (text.startsWith(stream, end + this.streamFromEnd)) return true;
-    const at = text.indexOf(stream);
+    if (isAt(frame, stream, end + this.streamFromEnd)) return true;
+    const at = frame.indexOf(stream);
     if (at < 0) return false;
     this.streamFromEnd = at - end;
     return true;
   }
 }
 
+/** Cheaper than a native comparison, as long as no byte outside the frame is asked for (which would slow all reads). */
+function isAt(frame: Buffer, literal: Buffer, at: number): boolean {
+  if (at < 0 || at + literal.length > frame.length) return false;
+  for (let n = 0; n < literal.length; n++) if (frame[at + n] !== literal[n]) return false;
+  return true;
+}
+
+/** Where base64 that begins at `start` ends, its padding included. */
+function endOfBase64(frame: Buffer, start: number): number {
+  let end = start;
+  while (IS_BASE64[frame[end] ?? 0] === 1) end++;
+  if (end > start && frame[end] === PADDING) end++;
+  if (end > start && frame[end] === PADDING && frame[end - 1] === PADDING) end++;
+  return end;
+}
+
 function dialectOf(streamSid: string, blank: string): Dialect {
   return {
-    event: `"event":${blank}"media"`,
-    payload: `"payload":${blank}"`,
-    stream: `"streamSid":${blank}"${streamSid}"`,
+    event: Buffer.from(`"event":${blank}"media"`),
+    payload: Buffer.from(`"payload":${blank}"`),
+    stream: Buffer.from(`"streamSid":${blank}"${streamSid}"`),
   };
 }

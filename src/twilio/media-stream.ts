@@ -90,7 +90,7 @@ export class MediaStream {
   private streamSid = '';
   private frames = new MediaFrameReader('');
   private inlet: PhoneInlet | undefined;
-  private waiting: string[] = [];
+  private waiting: Buffer[] = [];
   /** The stream ends as it should: by `stop`, or closed from here. */
   private orderly = false;
   private violations = 0;
@@ -109,7 +109,7 @@ export class MediaStream {
     if (this.mode === 'ended') return;
     try {
       if (isBinary) this.violated('binary');
-      else this.take(Buffer.from(bytes).toString('latin1'));
+      else this.take(Buffer.from(bytes));
     } catch (error) {
       this.broke(error);
     }
@@ -128,17 +128,17 @@ export class MediaStream {
     this.end();
   }
 
-  /** `text` is one character a byte: enough for audio, and decoded before anything else is parsed. */
-  private take(text: string): void {
+  private take(frame: Buffer): void {
     if (this.mode === 'open') {
-      const payload = this.frames.read(text);
-      if (payload === null) this.takeParsed(text);
+      const payload = this.frames.read(frame);
+      if (payload === null) this.takeParsed(frame);
       else this.hear(payload);
       return;
     }
-    if (this.mode === 'awaiting_start') return this.takeParsed(text);
+    if (this.mode === 'awaiting_start') return this.takeParsed(frame);
     if (this.waiting.length >= MEDIA_LIMITS.waiting) return this.violated('flood');
-    this.waiting.push(text);
+    // The frame's memory is the server's again after this tick.
+    this.waiting.push(Buffer.from(frame));
   }
 
   private hear(payload: string): void {
@@ -146,8 +146,8 @@ export class MediaStream {
     else this.drop();
   }
 
-  private takeParsed(text: string): void {
-    const parsed = parseStreamMessage(Buffer.from(text, 'latin1').toString('utf8'));
+  private takeParsed(frame: Buffer): void {
+    const parsed = parseStreamMessage(frame.toString('utf8'));
     const isAudio = parsed.kind === 'message' && parsed.message.event === 'media';
     if (!isAudio && !this.controlAllowance.take()) return this.violated('flood');
     if (parsed.kind === 'malformed') return this.violated('malformed');
@@ -205,7 +205,7 @@ export class MediaStream {
     this.mode = 'open';
     const waited = this.waiting;
     this.waiting = [];
-    for (const text of waited) if (!this.hasEnded()) this.take(text);
+    for (const frame of waited) if (!this.hasEnded()) this.take(frame);
   }
 
   private afterStart(message: StreamMessage): void {

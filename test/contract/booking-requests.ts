@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clinic } from '../../src/domain/clinic.ts';
 import type { BookingRequest, BusyQuery, HoldRequest } from '../../src/domain/ports.ts';
-import { seededClinics } from '../support/memory-clinics.ts';
+import { radiance } from '../support/memory-clinics.ts';
+
+export { lumen, radiance } from '../support/memory-clinics.ts';
 
 export const MINUTE_MS = 60_000;
 /** 2026-03-02, 9 o'clock in New York. */
@@ -10,8 +12,6 @@ export const MORNING = Date.UTC(2026, 2, 2, 14);
 /** The evening before: when everything is asked. */
 export const NOW = MORNING - 14 * 60 * MINUTE_MS;
 export const HOLD_MS = 2 * MINUTE_MS;
-
-export const [radiance, lumen] = seededClinics as readonly [Clinic, Clinic];
 
 export interface Wish {
   readonly clinic?: Clinic;

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ABSENT_MS,
   FRESH_MS,
-  postgresClinicDirectory,
   type PostgresClinicDirectory,
+  postgresClinicDirectory,
   RETRY_AFTER_MS,
 } from '../../db/clinic-directory.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
@@ -111,7 +111,7 @@ describe('the clinic directory in Postgres, besides', () => {
 
   it('throws where it never knew the clinic and cannot ask', async () => {
     proxy.cut({ refusing: true });
-    await expect(directory.byPhone(radiance.phone)).rejects.toThrow();
+    await expect(directory.byPhone(radiance.phone)).rejects.toThrow('Postgres');
     proxy.mend();
     expect(await directory.byPhone(radiance.phone)).toEqual(radiance);
   });

@@ -51,7 +51,11 @@ describe('migrations', () => {
     const names = await migrationNames();
     expect(await migrationStatus(databaseUrl)).toEqual({ applied: [], pending: names, unknown: [] });
     await migrate({ databaseUrl, direction: 'up', count: 1 });
-    expect(await migrationStatus(databaseUrl)).toEqual({ applied: names.slice(0, 1), pending: names.slice(1), unknown: [] });
+    expect(await migrationStatus(databaseUrl)).toEqual({
+      applied: names.slice(0, 1),
+      pending: names.slice(1),
+      unknown: [],
+    });
     await migrate({ databaseUrl, direction: 'up' });
     await database.unbound('newer', (sql) => sql`insert into migrations (name, run_on) values ('9999_newer', now())`);
     expect(await migrationStatus(databaseUrl)).toMatchObject({ pending: [], unknown: ['9999_newer'] });

@@ -89,7 +89,7 @@ describe('with Postgres failing', () => {
 
   it('rolls back what nobody waits for any more', async () => {
     open({ deadlineMs: 100 });
-    let proceed = () => {};
+    let proceed: (() => void) | undefined;
     const waiting = new Promise<void>((resolve) => {
       proceed = resolve;
     });
@@ -98,7 +98,7 @@ describe('with Postgres failing', () => {
       await waiting;
     });
     await expect(late).rejects.toThrow('no answer from Postgres in time');
-    proceed();
+    proceed?.();
     await expect
       .poll(() =>
         direct.unbound(

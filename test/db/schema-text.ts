@@ -3,7 +3,9 @@ import type { Database } from '../../db/postgres.ts';
 
 /** One line a thing, sorted: two databases of the same schema give the same text, in whatever order it was made. */
 export async function schemaText(database: Database): Promise<string> {
-  const rows = await database.unbound('schema', (sql) => sql<{ line: string }[]>`
+  const rows = await database.unbound(
+    'schema',
+    (sql) => sql<{ line: string }[]>`
     with tables as (
       select oid, relname, relrowsecurity, relforcerowsecurity, relacl, obj_description(oid, 'pg_class') as comment
       from pg_class
@@ -44,6 +46,7 @@ export async function schemaText(database: Database): Promise<string> {
                   obj_description(pg_type.oid, 'pg_type'))
     from pg_type left join pg_constraint on contypid = pg_type.oid
     where typnamespace = 'public'::regnamespace and typtype = 'd'
-    order by 1`);
+    order by 1`,
+  );
   return rows.map(({ line }) => line).join('\n');
 }

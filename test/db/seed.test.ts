@@ -5,7 +5,16 @@ import { seed } from '../../db/seed.ts';
 import { radiance } from '../contract/booking-requests.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 
-const TABLES = ['clinics', 'opening_hours', 'special_days', 'special_day_hours', 'services', 'providers', 'provider_services', 'provider_hours'];
+const TABLES = [
+  'clinics',
+  'opening_hours',
+  'special_days',
+  'special_day_hours',
+  'services',
+  'providers',
+  'provider_services',
+  'provider_hours',
+];
 
 describe('seeding', () => {
   let fresh: FreshService;
@@ -51,13 +60,16 @@ describe('seeding', () => {
 
   it('makes the clinic that is promised', async () => {
     await seed(fresh.url);
-    const offer = await database.unbound('read', (sql) => sql`
+    const offer = await database.unbound(
+      'read',
+      (sql) => sql`
       select slug, services.name, minutes, price_cents / 100 as price, string_agg(providers.name, ', ' order by providers.position) as given_by
       from services
       join provider_services on service_id = services.id
       join providers on providers.id = provider_id
       where services.clinic_id = ${radiance.id}
-      group by services.id order by services.position`);
+      group by services.id order by services.position`,
+    );
     expect(offer.map((row) => Object.values(row))).toEqual([
       ['botox', 'Botox', 30, 350, 'Priya Sharma, Dr. Elena Ruiz'],
       ['filler', 'Dermal filler', 45, 650, 'Priya Sharma, Dr. Elena Ruiz'],
@@ -66,8 +78,15 @@ describe('seeding', () => {
       ['chemical-peel', 'Chemical peel', 45, 175, 'Priya Sharma, Maya Chen'],
       ['consultation', 'Consultation', 30, 0, 'Priya Sharma, Dr. Elena Ruiz'],
     ]);
-    const calendars = await database.unbound('read', (sql) => sql<{ calendar_id: string }[]>`
-      select calendar_id from providers where clinic_id = ${radiance.id} order by position`);
-    expect(calendars.map((row) => row.calendar_id)).toEqual(['priya@radiance.test', 'elena@radiance.test', 'maya@radiance.test']);
+    const calendars = await database.unbound(
+      'read',
+      (sql) => sql<{ calendar_id: string }[]>`
+      select calendar_id from providers where clinic_id = ${radiance.id} order by position`,
+    );
+    expect(calendars.map((row) => row.calendar_id)).toEqual([
+      'priya@radiance.test',
+      'elena@radiance.test',
+      'maya@radiance.test',
+    ]);
   });
 });

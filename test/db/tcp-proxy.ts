@@ -2,7 +2,7 @@
  * A TCP proxy on a free port that fails in the ways networks do: connections cut or refused, silence in both
  * directions, an answer that never arrives.
  */
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
   /** The target's URL with the proxy's address in it. */
@@ -65,7 +65,9 @@ export async function openTcpProxy(targetUrl: string): Promise<TcpProxy> {
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const url = new URL(targetUrl);
   url.hostname = '127.0.0.1';
-  url.port = String((listener.address() as AddressInfo).port);
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port');
+  url.port = String(address.port);
 
   return {
     url: url.href,

@@ -1,4 +1,5 @@
-import { inspect } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { inspect, parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type Config, type ConfigReading, describeConfig, EXIT_CONFIG, readConfig } from '../../ops/config.ts';
 import { inProduction, secretValues, served } from './environments.ts';
@@ -191,6 +192,25 @@ describe('production', () => {
     expect(reading.ok && named(reading.warnings)).toEqual(['PUBLIC_URL', 'LOG_PII', 'SESSION_SECRET']);
     const wise = readConfig(inProduction);
     expect(wise.ok && wise.warnings).toEqual([]);
+  });
+});
+
+const shownFor = (environment: Record<string, string | undefined>): string =>
+  describeConfig(configOf(readConfig({ NODE_ID: 'n1', ...environment })));
+
+describe('the example of a .env file', () => {
+  const example = parseEnv(readFileSync(new URL('../../.env.example', import.meta.url), 'utf8'));
+
+  test('names every variable, and no other', () => {
+    const names = describeConfig(configOf(readConfig(served)))
+      .split('\n')
+      .map((line) => line.split(' ')[0]);
+    expect(new Set(Object.keys(example))).toEqual(new Set(names));
+  });
+
+  test('gives the defaults', () => {
+    const given = Object.fromEntries(Object.entries(example).filter(([, value]) => value !== ''));
+    expect(shownFor({ ...given, ...served })).toBe(shownFor(served));
   });
 });
 

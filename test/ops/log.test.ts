@@ -189,7 +189,7 @@ describe('the level', () => {
 test('a closed log hears no more facts and no more signals', async () => {
   const signals = process.listenerCount('SIGUSR2');
   const { events, log, text } = await opened();
-  log.close();
+  await log.close();
   events.emit('call.started', { ...place, channel: 'voice' });
   expect(text()).toBe('');
   expect(process.listenerCount('SIGUSR2')).toBe(signals);

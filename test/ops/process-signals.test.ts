@@ -144,8 +144,8 @@ describe('a real process', () => {
     import { followProcess } from '${ops}process-signals.ts';
     const events = createEvents();
     const lifecycle = createLifecycle();
-    await openLog({ events, level: 'info', nodeId: 'n1', pii: false, pretty: false });
-    followProcess({ events, lifecycle, hurryOnInterrupt: false, onStopping() {} });
+    const log = await openLog({ events, level: 'info', nodeId: 'n1', pii: false, pretty: false });
+    followProcess({ events, lifecycle, hurryOnInterrupt: false, onStopping() {}, lastly: log.close });
     await lifecycle.add('timer', () => setInterval(() => {}, 1000), clearInterval);
     void Promise.reject(new Error('nobody handles this'));
     setTimeout(() => events.emit('process.state', { state: 'ready' }), 0);

@@ -32,7 +32,7 @@ export interface Heard {
 
 /** How long a person takes over a word, in ms, in whole 20 ms frames. `pace` 2 talks twice as fast. */
 export function wordMs(word: string, pace = 1): number {
-  const ms = (140 + 45 * [...word].length) / pace;
+  const ms = (140 + 45 * Array.from(word).length) / pace;
   const atLeast = (HEADER_BYTES + Buffer.byteLength(word)) / SAMPLES_PER_MS;
   return Math.max(20, Math.ceil(Math.max(ms, atLeast) / 20) * 20);
 }

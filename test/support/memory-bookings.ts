@@ -31,8 +31,6 @@ export function memoryBookingStore(): MemoryBookingStore {
   const appointments = new Map<string, BookedAppointment>();
   const customers = new Map<string, CustomerDetails & { readonly id: string }>();
 
-  const holdName = (clinicId: string, conversationId: string) => `${clinicId} ${conversationId}`;
-
   function isTaken(request: HoldRequest | BookingRequest): boolean {
     const { clinicId, conversationId, slot, now } = request;
     const mine = holdName(clinicId, conversationId);
@@ -57,7 +55,7 @@ export function memoryBookingStore(): MemoryBookingStore {
     for (const appointment of appointments.values()) {
       const { clinicId, key } = appointment.request;
       if (clinicId === request.clinicId && key === request.key) {
-        return { kind: 'booked', appointment: withoutRequest(appointment), replayed: true };
+        return { kind: 'booked', appointment: answerOf(appointment), replayed: true };
       }
     }
     if (isTaken(request)) return { kind: 'taken' };
@@ -111,6 +109,10 @@ function clashes(a: Taken, b: Taken): boolean {
   return a.slot.providerId === b.slot.providerId && overlaps(a.blocks, b.blocks);
 }
 
-function withoutRequest({ request: _, ...appointment }: BookedAppointment): Appointment {
-  return appointment;
+function holdName(clinicId: string, conversationId: string): string {
+  return `${clinicId} ${conversationId}`;
+}
+
+function answerOf({ id, customerId, serviceId, providerId, startsAt, endsAt }: BookedAppointment): Appointment {
+  return { id, customerId, serviceId, providerId, startsAt, endsAt };
 }

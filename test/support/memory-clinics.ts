@@ -1,10 +1,13 @@
 /** A directory of clinics in memory, and the two seeded clinics as the domain sees them. */
-import { SEED_CLINICS, type SeedClinic } from '../../db/seed-clinics.ts';
+import { type SeedClinic, lumen as seedLumen, radiance as seedRadiance } from '../../db/seed-clinics.ts';
 import type { Clinic } from '../../src/domain/clinic.ts';
 import type { ClinicDirectory } from '../../src/domain/ports.ts';
 
-/** Radiance Med Spa and Lumen Dermatology, as a directory answers them. */
-export const seededClinics: readonly Clinic[] = SEED_CLINICS.map(clinicOf);
+/** Radiance Med Spa, as a directory answers it. */
+export const radiance = clinicOf(seedRadiance);
+/** Lumen Dermatology. */
+export const lumen = clinicOf(seedLumen);
+export const seededClinics: readonly Clinic[] = [radiance, lumen];
 
 export function memoryClinicDirectory(clinics: readonly Clinic[] = seededClinics): ClinicDirectory {
   return {

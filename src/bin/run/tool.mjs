@@ -6,12 +6,14 @@ import { join } from 'node:path';
  * @returns {Promise<{ ok: boolean, output: string, seconds: number }>} what it wrote, both streams in order
  */
 export function runTool(project, [name, ...args]) {
+  // Some tools take CI for a terminal that knows colours.
+  const { CI: _ci, FORCE_COLOR: _color, ...environment } = process.env;
   const begun = performance.now();
   return new Promise((resolve) => {
     const child = spawn(join(project, 'node_modules', '.bin', name), args, {
       cwd: project,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) },
+      env: { ...environment, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) },
     });
     let output = '';
     const end = (ok) => resolve({ ok, output, seconds: (performance.now() - begun) / 1000 });

@@ -36,7 +36,7 @@ describe('the fault desk', () => {
   });
 
   it('refuses a plan that makes no sense', () => {
-    expect(() => new FaultDesk({ faults: [{ kind: 'refuse_connect', status: 401, onNth: 0 }] })).toThrow();
+    expect(() => new FaultDesk({ faults: [{ kind: 'refuse_connect', status: 401, onNth: 0 }] })).toThrow('onNth');
   });
 });
 
@@ -99,16 +99,18 @@ describe('a live socket', () => {
   });
 });
 
-describe('a response', () => {
-  async function done(faults: Faults): Promise<Received> {
-    const { client } = await faulty(faults);
-    await setUp(client);
-    client.send({ type: 'response.create' });
-    return client.event('response.done');
-  }
+async function responseWith(faults: Faults): Promise<Received> {
+  const { client } = await faulty(faults);
+  await setUp(client);
+  client.send({ type: 'response.create' });
+  return client.event('response.done');
+}
 
+describe('a response', () => {
   it('can fail with no output', async () => {
-    expect(await done([{ kind: 'response_failed', code: 'rate_limit_exceeded', type: 'tokens' }])).toMatchObject({
+    expect(
+      await responseWith([{ kind: 'response_failed', code: 'rate_limit_exceeded', type: 'tokens' }]),
+    ).toMatchObject({
       response: {
         status: 'failed',
         status_details: { type: 'failed', error: { code: 'rate_limit_exceeded', type: 'tokens' } },
@@ -118,7 +120,7 @@ describe('a response', () => {
   });
 
   it('can stay incomplete', async () => {
-    expect(await done([{ kind: 'response_incomplete' }])).toMatchObject({
+    expect(await responseWith([{ kind: 'response_incomplete' }])).toMatchObject({
       response: {
         status: 'incomplete',
         status_details: { reason: 'content_filter' },
@@ -128,10 +130,13 @@ describe('a response', () => {
   });
 
   it('can be followed by audio that comes too late, and by events nobody knows', async () => {
-    const { client } = await faulty([
-      { kind: 'late_deltas', count: 2, onNth: 1 },
-      { kind: 'unknown_events', onNth: 2 },
-    ]);
+    const { client } = await faulty(
+      [
+        { kind: 'late_deltas', count: 2, onNth: 1 },
+        { kind: 'unknown_events', onNth: 2 },
+      ],
+      'a sentence that is long enough to be cancelled before it has ended, '.repeat(20),
+    );
     await setUp(client);
     client.send({ type: 'response.create' });
     await client.event('response.output_audio.delta');
@@ -159,24 +164,34 @@ describe('what is read back', () => {
     });
   });
 
-  it('can be transcribed late, not at all, or in the wrong order', async () => {
-    const { client } = await faulty([
-      { kind: 'transcription_reordered', onNth: 1 },
-      { kind: 'transcription_failed', onNth: 3 },
-      { kind: 'transcription_delayed', ms: 400, onNth: 4 },
-    ]);
-    const input = { ...PHONE.input, turn_detection: { type: 'server_vad', create_response: false }, transcription: {} };
-    await setUp(client, {}, { ...PHONE, input });
-    for (const words of ['first', 'second', 'third']) client.say(words);
-    await client.event('conversation.item.input_audio_transcription.failed');
+  it('can be transcribed in the wrong order', async () => {
+    const { client } = await transcribing([{ kind: 'transcription_reordered', onNth: 1 }]);
+    for (const words of ['first', 'second']) client.say(words);
     await client.until(() => transcripts(client.received).length === 2, 'two transcripts');
     expect(transcripts(client.received)).toEqual(['second', 'first']);
+  });
+
+  it('can be transcribed late, or not at all', async () => {
+    const { client } = await transcribing([
+      { kind: 'transcription_failed', onNth: 1 },
+      { kind: 'transcription_delayed', ms: 400, onNth: 2 },
+    ]);
+    client.say('first');
+    const failed = await client.event('conversation.item.input_audio_transcription.failed');
+    expect(failed).toMatchObject({ content_index: 0, error: { type: 'transcription_error' } });
     const beganMs = performance.now();
-    client.say('fourth');
-    await client.until(() => transcripts(client.received).length === 3, 'the late transcript');
+    client.say('second');
+    await client.until(() => transcripts(client.received).length === 1, 'the late transcript');
     expect(performance.now() - beganMs).toBeGreaterThan(380);
   });
 });
+
+async function transcribing(faults: Faults): Promise<Bench> {
+  const faultyBench = await faulty(faults);
+  const input = { ...PHONE.input, turn_detection: { type: 'server_vad', create_response: false }, transcription: {} };
+  await setUp(faultyBench.client, {}, { ...PHONE, input });
+  return faultyBench;
+}
 
 function transcripts(received: readonly Received[]): unknown[] {
   const completed = received.filter((event) => event.type === 'conversation.item.input_audio_transcription.completed');

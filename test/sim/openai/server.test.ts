@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import { silence, speakSentence } from '../speech.ts';
-import { TestClient } from './test-client.ts';
-import { EXACT, openDesk, TOOLS } from './test-desk.ts';
+import { parsedObject } from './brain/json.ts';
+import { at, TestClient } from './test-client.ts';
+import { type Desk, EXACT, openDesk, TOOLS } from './test-desk.ts';
 import { type Bench, openBench, PHONE, setUp } from './test-session.ts';
 
 let bench: Bench | undefined;
@@ -161,7 +162,7 @@ describe('the process', () => {
     const [line]: unknown[] = await once(child.stdout.setEncoding('utf8'), 'data');
     const addresses: unknown = JSON.parse(String(line));
     expect(addresses).toMatchObject({ realtimeUrl: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+\/v1\/realtime$/) });
-    const client = new TestClient(String((addresses as { realtimeUrl?: string }).realtimeUrl));
+    const client = new TestClient(String(at(addresses, 'realtimeUrl')));
     await client.event('session.created');
     child.kill('SIGTERM');
     const [code]: unknown[] = await once(child, 'exit');
@@ -171,18 +172,13 @@ describe('the process', () => {
 });
 
 /** Answers the calls of a response and asks for the next; false where there were none. */
-function answerCalls(client: TestClient, done: object, desk: ReturnType<typeof openDesk>): boolean {
-  const { response } = done as {
-    response?: { output?: { type: string; name?: string; call_id?: string; arguments?: string }[] };
-  };
-  const calls = (response?.output ?? []).filter((item) => item.type === 'function_call');
+function answerCalls(client: TestClient, done: object, desk: Desk): boolean {
+  const output = at(done, 'response', 'output');
+  const calls = (Array.isArray(output) ? output : []).filter((item) => at(item, 'type') === 'function_call');
   for (const call of calls) {
-    const args = JSON.parse(call.arguments ?? '{}') as Record<string, unknown>;
-    const output = JSON.stringify(desk[call.name ?? '']?.(args));
-    client.send({
-      type: 'conversation.item.create',
-      item: { type: 'function_call_output', call_id: call.call_id, output },
-    });
+    const answer = desk[String(at(call, 'name'))]?.(parsedObject(String(at(call, 'arguments'))) ?? {});
+    const item = { type: 'function_call_output', call_id: at(call, 'call_id'), output: JSON.stringify(answer) };
+    client.send({ type: 'conversation.item.create', item });
   }
   if (calls.length > 0) client.send({ type: 'response.create' });
   return calls.length > 0;
@@ -197,7 +193,7 @@ async function kindsUntil(response: Response, last: string): Promise<string[]> {
     rest += decoder.decode(piece, { stream: true });
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';
-    kinds.push(...lines.map((line) => String((JSON.parse(line) as { kind?: string }).kind)));
+    kinds.push(...lines.map((line) => String(parsedObject(line)?.kind)));
     if (kinds.includes(last)) break;
   }
   return kinds;

@@ -127,14 +127,20 @@ describe('a session', () => {
   });
 });
 
-describe('the items of a conversation', () => {
-  const message = (id: string, text: string): object => ({
-    type: 'message',
-    id,
-    role: 'user',
-    content: [{ type: 'input_text', text }],
-  });
+const message = (id: string, text: string): object => ({
+  type: 'message',
+  id,
+  role: 'user',
+  content: [{ type: 'input_text', text }],
+});
 
+const create = (item: object, previous?: string): object => ({
+  type: 'conversation.item.create',
+  previous_item_id: previous,
+  item,
+});
+
+describe('the items of a conversation', () => {
   it('are added in order or where they are wanted, retrieved and deleted', async () => {
     await setUp(bench.client);
     bench.client.send({ type: 'conversation.item.create', item: message('a', 'one') });
@@ -167,11 +173,6 @@ describe('the items of a conversation', () => {
   it('are refused where an id is taken, a neighbour missing, a call unknown or the shape wrong', async () => {
     await setUp(bench.client);
     bench.client.send({ type: 'conversation.item.create', item: message('a', 'one') });
-    const create = (item: object, previous?: string): object => ({
-      type: 'conversation.item.create',
-      previous_item_id: previous,
-      item,
-    });
     expect(await errorFor(create(message('a', 'again')))).toMatchObject({
       error: { code: 'item_create_duplicate_item_id' },
     });

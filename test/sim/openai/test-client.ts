@@ -131,3 +131,11 @@ function parseEvent(text: string): Received {
   }
   return { ...value, type: value.type };
 }
+
+/** What lies at a path inside an event, or undefined. */
+export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  );
+}

@@ -23,8 +23,8 @@ export interface Bench {
   readonly sim: OpenAiSim;
   readonly client: TestClient;
   /** Another client of the same simulator. */
-  connect(options?: ClientOptions): TestClient;
-  close(): Promise<void>;
+  readonly connect: (options?: ClientOptions) => TestClient;
+  readonly close: () => Promise<void>;
 }
 
 /** A telephone session: µ-law both ways, no turn detection unless a test asks for it. */

@@ -90,7 +90,7 @@ export class Call {
     this.parentSid = setup.parent?.sid;
     this.accountNumber = setup.accountNumber;
     const mic = new Mic(environment.pace, {
-      onStart: (text) => this.record({ type: 'saying', text }),
+      onStart: (text) => this.onSaying(text),
       onEnd: (said) => this.onSaid(said),
     });
     const ear = new Ear({
@@ -146,7 +146,7 @@ export class Call {
   press(digits: string): void {
     if (this.isOver) return;
     this.record({ type: 'pressed', digits });
-    for (const digit of digits) this.line.press(digit);
+    this.line.press(digits);
   }
 
   hangUp(): void {
@@ -254,6 +254,11 @@ export class Call {
   private onUtterance(utterance: HeardUtterance): void {
     this.utterances.push(utterance);
     this.record({ type: 'utterance', ...utterance });
+  }
+
+  private onSaying(text: string): void {
+    this.line.ear.turnTaken(this.line.nowMs);
+    this.record({ type: 'saying', text });
   }
 
   private onSaid(said: Said): void {

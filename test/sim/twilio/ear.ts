@@ -1,7 +1,8 @@
 /**
  * What the person at a phone hears: words read out of the audio that was really played, grouped into utterances.
  *
- * An utterance ends with a pause of `UTTERANCE_PAUSE_MS` or where the audio was cut. When the far end has nothing to play
+ * An utterance ends with a pause of `UTTERANCE_PAUSE_MS`, a shorter one after which the person speaks, or where the audio
+ * was cut. When the far end has nothing to play
  * for a moment inside a word, a person still understands it: such a stutter is noted as a gap; a longer one spoils the word.
  */
 import { isVoice, Listener, SAMPLES_PER_MS } from '../speech.ts';
@@ -9,6 +10,7 @@ import { TICK_MS } from './ticker.ts';
 
 export const UTTERANCE_PAUSE_MS = 400;
 const LONGEST_STUTTER_MS = 120;
+const TURN_PAUSE_MS = 60;
 
 export interface HeardWord {
   /** Empty when the word was cut off or garbled, so that nobody could understand it. */
@@ -61,6 +63,11 @@ export class Ear {
     if (samples === undefined || samples.length === 0) this.idle(nowMs);
     else this.play(samples, nowMs);
     if (this.utterance.length > 0 && this.quietMs(nowMs + TICK_MS) >= UTTERANCE_PAUSE_MS) this.endUtterance(false);
+  }
+
+  /** The person at the phone begins to speak: what they heard before, if it had paused, was an utterance. */
+  turnTaken(nowMs: number): void {
+    if (this.utterance.length > 0 && this.quietMs(nowMs) >= TURN_PAUSE_MS) this.endUtterance(false);
   }
 
   /** What was being played was dropped: the word under way is lost. */

@@ -93,7 +93,6 @@ export class Exchange {
 
   /** Puts another document in place of what a call runs. */
   redirect(call: Call, source: DocumentSource): void {
-    call.answer();
     this.start(call, source);
   }
 

@@ -16,6 +16,9 @@ export interface FarEnd {
   onDigit?(digit: string): void;
 }
 
+const KEY_MS = 100;
+const MAX_DIGITS = 64;
+
 export class Line {
   readonly mic: Mic;
   readonly ear: Ear;
@@ -23,6 +26,8 @@ export class Line {
   private readonly onTick: (nowMs: number) => void;
   private farEnd: FarEnd | undefined;
   private stopTicking: (() => void) | undefined;
+  private digits: readonly string[] = [];
+  private nextDigitMs = 0;
   nowMs = 0;
 
   constructor(mic: Mic, ear: Ear, ticker: Ticker, onTick: (nowMs: number) => void) {
@@ -57,14 +62,24 @@ export class Line {
     this.ear.cut(this.nowMs);
   }
 
-  press(digit: string): void {
-    this.farEnd?.onDigit?.(digit);
+  /** Presses keys one after another, as a finger does; keys that nobody waits for are lost. */
+  press(digits: string): void {
+    if (this.digits.length === 0) this.nextDigitMs = this.nowMs;
+    this.digits = [...this.digits, ...Array.from(digits)].slice(0, MAX_DIGITS);
+  }
+
+  private pressNext(nowMs: number): void {
+    const [digit, ...rest] = this.digits;
+    this.digits = rest;
+    this.nextDigitMs = nowMs + KEY_MS;
+    if (digit !== undefined) this.farEnd?.onDigit?.(digit);
   }
 
   private tick(): void {
     const nowMs = this.nowMs;
     const spoken = this.mic.next(nowMs);
     this.ear.hear(this.farEnd?.exchange(spoken), nowMs);
+    if (this.digits.length > 0 && nowMs >= this.nextDigitMs) this.pressNext(nowMs);
     this.nowMs = nowMs + TICK_MS;
     this.onTick(this.nowMs);
   }

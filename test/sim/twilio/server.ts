@@ -15,7 +15,7 @@ import type { TwilioSimOptions } from './options.ts';
 import { seededRandom } from './random.ts';
 import { Recordings } from './recordings.ts';
 import { simulatorRoutes } from './routes.ts';
-import { Ticker } from './ticker.ts';
+import { TICK_MS, Ticker } from './ticker.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface TwilioSim {
@@ -31,6 +31,8 @@ export interface TwilioSim {
   /** Every text message in either direction, oldest first. */
   readonly messages: readonly SimMessage[];
   readonly recordings: Recordings;
+  /** How long all phones stood still because this process could not keep up; their time is missing it. */
+  readonly stalledMs: number;
   /** A phone sends a text message. Resolves when the product's webhook has answered. */
   sendSms(message: InboundMessage): Promise<MessageDelivery>;
   /** Ends all calls, waits (bounded) for their last callbacks, and closes the server. */
@@ -43,14 +45,15 @@ export async function startTwilioSim(options: TwilioSimOptions): Promise<TwilioS
   const closing = new AbortController();
   const recordings = new Recordings();
   const state: { faults: FaultPlan; url: string } = { faults: options.faults ?? {}, url: '' };
-  const webhooks = new Webhooks(options.accountSid, options.authToken);
+  const webhooks = new Webhooks(options.accountSid, options.authToken, closing.signal);
   const addresses = (number: string): Addresses =>
     new Addresses(options.publicUrlForSigning, options.numbers[number]?.voiceUrl);
+  const ticker = new Ticker();
   const environment: Environment = {
     accountSid: options.accountSid,
     restUrl: () => state.url,
     pace: options.pace ?? 1,
-    ticker: new Ticker(),
+    ticker,
     webhooks,
     random: seededRandom(options.seed ?? 1),
     recordings,
@@ -77,6 +80,9 @@ export async function startTwilioSim(options: TwilioSimOptions): Promise<TwilioS
     calls: () => exchange.calls(),
     messages: messaging.messages,
     recordings,
+    get stalledMs() {
+      return ticker.skipped * TICK_MS;
+    },
     sendSms: (message) => messaging.receive(message),
     stop: async () => {
       for (const call of exchange.calls()) call.finish('completed', { by: 'simulator' });

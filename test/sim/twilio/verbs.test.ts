@@ -194,8 +194,9 @@ describe('verbs', () => {
   });
 });
 
+const dialled = (): Call | undefined => sim.calls().find(({ direction }) => direction === 'outbound-dial');
+
 describe('Dial', () => {
-  const dialled = (): Call | undefined => sim.calls().find(({ direction }) => direction === 'outbound-dial');
   const dialTwiml = `<Dial action="/dialled" timeout="1" callerId="${CLINIC}"><Number url="/whisper">${STAFF}</Number></Dial>`;
 
   it('whispers to staff, connects both, and reports when staff hang up', async () => {

@@ -11,6 +11,8 @@ export interface WebRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /** Gives up at once. */
+  readonly signal?: AbortSignal;
 }
 
 export interface WebAnswer {
@@ -46,21 +48,25 @@ export function fetchOnce(request: WebRequest): Promise<WebAnswer> {
       outgoing.destroy();
       reject(error instanceof NoAnswer ? error : new NoAnswer('connection', error.message));
     };
-    const outgoing = send(url, { method: request.method, headers: request.headers, agent: false }, (incoming) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      incoming.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > MAX_ANSWER_BYTES) fail(new NoAnswer('too-large', `more than ${MAX_ANSWER_BYTES} bytes`));
-        else chunks.push(chunk);
-      });
-      incoming.on('error', fail);
-      incoming.on('end', () => {
-        clearTimeout(timer);
-        const contentType = incoming.headers['content-type'] ?? '';
-        resolve({ status: incoming.statusCode ?? 0, contentType, body: Buffer.concat(chunks) });
-      });
-    });
+    const outgoing = send(
+      url,
+      { method: request.method, headers: request.headers, agent: false, signal: request.signal },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        incoming.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > MAX_ANSWER_BYTES) fail(new NoAnswer('too-large', `more than ${MAX_ANSWER_BYTES} bytes`));
+          else chunks.push(chunk);
+        });
+        incoming.on('error', fail);
+        incoming.on('end', () => {
+          clearTimeout(timer);
+          const contentType = incoming.headers['content-type'] ?? '';
+          resolve({ status: incoming.statusCode ?? 0, contentType, body: Buffer.concat(chunks) });
+        });
+      },
+    );
     const timer = setTimeout(
       () => fail(new NoAnswer('timeout', `no answer within ${request.timeoutMs} ms`)),
       request.timeoutMs,

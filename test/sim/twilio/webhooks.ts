@@ -9,7 +9,7 @@ import { newIdempotencyToken } from './sid.ts';
 import { forgedSignature, twilioSignature } from './signature.ts';
 import { fetchOnce, NoAnswer, type WebAnswer } from './web-client.ts';
 
-export const WEBHOOK_TIMEOUT_MS = 15_000;
+const WEBHOOK_TIMEOUT_MS = 15_000;
 const MAX_RETRIES = 5;
 
 export type WebhookPurpose = 'voice' | 'action' | 'fallback' | 'status' | 'whisper' | 'sms' | 'recording' | 'media';
@@ -46,10 +46,13 @@ interface RetryPolicy {
 export class Webhooks {
   private readonly authToken: string;
   private readonly accountSid: string;
+  private readonly closing: AbortSignal;
 
-  constructor(accountSid: string, authToken: string) {
+  /** `closing`: when it aborts, requests under way are given up. */
+  constructor(accountSid: string, authToken: string, closing: AbortSignal) {
     this.accountSid = accountSid;
     this.authToken = authToken;
+    this.closing = closing;
   }
 
   /** The last answer, whatever its status. Rejects with `NoAnswer` when there was none. */
@@ -89,11 +92,11 @@ export class Webhooks {
     };
     if (signature !== undefined) headers['x-twilio-signature'] = signature;
     const target = addresses.toReach(url);
-    if (request.method === 'GET')
-      return () => fetchOnce({ url: target, method: 'GET', headers, timeoutMs: WEBHOOK_TIMEOUT_MS });
+    const common = { url: target, headers, timeoutMs: WEBHOOK_TIMEOUT_MS, signal: this.closing };
+    if (request.method === 'GET') return () => fetchOnce({ ...common, method: 'GET' });
     headers['content-type'] = 'application/x-www-form-urlencoded; charset=UTF-8';
     headers['content-length'] = String(Buffer.byteLength(form));
-    return () => fetchOnce({ url: target, method: 'POST', headers, body: form, timeoutMs: WEBHOOK_TIMEOUT_MS });
+    return () => fetchOnce({ ...common, method: 'POST', body: form });
   }
 }
 

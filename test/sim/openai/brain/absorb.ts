@@ -147,6 +147,7 @@ function withTime(memory: Memory, text: string): Memory {
 function withChoice(memory: Memory, text: string): Memory {
   const slot = asksForAnotherDay(memory, text) ? undefined : chosenSlot(text, memory.offers);
   if (slot !== undefined) return { ...memory, chosen: slot.id };
+  if (memory.proposed !== undefined && isYes(text)) return { ...memory, chosen: memory.proposed };
   const when = whenWords(text);
   if (when !== undefined) return withNewTime(memory, onSameDay(memory, text, when));
   const provider = providerWords(text);

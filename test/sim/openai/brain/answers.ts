@@ -19,7 +19,7 @@ export function withAnswer(memory: Memory, tool: string, output: string): Memory
     case 'find_appointments':
       return withAppointments(memory, answer);
     case 'get_clinic_info':
-      return tell({ ...memory, question: undefined }, factsSpoken(answer, memory.question?.words ?? ''));
+      return tell({ ...memory, question: undefined }, factsSpoken(answer, memory.question));
     case 'transfer_to_staff':
       return { ...memory, staffWanted: false, ended: true };
     case 'end_call':
@@ -89,18 +89,12 @@ function failed(memory: Memory, tool: string, answer: Answer): Memory {
     case 'slot_taken':
     case 'slot_not_offered':
     case 'slot_in_past':
-      return tell(
-        { ...stuck, chosen: undefined, checked: fresh.length > 0, offers: fresh },
-        withOffers(message, fresh),
-      );
+      return withFreshOffers({ ...stuck, chosen: undefined }, message, fresh);
     case 'unknown_service':
       return tell({ ...stuck, service: undefined, checked: false }, message);
     case 'unknown_provider':
     case 'provider_not_available_for_service':
-      return tell(
-        { ...stuck, provider: undefined, checked: fresh.length > 0, offers: fresh },
-        withOffers(message, fresh),
-      );
+      return withFreshOffers({ ...stuck, provider: undefined }, message, fresh);
     case 'outside_booking_window':
       return tell({ ...stuck, when: undefined, checked: false, chosen: undefined }, message);
     case 'appointment_not_found':
@@ -129,9 +123,12 @@ function freshOffers(answer: Answer): Slot[] {
   return [];
 }
 
-function withOffers(message: string, offers: readonly Slot[]): string {
-  const told = offers.slice(0, TOLD_OFFERS).some((slot) => message.includes(slot.spoken));
-  return offers.length === 0 || told ? message : `${message} I have ${spokenOffers(offers)}.`;
+/** Times that come with a failure are offered, unless its own sentence does so; one that it proposes, a yes takes. */
+function withFreshOffers(memory: Memory, message: string, fresh: readonly Slot[]): Memory {
+  const named = fresh.filter((slot) => message.includes(slot.spoken));
+  const proposed = named.length === 1 ? named[0]?.id : undefined;
+  const told = fresh.length === 0 || named.length > 0 ? message : `${message} I have ${spokenOffers(fresh)}.`;
+  return tell({ ...memory, checked: fresh.length > 0, offers: fresh, proposed }, told);
 }
 
 function offeredInstead(message: string): Memory['instead'] {

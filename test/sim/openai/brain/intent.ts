@@ -5,7 +5,10 @@ export type Topic = 'hours' | 'location' | 'services' | 'prices' | 'providers' |
 
 const GOALS: readonly (readonly [Goal, RegExp])[] = [
   ['waitlist', /\bwait(?:ing)?[- ]?list\b/i],
-  ['message', /\b(?:leave|take|pass on)\b.{0,12}\bmessage\b|\bcall(?:ed)? (?:me )?back\b/i],
+  [
+    'message',
+    /\b(?:leave|take|pass on)\b.{0,12}\bmessage\b|\bcall(?:ed)? me back\b|\b(?:someone|somebody|them) call back\b/i,
+  ],
   [
     'reschedule',
     /\b(?:reschedule|move|change|push|switch)\b.{0,40}\b(?:appointment|booking|visit|time|it)\b|\breschedule\b/i,

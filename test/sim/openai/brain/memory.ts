@@ -19,6 +19,8 @@ export interface Memory {
   /** Whether what is asked for has been checked: then `offers` are what there is. */
   readonly checked: boolean;
   readonly offers: readonly Slot[];
+  /** The one of the offers that a yes would mean. */
+  readonly proposed?: string;
   /** A slot, or the caller's words for one that only the tool can place. */
   readonly chosen?: string;
   readonly name?: string;
@@ -71,5 +73,5 @@ export function withNewGoal(memory: Memory, goal: Goal | undefined): Memory {
 
 /** Another time is wanted: what was found and chosen for the old one goes. */
 export function withNewTime(memory: Memory, when: string | undefined): Memory {
-  return { ...memory, when, anyTime: false, checked: false, offers: [], chosen: undefined };
+  return { ...memory, when, anyTime: false, checked: false, offers: [], proposed: undefined, chosen: undefined };
 }

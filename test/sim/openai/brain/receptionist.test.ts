@@ -199,6 +199,37 @@ describe('the receptionist, beyond booking', () => {
     expect(said).toContain('name');
   });
 
+  it('takes a yes for the time that a failure proposes', () => {
+    const sorry = 'That one was not offered. Shall I book Wednesday at 4 PM for you?';
+    let tries = 0;
+    const call = converse({
+      check_availability: () => EXACT,
+      book_appointment: ({ slot_id: id }) =>
+        tries++ === 0
+          ? { success: false, error: 'slot_not_offered', user_message: sorry, slots: SLOTS }
+          : { success: true, appointment_id: 'a', spoken: `You're booked: ${String(id)}.` },
+    });
+    call.hears('Book Botox on Tuesday at 2 PM');
+    call.hears('My name is Jordan Lee. My email is jordan@example.com.');
+    expect(call.hears('Yes, please.')).toContain("You're booked: wed16.");
+  });
+
+  it('answers a question with the fact that was asked for', () => {
+    const facts = { success: true, clinic: 'Radiance', hours: 'Monday to Saturday, 9 AM to 6 PM' };
+    const call = converse({ get_clinic_info: () => facts });
+    expect(call.hears('What are your opening hours?')).toContain("We're open Monday to Saturday, 9 AM to 6 PM.");
+    expect(call.hears('Thank you, that is all I needed. Goodbye.')).toContain('Goodbye');
+  });
+
+  it('is neither confused by a wish that comes later nor by a promise to call back', () => {
+    const call = converse({ check_availability: () => EXACT });
+    call.hears("I'd like to book a Botox appointment for tomorrow at 2 PM.");
+    call.hears('Actually, could we do the day after tomorrow in the morning instead?');
+    expect(call.named('check_availability')[1]?.args.when).toBe('the day after tomorrow in the morning');
+    expect(call.hears("No, thank you. I'll call back another time. Goodbye.")).toContain('Goodbye');
+    expect(call.named('take_message')).toEqual([]);
+  });
+
   it('tells the price of the service that was asked about', () => {
     const prices = [
       { name: 'Botox', price: '$350', duration_minutes: 30 },
@@ -250,18 +281,18 @@ describe('the receptionist, beyond booking', () => {
   });
 });
 
-describe('the receptionist, told what to say', () => {
-  const reply = (changes: Partial<BrainContext>, items: readonly BrainItem[] = []) =>
-    receptionist.reply({
-      sessionInstructions: '',
-      tools: TOOLS,
-      toolChoice: 'auto',
-      items,
-      nowMs: 0,
-      random: () => 0,
-      ...changes,
-    });
+const reply = (changes: Partial<BrainContext>, items: readonly BrainItem[] = []) =>
+  receptionist.reply({
+    sessionInstructions: '',
+    tools: TOOLS,
+    toolChoice: 'auto',
+    items,
+    nowMs: 0,
+    random: () => 0,
+    ...changes,
+  });
 
+describe('the receptionist, told what to say', () => {
   it.each([
     ['Say exactly: "Hello, this is Ava."', 'Hello, this is Ava.'],
     ['Please say verbatim “One moment, please.” and nothing else.', 'One moment, please.'],

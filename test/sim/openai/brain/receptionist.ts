@@ -31,8 +31,16 @@ export function recall(items: readonly BrainItem[], tools: Toolbox): Memory {
     if (item.kind === 'call') called.set(item.callId, item.name);
     else if (item.kind === 'output') memory = withAnswer(memory, called.get(item.callId) ?? '', item.output);
     else if (item.kind === 'caller' && item.audible) memory = withUtterance(memory, item.text, tools);
+    else if (item.kind === 'system') memory = withNote(memory, item.text);
   }
   return memory;
+}
+
+/** Heeds a note between the turns that the chosen time is gone: what there is must be looked up anew. */
+function withNote(memory: Memory, text: string): Memory {
+  if (!/\b(?:taken|no longer (?:free|available))\b/i.test(text) || memory.chosen === undefined) return memory;
+  const { chosen: _gone, proposed: _neither, ...left } = memory;
+  return { ...left, checked: false, offers: [], news: ["I'm sorry, that time was just taken."] };
 }
 
 function answer(context: BrainContext, memory: Memory, tools: Toolbox): BrainReply {

@@ -1,0 +1,143 @@
+/**
+ * Throws inputs at the webhooks and the media socket that are nearly right. Whatever comes: no crash, no 5xx, no
+ * report of a bug, nothing left open, and a call that goes on meanwhile loses no frame. A quick slice by default;
+ * `FUZZ_INPUTS=100000` for the long run, `FUZZ_SEED` to repeat one.
+ */
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  connectCall,
+  type DeskCall,
+  type Edge,
+  frame,
+  mediaMessage,
+  openEdge,
+  ring,
+  StreamClient,
+  signature,
+} from './edge.ts';
+import { type Chance, chanceOf, rawRequest, streamMessage, type WebhookInput, webhookInput } from './fuzz-inputs.ts';
+import { RawConnection } from './raw-connection.ts';
+
+const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 2_000);
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_101);
+const AT_ONCE = 16;
+const TIMEOUT_MS = 20_000 + INPUTS * 10;
+
+describe(`the edge under ${INPUTS} odd inputs (seed ${SEED})`, () => {
+  let edge: Edge;
+  let canary: { client: StreamClient; call: DeskCall };
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+
+  beforeAll(async () => {
+    edge = await openEdge();
+    canary = await connectCall(edge);
+  });
+  afterAll(async () => {
+    agent.destroy();
+    await edge.close();
+  });
+
+  /** Runs `input` some thousand times, several at once, with a frame of the canary's call every now and then. */
+  async function throwAll(count: number, input: (chance: Chance, n: number) => Promise<void>): Promise<void> {
+    const before = canary.call.audio.length;
+    const heapBefore = heapBytes();
+    let thrown = 0;
+    let frames = 0;
+    const worker = async (): Promise<void> => {
+      for (let n = thrown++; n < count; n = thrown++) {
+        if (n % 10 === 0) canary.client.send(mediaMessage(++frames, frame(frames)));
+        await input(chanceOf(SEED + n), n);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await expect.poll(() => canary.call.audio.length - before, { timeout: 5_000 }).toBe(frames);
+    await expect.poll(() => edge.server.requestsInFlight, { timeout: 8_000 }).toBe(0);
+    await expect.poll(() => edge.server.openSockets, { timeout: 8_000 }).toBe(1);
+    expect(canary.call.log).toEqual([]);
+    expect(edge.events.of('http.failed')).toEqual([]);
+    expect(edge.events.of('call.crashed')).toEqual([]);
+    forgetEvents(edge);
+    expect(heapBytes() - heapBefore).toBeLessThan(48 * 1024 * 1024);
+  }
+
+  it('answers odd webhooks with less than 500', { timeout: TIMEOUT_MS }, async () => {
+    const statuses = new Map<number, number>();
+    await throwAll(Math.ceil(INPUTS * 0.6), async (chance, n) => {
+      const status = await sendWebhook(edge, agent, webhookInput(chance));
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      if (n % 500 === 0) forgetEvents(edge);
+    });
+    expect(Math.max(...statuses.keys())).toBeLessThan(500);
+    // The inputs reach every layer: what is right, unsigned, incomplete, unknown.
+    for (const status of [200, 204, 400, 403, 404, 405, 415])
+      expect(statuses.get(status), String(status)).toBeGreaterThan(0);
+  });
+
+  it('survives requests that are hardly HTTP', { timeout: TIMEOUT_MS }, async () => {
+    await throwAll(Math.ceil(INPUTS * 0.1), async (chance) => {
+      const connection = new RawConnection(edge.server.port);
+      connection.write(Buffer.from(rawRequest(chance)));
+      await once(connection.socket, 'connect').catch(() => {});
+      connection.socket.end();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(connection.text).not.toMatch(/^HTTP\/1\.1 500/);
+      connection.destroy();
+    });
+  });
+
+  it('survives far ends that say anything', { timeout: TIMEOUT_MS }, async () => {
+    await throwAll(Math.ceil((INPUTS * 0.3) / 10), async (chance, n) => {
+      const isCall = chance() < 0.7;
+      const token = isCall ? await ring(edge) : 'no token';
+      const client = await new StreamClient(edge).opened();
+      if (isCall) client.send(`{"event":"connected"}`);
+      for (let messages = 0; messages < 10; messages++) client.send(streamMessage(chance, token));
+      if (chance() < 0.5) client.socket.close();
+      else client.socket.terminate();
+      await client.closed;
+      if (n % 500 === 0) forgetEvents(edge);
+    });
+    for (const call of edge.desk.calls) {
+      if (call !== canary.call) expect(call.log.filter((line) => line.startsWith('closed'))).toHaveLength(1);
+    }
+  });
+});
+
+function sendWebhook(edge: Edge, agent: Agent, input: WebhookInput): Promise<number> {
+  const { method, path, contentType, fields, signed, rawBody } = input;
+  const headers: Record<string, string> = { 'content-type': contentType };
+  if (signed) headers['x-twilio-signature'] = signature(edge.publicUrl + path, fields);
+  return new Promise((resolve, reject) => {
+    const sent = request(edge.url(path), { method, headers, agent }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode ?? 0));
+    });
+    sent.on('error', reject);
+    // Node sends bodies of other methods without their length: bytes that a server must take for the next request.
+    const takesBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
+    sent.end(takesBody ? (rawBody ?? new URLSearchParams(fields).toString()) : undefined);
+  });
+}
+
+/** What tests remember must not look like a leak; reports of bugs are kept. */
+function forgetEvents({ events, desk }: Edge): void {
+  const failed = events.of('http.failed');
+  const crashed = events.of('call.crashed');
+  events.clear();
+  for (const event of failed) events.emit('http.failed', event);
+  for (const event of crashed) events.emit('call.crashed', event);
+  desk.offers.length = 0;
+  desk.continuations.length = 0;
+  desk.statuses.length = 0;
+}
+
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+  return process.memoryUsage().heapUsed;
+}

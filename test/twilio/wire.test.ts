@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { phoneNumber } from '../../src/twilio/caller-number.ts';
+import { FrameAllowance } from '../../src/twilio/frame-allowance.ts';
+import { MediaFrameReader } from '../../src/twilio/media-frame.ts';
+import { type LineSocket, phoneLine } from '../../src/twilio/phone-line.ts';
+import { isAudioPayload, parseStreamMessage, streamEncoder } from '../../src/twilio/wire.ts';
+import { frame, mediaMessage, STREAM_SID } from '../http/edge.ts';
+
+const payloads = fc.uint8Array({ minLength: 1, maxLength: 400 }).map((bytes) => Buffer.from(bytes).toString('base64'));
+
+describe('the media frame reader', () => {
+  it('reads the frames of a whole call by their place', () => {
+    const reader = new MediaFrameReader(STREAM_SID);
+    for (let n = 0; n < 12_000; n++)
+      if (reader.read(Buffer.from(mediaMessage(n, frame(n)))) !== frame(n)) expect.unreachable(`frame ${n}`);
+  });
+
+  it('agrees with a parser on every message that it reads, whatever the order of its keys', () => {
+    const message = fc.record({
+      payload: payloads,
+      order: fc.shuffledSubarray(['event', 'media', 'streamSid', 'sequenceNumber'], { minLength: 4 }),
+      first: fc.boolean(),
+      n: fc.nat(1_000_000),
+    });
+    const reader = new MediaFrameReader(STREAM_SID);
+    fc.assert(
+      fc.property(message, ({ payload, order, first, n }) => {
+        const media = first
+          ? { payload, timestamp: String(n), track: 'inbound' }
+          : { track: 'inbound', timestamp: String(n), payload };
+        const parts: Record<string, unknown> = {
+          event: 'media',
+          media,
+          streamSid: STREAM_SID,
+          sequenceNumber: String(n),
+        };
+        const text = JSON.stringify(Object.fromEntries(order.map((key) => [key, parts[key]])));
+        expect(reader.read(Buffer.from(text))).toBe(payload);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads nothing that a parser would not call audio of this stream', () => {
+    const pieces = fc.constantFrom(
+      '"event":"media"',
+      '"payload":"AAAA"',
+      `"streamSid":"${STREAM_SID}"`,
+      '{',
+      '}',
+      ',',
+      '"',
+      '\\',
+      'AAAA',
+      '"media":',
+      ':',
+    );
+    const reader = new MediaFrameReader(STREAM_SID);
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 14 }), (parts) => {
+        const payload = reader.read(Buffer.from(parts.join('')));
+        if (payload !== null) expect(isAudioPayload(payload)).toBe(true);
+      }),
+      { numRuns: 3_000 },
+    );
+    const quoted = JSON.stringify({ event: 'mark', mark: { name: mediaMessage(1, 'AAAA') }, streamSid: STREAM_SID });
+    expect(reader.read(Buffer.from(quoted))).toBeNull();
+    expect(reader.read(Buffer.from(mediaMessage(1, 'AAAA', 'MZ-another')))).toBeNull();
+    expect(reader.read(Buffer.from(mediaMessage(1, '')))).toBeNull();
+    expect(reader.read(Buffer.from(mediaMessage(1, 'AAAAA')))).toBeNull();
+  });
+});
+
+describe('audio payloads', () => {
+  it('are base64 and nothing else', () => {
+    fc.assert(fc.property(payloads, (payload) => isAudioPayload(payload)));
+    for (const text of ['', 'A', 'AA=A', 'AAA', '====', 'AA==AAAA', 'AA A', 'AAA\n', 'AAAé', '"AAA']) {
+      expect(isAudioPayload(text), text).toBe(false);
+    }
+  });
+});
+
+describe('stream messages', () => {
+  it('never make the parser throw', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseStreamMessage(text)),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('of unknown names are told from malformed ones', () => {
+    expect(parseStreamMessage('{"event":"weather"}')).toEqual({ kind: 'unknown' });
+    expect(parseStreamMessage('{"event":"mark"}')).toEqual({ kind: 'malformed' });
+    expect(parseStreamMessage('{"event":1}')).toEqual({ kind: 'malformed' });
+    expect(parseStreamMessage('null')).toEqual({ kind: 'malformed' });
+  });
+
+  it('are written as JSON that says what was meant', () => {
+    const encode = streamEncoder(STREAM_SID);
+    fc.assert(
+      fc.property(payloads, fc.string(), (payload, name) => {
+        expect(JSON.parse(encode.media(payload))).toEqual({
+          event: 'media',
+          streamSid: STREAM_SID,
+          media: { payload },
+        });
+        expect(JSON.parse(encode.mark(name))).toEqual({ event: 'mark', streamSid: STREAM_SID, mark: { name } });
+      }),
+    );
+    expect(JSON.parse(encode.clear())).toEqual({ event: 'clear', streamSid: STREAM_SID });
+  });
+});
+
+describe('the phone line', () => {
+  it('sends what one tick says in one piece, in order', async () => {
+    const pieces: string[][] = [];
+    let piece: string[] | undefined;
+    const socket: LineSocket = {
+      closed: false,
+      send: (text) => piece?.push(JSON.parse(text).event),
+      cork(write) {
+        piece = [];
+        pieces.push(piece);
+        write();
+        piece = undefined;
+      },
+      close: () => pieces.push(['closed']),
+    };
+    const line = phoneLine(socket, STREAM_SID, () => pieces.push(['hung up']));
+    line.play('AAAA');
+    line.mark('m');
+    expect(pieces).toEqual([]);
+    await Promise.resolve();
+    line.clear();
+    line.play('AAAA');
+    line.close();
+    await Promise.resolve();
+    expect(pieces).toEqual([['media', 'mark'], ['clear', 'media'], ['hung up'], ['closed']]);
+  });
+});
+
+describe('the frame allowance', () => {
+  it('lets a burst through, then what the rate allows', () => {
+    let now = 0;
+    const allowance = new FrameAllowance(10, 100, () => now);
+    const taken = (n: number): number => Array.from({ length: n }, () => allowance.take()).filter(Boolean).length;
+    expect(taken(20)).toBe(10);
+    now = 50;
+    expect(taken(20)).toBe(5);
+    now = 60_000;
+    expect(taken(50)).toBe(10);
+  });
+});
+
+describe('telephone numbers', () => {
+  it('are E.164; withheld ones are none', () => {
+    expect(phoneNumber('+15550100142')).toBe('+15550100142');
+    for (const text of ['', 'anonymous', '+0123456789', '5550100142', '+1555010014a', '+266696687', '+86282452253']) {
+      expect(phoneNumber(text), text).toBeNull();
+    }
+  });
+});
