@@ -3,7 +3,7 @@
  * is known is fresh for a few minutes; then the next lookup reads again, waiting briefly at most, and falls back on the
  * last known good. Lookups of one clinic share one read. Everything kept is bounded, least recently used out first.
  */
-import type { Clinic } from '../src/domain/clinic.ts';
+import type { Clinic, PhoneNumber } from '../src/domain/clinic.ts';
 import type { ClinicDirectory } from '../src/domain/ports.ts';
 import { type ClinicKey, loadClinic, loadClinicDocuments, parseClinic } from './clinics.ts';
 import type { Database } from './postgres.ts';
@@ -40,72 +40,92 @@ interface Known {
 
 export function postgresClinicDirectory(
   database: Database,
-  { now = () => performance.now(), onError = () => {} }: ClinicDirectorySettings = {},
+  settings: ClinicDirectorySettings = {},
 ): PostgresClinicDirectory {
-  const known = new RecentlyUsed<string, Known>(2 * MAX_CLINICS);
-  const absentUntil = new RecentlyUsed<string, number>(MAX_ABSENT);
-  const reads = new Map<string, Promise<Clinic | undefined>>();
+  return new CachedDirectory(database, settings);
+}
 
-  async function find(key: ClinicKey): Promise<Clinic | undefined> {
-    const name = nameOf(key);
-    const entry = known.get(name);
-    if (entry === undefined) return (absentUntil.get(name) ?? 0) > now() ? undefined : read(key);
-    if (entry.refreshAt > now()) return entry.clinic;
-    return refreshed(key, entry);
+class CachedDirectory implements PostgresClinicDirectory {
+  readonly #database: Database;
+  readonly #now: () => number;
+  readonly #onError: (error: unknown) => void;
+  /** Each clinic twice: by its id and by its number. */
+  readonly #known = new RecentlyUsed<string, Known>(2 * MAX_CLINICS);
+  readonly #absentUntil = new RecentlyUsed<string, number>(MAX_ABSENT);
+  readonly #reads = new Map<string, Promise<Clinic | undefined>>();
+
+  constructor(database: Database, { now, onError }: ClinicDirectorySettings) {
+    this.#database = database;
+    this.#now = now ?? (() => performance.now());
+    this.#onError = onError ?? (() => {});
   }
 
-  async function refreshed(key: ClinicKey, entry: Known): Promise<Clinic | undefined> {
-    const reading = read(key).catch((error: unknown) => {
-      entry.refreshAt = now() + RETRY_AFTER_MS;
-      onError(error);
-      return entry.clinic;
-    });
-    return withinPatience(reading, entry.clinic);
+  byPhone(phone: PhoneNumber): Promise<Clinic | undefined> {
+    return this.#find({ phone });
   }
 
-  function read(key: ClinicKey): Promise<Clinic | undefined> {
-    const name = nameOf(key);
-    const underWay = reads.get(name);
-    if (underWay !== undefined) return underWay;
-    const reading = loadClinic(database, key)
-      .then((clinic) => {
-        if (clinic === undefined) forget(name);
-        else remember(clinic);
-        return clinic;
-      })
-      .finally(() => reads.delete(name));
-    reads.set(name, reading);
-    return reading;
+  byId(id: string): Promise<Clinic | undefined> {
+    return this.#find({ id });
   }
 
-  function remember(clinic: Clinic): void {
-    const entry = { clinic, refreshAt: now() + FRESH_MS };
-    for (const name of [nameOf({ id: clinic.id }), nameOf({ phone: clinic.phone })]) {
-      known.set(name, entry);
-      absentUntil.delete(name);
-    }
-  }
-
-  function forget(name: string): void {
-    known.delete(name);
-    absentUntil.set(name, now() + ABSENT_MS);
-  }
-
-  async function preload(): Promise<number> {
-    const documents = await loadClinicDocuments(database, MAX_CLINICS);
+  async preload(): Promise<number> {
+    const documents = await loadClinicDocuments(this.#database, MAX_CLINICS);
     let count = 0;
     for (const document of documents) {
       try {
-        remember(parseClinic(document));
+        this.#remember(parseClinic(document));
         count += 1;
       } catch (error) {
-        onError(error);
+        this.#onError(error);
       }
     }
     return count;
   }
 
-  return { byPhone: (phone) => find({ phone }), byId: (id) => find({ id }), preload };
+  async #find(key: ClinicKey): Promise<Clinic | undefined> {
+    const name = nameOf(key);
+    const entry = this.#known.get(name);
+    if (entry === undefined) return (this.#absentUntil.get(name) ?? 0) > this.#now() ? undefined : this.#read(key);
+    if (entry.refreshAt > this.#now()) return entry.clinic;
+    return this.#refreshed(key, entry);
+  }
+
+  #refreshed(key: ClinicKey, entry: Known): Promise<Clinic | undefined> {
+    const reading = this.#read(key).catch((error: unknown) => {
+      entry.refreshAt = this.#now() + RETRY_AFTER_MS;
+      this.#onError(error);
+      return entry.clinic;
+    });
+    return withinPatience(reading, entry.clinic);
+  }
+
+  #read(key: ClinicKey): Promise<Clinic | undefined> {
+    const name = nameOf(key);
+    const underWay = this.#reads.get(name);
+    if (underWay !== undefined) return underWay;
+    const reading = loadClinic(this.#database, key)
+      .then((clinic) => {
+        if (clinic === undefined) this.#forget(name);
+        else this.#remember(clinic);
+        return clinic;
+      })
+      .finally(() => this.#reads.delete(name));
+    this.#reads.set(name, reading);
+    return reading;
+  }
+
+  #remember(clinic: Clinic): void {
+    const entry = { clinic, refreshAt: this.#now() + FRESH_MS };
+    for (const name of [nameOf({ id: clinic.id }), nameOf({ phone: clinic.phone })]) {
+      this.#known.set(name, entry);
+      this.#absentUntil.delete(name);
+    }
+  }
+
+  #forget(name: string): void {
+    this.#known.delete(name);
+    this.#absentUntil.set(name, this.#now() + ABSENT_MS);
+  }
 }
 
 function nameOf(key: ClinicKey): string {

@@ -35,97 +35,112 @@ const RETRY_LIMIT_MS = 5_000;
 
 export function postgresConversationLog(
   database: Database,
-  {
-    onDropped = () => {},
-    onFailure = () => {},
-    flushMs = FLUSH_MS,
-    maxBuffered = MAX_BUFFERED,
-  }: ConversationLogSettings = {},
+  settings: ConversationLogSettings = {},
 ): PostgresConversationLog {
-  const buffer = new EntryBuffer(maxBuffered);
-  let timer: NodeJS.Timeout | undefined;
-  let flushing = false;
-  let failures = 0;
-  let closed = false;
+  return new WriteBehind(database, settings);
+}
 
-  function write(entry: ConversationEntry): void {
-    if (closed) return onDropped(1, 'closed');
-    const dropped = buffer.append(entry);
-    if (dropped > 0) onDropped(dropped, 'overflow');
+class WriteBehind implements PostgresConversationLog {
+  readonly #database: Database;
+  readonly #settings: ConversationLogSettings;
+  readonly #flushMs: number;
+  readonly #buffer: EntryBuffer;
+  #timer: NodeJS.Timeout | undefined;
+  #flushing = false;
+  /** Flushes that failed in a row. */
+  #failures = 0;
+  #closed = false;
+
+  constructor(database: Database, settings: ConversationLogSettings) {
+    this.#database = database;
+    this.#settings = settings;
+    this.#flushMs = settings.flushMs ?? FLUSH_MS;
+    this.#buffer = new EntryBuffer(settings.maxBuffered ?? MAX_BUFFERED);
+  }
+
+  write(entry: ConversationEntry): void {
+    if (this.#closed) {
+      this.#settings.onDropped?.(1, 'closed');
+      return;
+    }
+    const dropped = this.#buffer.append(entry);
+    if (dropped > 0) this.#settings.onDropped?.(dropped, 'overflow');
     // After a failure the back-off decides, however much waits.
-    schedule(failures === 0 ? pauseMs() : flushMs);
+    this.#schedule(this.#failures === 0 ? this.#pauseMs() : this.#flushMs);
   }
 
-  function pauseMs(): number {
-    return buffer.size >= MAX_BATCH || buffer.awaited ? 0 : flushMs;
+  pending(): number {
+    return this.#buffer.size;
   }
 
-  function schedule(delayMs: number): void {
-    if (flushing || closed) return;
-    if (delayMs === 0) clearTimer();
-    timer ??= setTimeout(() => void flush(), delayMs);
-  }
-
-  function clearTimer(): void {
-    clearTimeout(timer);
-    timer = undefined;
-  }
-
-  async function flush(): Promise<void> {
-    clearTimer();
-    flushing = true;
-    try {
-      for (const [clinicId, batch] of byClinic(buffer.oldest(MAX_BATCH))) await storeBatch(clinicId, batch);
-      failures = 0;
-    } catch (error) {
-      failures += 1;
-      onFailure(error);
-    }
-    flushing = false;
-    if (buffer.size > 0) schedule(failures === 0 ? pauseMs() : backOffMs(failures));
-  }
-
-  async function storeBatch(clinicId: string, batch: readonly Pending[]): Promise<void> {
-    try {
-      await store(clinicId, batch);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      for (const item of batch) await storeAlone(clinicId, item);
-    }
-  }
-
-  async function storeAlone(clinicId: string, item: Pending): Promise<void> {
-    try {
-      await store(clinicId, [item]);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      buffer.remove([item]);
-      onDropped(1, 'refused', error);
-    }
-  }
-
-  async function store(clinicId: string, batch: readonly Pending[]): Promise<void> {
-    const entries = batch.map(({ entry }) => entry);
-    await database.withClinic(clinicId, 'store_conversations', (sql) => storeEntries(sql, clinicId, entries));
-    buffer.remove(batch);
-  }
-
-  async function settled(deadlineMs: number): Promise<void> {
-    const emptied = buffer.emptied(deadlineMs);
-    if (buffer.size > 0) schedule(0);
+  async settled(deadlineMs: number): Promise<void> {
+    const emptied = this.#buffer.emptied(deadlineMs);
+    if (this.#buffer.size > 0) this.#schedule(0);
     await emptied;
   }
 
-  async function close(deadlineMs: number): Promise<void> {
+  async close(deadlineMs: number): Promise<void> {
     try {
-      await settled(deadlineMs);
+      await this.settled(deadlineMs);
     } finally {
-      closed = true;
-      clearTimer();
+      this.#closed = true;
+      this.#clearTimer();
     }
   }
 
-  return { write, settled, pending: () => buffer.size, close };
+  #pauseMs(): number {
+    return this.#buffer.size >= MAX_BATCH || this.#buffer.awaited ? 0 : this.#flushMs;
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#flushing || this.#closed) return;
+    if (delayMs === 0) this.#clearTimer();
+    this.#timer ??= setTimeout(() => void this.#flush(), delayMs);
+  }
+
+  #clearTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #flush(): Promise<void> {
+    this.#clearTimer();
+    this.#flushing = true;
+    try {
+      for (const [clinicId, batch] of byClinic(this.#buffer.oldest(MAX_BATCH))) await this.#storeBatch(clinicId, batch);
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures += 1;
+      this.#settings.onFailure?.(error);
+    }
+    this.#flushing = false;
+    if (this.#buffer.size > 0) this.#schedule(this.#failures === 0 ? this.#pauseMs() : backOffMs(this.#failures));
+  }
+
+  async #storeBatch(clinicId: string, batch: readonly Pending[]): Promise<void> {
+    try {
+      await this.#store(clinicId, batch);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      for (const item of batch) await this.#storeAlone(clinicId, item);
+    }
+  }
+
+  async #storeAlone(clinicId: string, item: Pending): Promise<void> {
+    try {
+      await this.#store(clinicId, [item]);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.#buffer.remove([item]);
+      this.#settings.onDropped?.(1, 'refused', error);
+    }
+  }
+
+  async #store(clinicId: string, batch: readonly Pending[]): Promise<void> {
+    const entries = batch.map(({ entry }) => entry);
+    await this.#database.withClinic(clinicId, 'store_conversations', (sql) => storeEntries(sql, clinicId, entries));
+    this.#buffer.remove(batch);
+  }
 }
 
 function backOffMs(failures: number): number {

@@ -77,7 +77,7 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
     if (!this.working) this.work();
   }
 
-  /** Takes no more messages and lets go of its alarm. */
+  /** Takes no more messages, carries out no more effects (not even the rest of a step's) and lets go of its alarm. */
   stop(): void {
     this.stopped = true;
     this.alarm?.cancel();
@@ -102,7 +102,10 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
     const before = isDeadline(message) ? withoutDeadline(this.current, message.name) : this.current;
     const { state, effects } = this.options.step(before, message, this.options.clock.now());
     this.current = state;
-    for (const effect of effects) this.options.perform(effect);
+    for (const effect of effects) {
+      if (this.stopped) return;
+      this.options.perform(effect);
+    }
   }
 
   private crash(error: unknown): void {
@@ -147,8 +150,7 @@ function isDeadline(message: { readonly type: string }): message is DeadlineMess
 
 function earliest(deadlines: Deadlines): { readonly name: string; readonly at: number } | undefined {
   let first: { name: string; at: number } | undefined;
-  for (const name in deadlines) {
-    const at = deadlines[name] as number;
+  for (const [name, at] of Object.entries(deadlines)) {
     if (first === undefined || at < first.at) first = { name, at };
   }
   return first;

@@ -27,6 +27,10 @@ export class Mailbox<M> {
 
   push(message: M, droppable = false): 'taken' | 'overflow' {
     if (!droppable && this.control >= this.limits.control) return 'overflow';
+    if (droppable && this.limits.droppable === 0) {
+      this.dropped++;
+      return 'taken';
+    }
     if (droppable && this.droppable >= this.limits.droppable) this.dropOldest();
     this.waiting.push({ message, droppable });
     if (droppable) this.droppable++;

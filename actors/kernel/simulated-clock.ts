@@ -2,7 +2,6 @@ import type { Clock } from './clock.ts';
 
 interface Alarm {
   readonly at: number;
-  readonly order: number;
   readonly wake: () => void;
 }
 
@@ -11,8 +10,8 @@ interface Alarm {
  * its own time; alarms set by an alarm go off in the same `advance` when they fall inside it.
  */
 export class SimulatedClock implements Clock {
-  private alarms: Alarm[] = [];
-  private made = 0;
+  /** In the order in which they go off. */
+  private readonly alarms: Alarm[] = [];
   private time: number;
 
   constructor(startsAt = 0) {
@@ -24,10 +23,12 @@ export class SimulatedClock implements Clock {
   }
 
   wakeAt(at: number, wake: () => void): () => void {
-    const alarm: Alarm = { at: Math.max(at, this.time), order: this.made++, wake };
-    this.alarms.push(alarm);
+    const alarm: Alarm = { at: Math.max(at, this.time), wake };
+    const place = this.alarms.findIndex((other) => other.at > alarm.at);
+    this.alarms.splice(place < 0 ? this.alarms.length : place, 0, alarm);
     return () => {
-      this.alarms = this.alarms.filter((other) => other !== alarm);
+      const place = this.alarms.indexOf(alarm);
+      if (place >= 0) this.alarms.splice(place, 1);
     };
   }
 
@@ -46,12 +47,7 @@ export class SimulatedClock implements Clock {
   }
 
   private takeDue(until: number): Alarm | undefined {
-    let first: Alarm | undefined;
-    for (const alarm of this.alarms) {
-      if (alarm.at > until) continue;
-      if (!first || alarm.at < first.at || (alarm.at === first.at && alarm.order < first.order)) first = alarm;
-    }
-    if (first) this.alarms = this.alarms.filter((other) => other !== first);
-    return first;
+    const next = this.alarms[0];
+    return next !== undefined && next.at <= until ? this.alarms.shift() : undefined;
   }
 }

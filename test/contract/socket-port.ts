@@ -6,6 +6,7 @@ import type { Events } from '../../src/domain/events.ts';
 import { HttpError } from '../../src/http/route.ts';
 import type { SocketHandle, SocketListener, SocketPort, Upgrade } from '../../src/http/sockets.ts';
 import { type RecordedEvents, recordedEvents } from '../http/recorded-events.ts';
+import { socketText } from '../http/socket-text.ts';
 
 export interface SocketHost {
   readonly port: number;
@@ -82,14 +83,16 @@ export function describeSocketPort(
       client.on('error', () => {});
       await once(client, 'open');
       await expect.poll(() => seen.length).toBe(before + 1);
-      return { client, server: seen[before] as Seen };
+      const server = seen[before];
+      if (server === undefined) throw new Error('the connection was not told of');
+      return { client, server };
     }
 
     it('hands over what a client says and sends what it is told, in order', async () => {
       await start();
       const { client, server } = await connect();
       const heard: string[] = [];
-      client.on('message', (bytes) => heard.push(String(bytes)));
+      client.on('message', (bytes) => heard.push(socketText(bytes)));
       server.onMessage = (text) => expect(server.socket.send(`echo ${text}`)).toBe('sent');
       for (let n = 0; n < 1_000; n++) client.send(`message ${n}`);
       await expect.poll(() => heard.length, { timeout: 5_000 }).toBe(1_000);
@@ -109,7 +112,7 @@ export function describeSocketPort(
       await start();
       const { client, server } = await connect();
       const heard: string[] = [];
-      client.on('message', (bytes) => heard.push(String(bytes)));
+      client.on('message', (bytes) => heard.push(socketText(bytes)));
       server.socket.send('first');
       server.socket.cork(() => {
         for (let n = 0; n < 20; n++) server.socket.send(`corked ${n}`);
@@ -123,7 +126,7 @@ export function describeSocketPort(
       await start();
       const { client, server } = await connect();
       const heard: string[] = [];
-      client.on('message', (bytes) => heard.push(String(bytes)));
+      client.on('message', (bytes) => heard.push(socketText(bytes)));
       server.socket.send('goodbye');
       server.socket.close(1008, 'a reason');
       const [code, reason] = await once(client, 'close');
@@ -157,7 +160,7 @@ export function describeSocketPort(
       const { client, server } = await connect();
       let heardBytes = 0;
       client.on('message', (bytes) => {
-        heardBytes += (bytes as Buffer).length;
+        heardBytes += socketText(bytes).length;
       });
       client.pause();
       const text = 'x'.repeat(MEBIBYTE);
@@ -207,10 +210,7 @@ export function describeSocketPort(
     });
 
     it('closes a socket whose opening throws', async () => {
-      const open = (): never => {
-        throw new Error('a bug');
-      };
-      await start({ upgrade: () => ({ kind: 'accept', open }) });
+      await start({ upgrade: () => ({ kind: 'accept', open: brokenOpen }) });
       const client = new WebSocket(url());
       clients.push(client);
       const [code] = await once(client, 'close');
@@ -288,6 +288,10 @@ export function describeSocketPort(
       expect(server.log).toEqual(['closed 1001']);
     });
   });
+}
+
+function brokenOpen(): never {
+  throw new Error('a bug');
 }
 
 function rejection(url: string): Promise<{ status: number; body: unknown }> {

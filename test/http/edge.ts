@@ -11,8 +11,9 @@ import { twilioVoice } from '../../src/http/routes/twilio-voice.ts';
 import { twilioVoiceContinue } from '../../src/http/routes/twilio-voice-continue.ts';
 import type { TwilioEdge } from '../../src/http/twilio-edge.ts';
 import type { UwsBuild } from '../../src/http/uws.ts';
-import { memoryTicketLedger } from '../../src/twilio/ticket-ledger.ts';
+import { memoryTicketLedger, type TicketLedger } from '../../src/twilio/ticket-ledger.ts';
 import { type RecordedEvents, recordedEvents } from './recorded-events.ts';
+import { socketText } from './socket-text.ts';
 
 export const AUTH_TOKEN = 'the-auth-token-of-a-test';
 export const SESSION_SECRET = 'the-session-secret-of-a-test';
@@ -210,9 +211,9 @@ export class StreamClient {
   readonly closed: Promise<{ code: number; reason: string }>;
 
   constructor(edge: Edge, headers: Readonly<Record<string, string>> = {}) {
-    this.socket = new WebSocket(`${edge.url('/twilio/media').replace('http', 'ws')}`, { headers });
+    this.socket = new WebSocket(edge.url('/twilio/media').replace('http', 'ws'), { headers });
     this.socket.on('error', () => {});
-    this.socket.on('message', (bytes) => this.heard.push(JSON.parse(String(bytes))));
+    this.socket.on('message', (bytes) => this.heard.push(JSON.parse(socketText(bytes))));
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
     });
@@ -235,9 +236,21 @@ export async function connectCall(edge: Edge): Promise<{ client: StreamClient; c
   const client = await new StreamClient(edge).opened();
   client.send('{"event":"connected","protocol":"Call","version":"1.0.0"}', startMessage(token));
   const deadline = Date.now() + 5_000;
-  while (edge.desk.calls.length === before) {
+  for (;;) {
+    const call = edge.desk.calls[before];
+    if (call) return { client, call };
     if (Date.now() > deadline) throw new Error('the desk got no call');
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  return { client, call: edge.desk.calls[before] as DeskCall };
+}
+
+/** A ledger that answers when a test says so. */
+export function waitingLedger(): { readonly ledger: TicketLedger; answer(isFirst: boolean): void } {
+  const asked: ((isFirst: boolean) => void)[] = [];
+  return {
+    ledger: { spend: () => new Promise((resolve) => asked.push(resolve)) },
+    answer(isFirst) {
+      for (const resolve of asked.splice(0)) resolve(isFirst);
+    },
+  };
 }

@@ -18,7 +18,7 @@ export function pick<T>(chance: Chance, options: readonly [T, ...T[]]): T {
   return options[Math.floor(chance() * options.length)] ?? options[0];
 }
 
-const SPICE = [
+const SPICE: readonly [string, ...string[]] = [
   '"',
   '\\',
   '{',
@@ -60,7 +60,7 @@ export function mutated(chance: Chance, text: string): string {
     const kind = chance();
     if (kind < 0.3) result = result.slice(0, at) + result.slice(end);
     else if (kind < 0.5) result = result.slice(0, end) + result.slice(at);
-    else result = result.slice(0, at) + pick(chance, SPICE as [string, ...string[]]) + result.slice(at);
+    else result = result.slice(0, at) + pick(chance, SPICE) + result.slice(at);
   }
   return result;
 }

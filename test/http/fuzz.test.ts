@@ -3,7 +3,6 @@
  * report of a bug, nothing left open, and a call that goes on meanwhile loses no frame. A quick slice by default;
  * `FUZZ_INPUTS=100000` for the long run, `FUZZ_SEED` to repeat one.
  */
-import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -18,13 +17,15 @@ import {
   ring,
   StreamClient,
   signature,
+  startMessage,
 } from './edge.ts';
 import { type Chance, chanceOf, rawRequest, streamMessage, type WebhookInput, webhookInput } from './fuzz-inputs.ts';
 import { RawConnection } from './raw-connection.ts';
 
-const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 2_000);
+const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 1_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_101);
 const AT_ONCE = 16;
+const MESSAGES_A_STREAM = 10;
 const TIMEOUT_MS = 20_000 + INPUTS * 10;
 
 describe(`the edge under ${INPUTS} odd inputs (seed ${SEED})`, () => {
@@ -60,7 +61,7 @@ describe(`the edge under ${INPUTS} odd inputs (seed ${SEED})`, () => {
     expect(canary.call.log).toEqual([]);
     expect(edge.events.of('http.failed')).toEqual([]);
     expect(edge.events.of('call.crashed')).toEqual([]);
-    forgetEvents(edge);
+    forgetPast(edge);
     expect(heapBytes() - heapBefore).toBeLessThan(48 * 1024 * 1024);
   }
 
@@ -69,43 +70,44 @@ describe(`the edge under ${INPUTS} odd inputs (seed ${SEED})`, () => {
     await throwAll(Math.ceil(INPUTS * 0.6), async (chance, n) => {
       const status = await sendWebhook(edge, agent, webhookInput(chance));
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      if (n % 500 === 0) forgetEvents(edge);
+      if (n % 500 === 0) forgetPast(edge);
     });
     expect(Math.max(...statuses.keys())).toBeLessThan(500);
     // The inputs reach every layer: what is right, unsigned, incomplete, unknown.
-    for (const status of [200, 204, 400, 403, 404, 405, 415])
-      expect(statuses.get(status), String(status)).toBeGreaterThan(0);
+    expect([200, 204, 400, 403, 404, 405, 415].filter((status) => !statuses.has(status))).toEqual([]);
   });
 
   it('survives requests that are hardly HTTP', { timeout: TIMEOUT_MS }, async () => {
+    let answered500 = 0;
     await throwAll(Math.ceil(INPUTS * 0.1), async (chance) => {
       const connection = new RawConnection(edge.server.port);
       connection.write(Buffer.from(rawRequest(chance)));
-      await once(connection.socket, 'connect').catch(() => {});
       connection.socket.end();
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(connection.text).not.toMatch(/^HTTP\/1\.1 500/);
-      connection.destroy();
+      if (/^HTTP\/1\.1 5(?!05)/m.test(await connection.whole())) answered500++;
     });
+    expect(answered500).toBe(0);
   });
 
   it('survives far ends that say anything', { timeout: TIMEOUT_MS }, async () => {
-    await throwAll(Math.ceil((INPUTS * 0.3) / 10), async (chance, n) => {
-      const isCall = chance() < 0.7;
-      const token = isCall ? await ring(edge) : 'no token';
+    await throwAll(Math.ceil((INPUTS * 0.3) / MESSAGES_A_STREAM), async (chance, n) => {
+      const token = chance() < 0.8 ? await ring(edge) : 'no token';
       const client = await new StreamClient(edge).opened();
-      if (isCall) client.send(`{"event":"connected"}`);
-      for (let messages = 0; messages < 10; messages++) client.send(streamMessage(chance, token));
+      if (chance() < 0.8) client.send('{"event":"connected"}', startMessage(token));
+      for (let messages = 0; messages < MESSAGES_A_STREAM; messages++) client.send(streamMessage(chance, token));
       if (chance() < 0.5) client.socket.close();
       else client.socket.terminate();
       await client.closed;
-      if (n % 500 === 0) forgetEvents(edge);
+      if (n % 500 === 0) forgetPast(edge);
     });
-    for (const call of edge.desk.calls) {
-      if (call !== canary.call) expect(call.log.filter((line) => line.startsWith('closed'))).toHaveLength(1);
-    }
+    const ends = edge.desk.calls.filter((call) => call !== canary.call).map(endsTold);
+    expect(ends.length).toBeGreaterThan(0);
+    expect(ends.filter((times) => times !== 1)).toEqual([]);
   });
 });
+
+function endsTold({ log }: DeskCall): number {
+  return log.filter((line) => line.startsWith('closed')).length;
+}
 
 function sendWebhook(edge: Edge, agent: Agent, input: WebhookInput): Promise<number> {
   const { method, path, contentType, fields, signed, rawBody } = input;
@@ -123,13 +125,9 @@ function sendWebhook(edge: Edge, agent: Agent, input: WebhookInput): Promise<num
   });
 }
 
-/** What tests remember must not look like a leak; reports of bugs are kept. */
-function forgetEvents({ events, desk }: Edge): void {
-  const failed = events.of('http.failed');
-  const crashed = events.of('call.crashed');
-  events.clear();
-  for (const event of failed) events.emit('http.failed', event);
-  for (const event of crashed) events.emit('call.crashed', event);
+/** What tests remember must not look like a leak. */
+function forgetPast({ events, desk }: Edge): void {
+  events.forget();
   desk.offers.length = 0;
   desk.continuations.length = 0;
   desk.statuses.length = 0;

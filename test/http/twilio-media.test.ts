@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { TicketLedger } from '../../src/twilio/ticket-ledger.ts';
 import {
   CALL_SID,
   CALLER,
@@ -16,6 +15,7 @@ import {
   StreamClient,
   signature,
   startMessage,
+  waitingLedger,
 } from './edge.ts';
 
 const CONNECTED = '{"event":"connected","protocol":"Call","version":"1.0.0"}';
@@ -33,6 +33,19 @@ beforeEach(async () => {
   edge = await openEdge();
 });
 afterEach(() => edge.close());
+
+/** How a stream that nobody wants ended. */
+async function refusal(client: StreamClient): Promise<unknown> {
+  const { code } = await client.closed;
+  return { code, reasons: edge.events.of('call.refused').map((event) => event.reason), calls: edge.desk.calls.length };
+}
+
+async function upgradeStatus(headers: Record<string, string>): Promise<number> {
+  const socket = new WebSocket(edge.url('/twilio/media').replace('http', 'ws'), { headers });
+  socket.on('error', () => {});
+  const [, response] = await once(socket, 'unexpected-response');
+  return response.statusCode;
+}
 
 const stream = (headers?: Record<string, string>): Promise<StreamClient> => new StreamClient(edge, headers).opened();
 
@@ -55,8 +68,7 @@ describe('a media stream with a good token', () => {
   });
 
   it('keeps what comes while its token is being spent, and hands it over in order', async () => {
-    let spent: (isFirst: boolean) => void = () => {};
-    const ledger: TicketLedger = { spend: () => new Promise((resolve) => (spent = resolve)) };
+    const { ledger, answer } = waitingLedger();
     await edge.close();
     edge = await openEdge({ ledger });
     const client = await stream();
@@ -64,7 +76,7 @@ describe('a media stream with a good token', () => {
     client.socket.ping();
     await once(client.socket, 'pong');
     expect(edge.desk.calls).toEqual([]);
-    spent(true);
+    answer(true);
     await expect.poll(() => edge.desk.calls[0]?.audio).toEqual([frame(1), frame(2)]);
     expect(edge.desk.calls[0]?.log).toEqual(['mark m-1']);
   });
@@ -130,14 +142,6 @@ describe('a media stream with a good token', () => {
 });
 
 describe('a media stream without a good token', () => {
-  const refused = async (client: StreamClient, reason: string): Promise<void> => {
-    const at = Date.now();
-    expect((await client.closed).code).toBe(1008);
-    expect(Date.now() - at).toBeLessThan(1_000);
-    expect(edge.events.of('call.refused').map((event) => event.reason)).toEqual([reason]);
-    expect(edge.desk.calls).toEqual([]);
-  };
-
   it.each([
     ['missing_token', () => null],
     ['missing_token', () => ''],
@@ -148,13 +152,13 @@ describe('a media stream without a good token', () => {
   ])('is refused as %s', async (reason, spoil) => {
     const client = await stream();
     client.send(CONNECTED, startMessage(spoil(await ring(edge))));
-    await refused(client, reason);
+    expect(await refusal(client)).toEqual({ code: 1008, reasons: [reason], calls: 0 });
   });
 
   it('is refused where the token is another call’s', async () => {
     const client = await stream();
     client.send(startMessage(await ring(edge, { CallSid: 'CA-another' })));
-    await refused(client, 'wrong_call');
+    expect(await refusal(client)).toEqual({ code: 1008, reasons: ['wrong_call'], calls: 0 });
   });
 
   it('is refused 60 seconds later', async () => {
@@ -162,7 +166,7 @@ describe('a media stream without a good token', () => {
     edge.advance(60_000);
     const client = await stream();
     client.send(startMessage(token));
-    await refused(client, 'expired_token');
+    expect(await refusal(client)).toEqual({ code: 1008, reasons: ['expired_token'], calls: 0 });
   });
 
   it('is refused where the token was used, while the first stream goes on', async () => {
@@ -182,7 +186,7 @@ describe('a media stream without a good token', () => {
     const client = await stream();
     const mediaFormat = { encoding: 'audio/x-l16', sampleRate: 16000, channels: 1 };
     client.send(startMessage(await ring(edge), { mediaFormat }));
-    await refused(client, 'wrong_format');
+    expect(await refusal(client)).toEqual({ code: 1008, reasons: ['wrong_format'], calls: 0 });
   });
 
   it('is closed with 1013 where the desk has no place', async () => {
@@ -225,19 +229,12 @@ describe('a media stream without a good token', () => {
 });
 
 describe('the upgrade', () => {
-  const upgradeStatus = async (headers: Record<string, string>): Promise<number> => {
-    const socket = new WebSocket(edge.url('/twilio/media').replace('http', 'ws'), { headers });
-    socket.on('error', () => {});
-    const [, response] = await once(socket, 'unexpected-response');
-    return response.statusCode;
-  };
-
   it.each(['wss://ava.example/twilio/media', 'wss://ava.example:443/twilio/media'])(
     'accepts Twilio’s signature over %s',
     async (url) => {
       const client = await stream({ 'x-twilio-signature': signature(url) });
-      client.socket.close();
-      await client.closed;
+      client.socket.close(1000);
+      expect(await client.closed).toMatchObject({ code: 1000 });
     },
   );
 
@@ -360,16 +357,16 @@ describe('an open stream', () => {
   });
 
   it('lets go of a caller who leaves while their token is being spent', async () => {
-    let spent: (isFirst: boolean) => void = () => {};
+    const { ledger, answer } = waitingLedger();
     await edge.close();
-    edge = await openEdge({ ledger: { spend: () => new Promise((resolve) => (spent = resolve)) } });
+    edge = await openEdge({ ledger });
     const client = await stream();
     client.send(startMessage(await ring(edge)), mediaMessage(1, frame(1)));
     client.socket.ping();
     await once(client.socket, 'pong');
     client.socket.terminate();
     await expect.poll(() => edge.server.openSockets).toBe(0);
-    spent(true);
+    answer(true);
     await new Promise((resolve) => setImmediate(resolve));
     expect(edge.desk.calls).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSignedByTwilio } from '../../src/twilio/signature.ts';
 import { signature } from '../http/edge.ts';
@@ -38,11 +38,11 @@ describe('Twilio’s signature', () => {
     const fields = fc.dictionary(fc.string({ minLength: 1 }), fc.string(), { noNullPrototype: false });
     fc.assert(
       fc.property(fields, fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (form, name, value) => {
+        fc.pre(form[name] === undefined);
         const url = 'https://a.example/twilio/voice?q=1';
         const signed = signature(url, form, 'token');
         expect(isSignedByTwilio('token', signed, url, form)).toBe(true);
-        if (form[name] === undefined)
-          expect(isSignedByTwilio('token', signed, url, { ...form, [name]: value })).toBe(false);
+        expect(isSignedByTwilio('token', signed, url, { ...form, [name]: value })).toBe(false);
       }),
       { numRuns: 300 },
     );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { phoneNumber } from '../../src/twilio/caller-number.ts';
 import { FrameAllowance } from '../../src/twilio/frame-allowance.ts';
@@ -60,7 +60,7 @@ describe('the media frame reader', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 14 }), (parts) => {
         const payload = reader.read(Buffer.from(parts.join('')));
-        if (payload !== null) expect(isAudioPayload(payload)).toBe(true);
+        expect(payload === null || isAudioPayload(payload)).toBe(true);
       }),
       { numRuns: 3_000 },
     );
@@ -76,17 +76,15 @@ describe('audio payloads', () => {
   it('are base64 and nothing else', () => {
     fc.assert(fc.property(payloads, (payload) => isAudioPayload(payload)));
     for (const text of ['', 'A', 'AA=A', 'AAA', '====', 'AA==AAAA', 'AA A', 'AAA\n', 'AAAé', '"AAA']) {
-      expect(isAudioPayload(text), text).toBe(false);
+      expect([text, isAudioPayload(text)]).toEqual([text, false]);
     }
   });
 });
 
 describe('stream messages', () => {
   it('never make the parser throw', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseStreamMessage(text)),
-      { numRuns: 2_000 },
-    );
+    const kinds = fc.sample(fc.oneof(fc.string(), fc.json()), 2_000).map((text) => parseStreamMessage(text).kind);
+    expect(new Set(kinds)).toEqual(new Set(['malformed']));
   });
 
   it('of unknown names are told from malformed ones', () => {
@@ -157,7 +155,7 @@ describe('telephone numbers', () => {
   it('are E.164; withheld ones are none', () => {
     expect(phoneNumber('+15550100142')).toBe('+15550100142');
     for (const text of ['', 'anonymous', '+0123456789', '5550100142', '+1555010014a', '+266696687', '+86282452253']) {
-      expect(phoneNumber(text), text).toBeNull();
+      expect([text, phoneNumber(text)]).toEqual([text, null]);
     }
   });
 });

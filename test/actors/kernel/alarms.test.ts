@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../../actors/kernel/clock.ts';
 import { SimulatedClock } from '../../../actors/kernel/simulated-clock.ts';
 import { add, remind, tally } from './tally.ts';
 
@@ -65,14 +64,16 @@ describe('the alarm of an actor', () => {
   it('is set again where a clock wakes too early', () => {
     const waking: (() => void)[] = [];
     let now = 0;
-    const hasty: Clock = {
-      now: () => now,
-      wakeAt: (_at, wake) => {
+    class HastyClock extends SimulatedClock {
+      override now(): number {
+        return now;
+      }
+      override wakeAt(_at: number, wake: () => void): () => void {
         waking.push(wake);
         return () => {};
-      },
-    };
-    const { effects } = tally({ clock: hasty as SimulatedClock, deadlines: { tea: 1_000 } });
+      }
+    }
+    const { effects } = tally({ clock: new HastyClock(), deadlines: { tea: 1_000 } });
     waking.shift()?.();
     expect([effects, waking.length]).toEqual([[], 1]);
     now = 1_000;

@@ -52,8 +52,9 @@ function tallyStep(
         effects: [{ kind: 'reminded', name: message.name, at: now, left: Object.keys(state.deadlines) }],
       };
     case 'break':
-      throw new Error('broken on purpose');
+      break;
   }
+  throw new Error('broken on purpose');
 }
 
 export interface TallyOptions {

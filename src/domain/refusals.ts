@@ -1,0 +1,57 @@
+/**
+ * What a caller wishes and what they refuse, in one sentence: "not Tuesday, Wednesday", "two doesn't work, how about
+ * three?". A refused day or time must never be read as a wished one, so whole clauses are told apart before anything is
+ * read. Works on lower-case words as `heardWords` makes them.
+ */
+
+export interface WishedAndRefused {
+  /** The sentence without the clauses that refuse something. */
+  readonly wished: string;
+  /** The clauses that refuse something; empty in most sentences. */
+  readonly refused: string;
+}
+
+/** "any day but Friday": here "but" begins no clause of its own, it refuses. */
+const ALL_BUT = String.raw`\b(?:any|every|all)\w*(?: \w+){0,4}`;
+const AUXILIARY = String.raw`(?:do|does|did|is|are|am|was|will|would|can|could|should|have|has|i'm|\w+'s)`;
+const CLAUSE_START = new RegExp(
+  [
+    String.raw`[,;!?…—]+|\.(?=\s|$)|\s-\s`,
+    String.raw`(?<!${ALL_BUT} )\bbut\b`,
+    String.raw`\b(?:how|what) about\b|\b(?:maybe|then|rather than|rather|if|because|since|unless)\b`,
+    String.raw`(?<!\b(?:${AUXILIARY}|or|if|why|better|rather) )(?=\bnot\b)`,
+  ].join('|'),
+  'g',
+);
+
+const NEGATED_VERB = String.raw`(?:do|does|did|ca|could|wo|would|should|is|are|was|have|has|had)n'?t`;
+const REFUSAL = new RegExp(
+  [
+    String.raw`\bnot\b(?! (?:before|after|earlier|later|until|till|only|just|too|bad)\b)`,
+    String.raw`\b${NEGATED_VERB}\b(?! mind\b)`,
+    String.raw`\b(?:cannot|except|besides|other than|rather than|no good|neither|nor|never)\b(?! mind\b)`,
+    String.raw`(?<!\bnot )\btoo (?:early|late|soon|far)\b`,
+    String.raw`${ALL_BUT} but\b`,
+    String.raw`\b(?:is|are|was|would be) (?:a )?(?:bad|terrible|impossible|problem)\b`,
+  ].join('|'),
+);
+/** "Don't you have Tuesday?" asks for it; "why not Tuesday?" proposes it; "if it's not too late" refuses nothing. */
+const NO_REFUSAL = new RegExp(
+  String.raw`^\W*(?:(?:so|and|well|oh|hi|hello) )?(?:${NEGATED_VERB} (?:you|i|we|there|it|she|he|they|the|dr|tomorrow|today|\w+day)\b|why not\b|if\b)`,
+);
+
+export function wishedAndRefused(words: string): WishedAndRefused {
+  const kept: string[] = [];
+  const refused: string[] = [];
+  for (const clause of clauses(words)) {
+    const refuses = REFUSAL.test(clause) && (!NO_REFUSAL.test(clause) || /\btoo (?:early|late|soon)\b/.test(clause));
+    (refuses ? refused : kept).push(clause);
+  }
+  return { wished: kept.join(''), refused: refused.join('') };
+}
+
+/** The sentence cut where clauses begin; joined again they are the sentence. */
+function clauses(words: string): string[] {
+  const starts = [...words.matchAll(CLAUSE_START)].map((match) => match.index);
+  return [0, ...starts].map((start, index) => words.slice(start, starts[index])).filter((clause) => clause !== '');
+}
