@@ -10,6 +10,8 @@ export interface HeardItem {
   readonly heardMs: number;
   /** How much of it was sent to be played. */
   readonly sentMs: number;
+  /** The model had no more of it: what was sent is the whole item. */
+  readonly complete: boolean;
 }
 
 export type FromPhone =

@@ -5,6 +5,7 @@
  *
  * What is asked for before the session is ready waits; what asks for a response while one is active waits for its end
  * (`wanted`). Benign races (a cancel that came too late, a response that had begun unseen) are absorbed here.
+ * What still comes of a response that is being cancelled is nobody's: it is neither played nor remembered as said.
  */
 
 import type { ModelErrorKind, TokenUsage } from '../../src/domain/events.ts';
@@ -25,7 +26,11 @@ export interface ModelState {
   readonly deadlines: Deadlines;
   /** A response is asked for or under way. */
   readonly active: boolean;
+  /** What was asked for and has not ended: wanted again where it turns out that another response stood in its way. */
+  readonly asked: WantedResponse | null;
   readonly cancelling: boolean;
+  /** Items of which the service was told how much was heard. */
+  readonly truncated: readonly string[];
   readonly wanted: readonly WantedResponse[];
   /** Commands that wait for the session. */
   readonly waiting: readonly ModelCommand[];
@@ -44,10 +49,11 @@ type ModelTransition = Transition<ModelState, ModelEffect>;
 export const MODEL_LIMITS = {
   /** From the start of the connection to a session that takes audio. */
   connectMs: 10_000,
-  /** From asking for a response to its first event. */
+  /** From asking for a response to its first event, and from each of its events to the next. */
   responseMs: 15_000,
   wanted: 8,
   waiting: 64,
+  truncated: 8,
 } as const;
 
 export function newModel(now: number): ModelState {
@@ -55,7 +61,9 @@ export function newModel(now: number): ModelState {
     mode: 'connecting',
     deadlines: { connect: now + MODEL_LIMITS.connectMs },
     active: false,
+    asked: null,
     cancelling: false,
+    truncated: [],
     wanted: [],
     waiting: [],
   };
@@ -81,16 +89,21 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
     case 'session_ready':
       return enterReady(state, now);
     case 'response_started':
-      return { state: { ...state, active: true, deadlines: {} }, effects: [tell({ type: 'response_started' })] };
+      return { state: alive({ ...state, active: true }, now), effects: [tell({ type: 'response_started' })] };
     case 'response_ended':
       return responseEnded(state, message, now);
     case 'audio':
-      return { state, effects: [speech(message)] };
+      return state.cancelling ? unheard(state, message.itemId) : { state: alive(state, now), effects: [speech(message)] };
     case 'audio_complete':
       return {
-        state,
+        state: alive(state, now),
         effects: [{ kind: 'tell_phone', message: { type: 'speech_complete', itemId: message.itemId } }],
       };
+    case 'words_delta':
+    case 'words':
+      return state.cancelling ? keep(state) : { state: alive(state, now), effects: [tell(message)] };
+    case 'tool_requested':
+      return { state: alive(state, now), effects: [tell(message)] };
     case 'caller_speech_started':
       return { state, effects: [tell({ type: 'caller_speech_started' })] };
     case 'caller_speech_stopped':
@@ -98,9 +111,6 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
     case 'caller_turn_committed':
     case 'caller_words':
     case 'caller_words_failed':
-    case 'words_delta':
-    case 'words':
-    case 'tool_requested':
       return { state, effects: [tell(message)] };
     case 'refused':
       return refused(state, message.code, now);
@@ -111,25 +121,28 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
   }
 }
 
-/** Asks for a response now or behind the active one. Two plain requests in a row are one. */
+/** The active response shows signs of life: the next one is awaited as long again. */
+function alive(state: ModelState, now: number): ModelState {
+  return state.active ? { ...state, deadlines: { response: now + MODEL_LIMITS.responseMs } } : state;
+}
+
+/** Asks for a response now or behind the active one. */
 function want(state: ModelState, wanted: WantedResponse, now: number): ModelTransition {
-  const last = state.wanted.at(-1);
-  const same = last !== undefined && last.sentence === null && wanted.sentence === null;
-  const queue = same ? state.wanted : [...state.wanted, wanted].slice(-MODEL_LIMITS.wanted);
-  return askNext({ ...state, wanted: queue }, now);
+  return askNext({ ...state, wanted: coalesced([...state.wanted, wanted]) }, now);
+}
+
+/** Two plain requests in a row are one. */
+function coalesced(wanted: readonly WantedResponse[]): readonly WantedResponse[] {
+  return wanted
+    .filter((each, index) => each.sentence !== null || wanted[index - 1]?.sentence !== null)
+    .slice(-MODEL_LIMITS.wanted);
 }
 
 function askNext(state: ModelState, now: number): ModelTransition {
   const [next, ...wanted] = state.wanted;
   if (state.mode !== 'ready' || state.active || !next) return keep(state);
   return {
-    state: {
-      ...state,
-      wanted,
-      active: true,
-      cancelling: false,
-      deadlines: { response: now + MODEL_LIMITS.responseMs },
-    },
+    state: alive({ ...state, wanted, active: true, asked: next, cancelling: false }, now),
     effects: [{ kind: 'send', command: { type: 'create_response', sentence: next.sentence } }],
   };
 }
@@ -141,17 +154,32 @@ function command(state: ModelState, order: ModelCommand): ModelTransition {
 
 /** The caller spoke over Ava: what she is saying ends, and so does what she was about to say. */
 function cut(state: ModelState, itemId: string | null, heardMs: number): ModelTransition {
-  const cancels = state.mode === 'ready' && state.active && !state.cancelling;
+  const quiet = { ...state, wanted: [], asked: null };
+  if (state.mode !== 'ready') return keep(quiet);
+  const cancels = state.active && !state.cancelling;
+  const cancelled = { ...quiet, cancelling: state.cancelling || cancels };
+  const told = itemId === null ? keep(cancelled) : truncate(cancelled, itemId, heardMs);
   return {
-    state: { ...state, wanted: [], cancelling: state.cancelling || cancels },
-    effects: [
-      ...(cancels ? [{ kind: 'send', command: { type: 'cancel_response' } } as const] : []),
-      ...(itemId === null ? [] : [{ kind: 'send', command: { type: 'truncate', itemId, heardMs } } as const]),
-    ],
+    state: told.state,
+    effects: [...(cancels ? [{ kind: 'send', command: { type: 'cancel_response' } } as const] : []), ...told.effects],
+  };
+}
+
+/** Audio that came too late to be played: the service must not take it for heard. */
+function unheard(state: ModelState, itemId: string): ModelTransition {
+  return state.truncated.includes(itemId) ? keep(state) : truncate(state, itemId, 0);
+}
+
+function truncate(state: ModelState, itemId: string, heardMs: number): ModelTransition {
+  const truncated = [...state.truncated, itemId].slice(-MODEL_LIMITS.truncated);
+  return {
+    state: { ...state, truncated },
+    effects: [{ kind: 'send', command: { type: 'truncate', itemId, heardMs } }],
   };
 }
 
 function enterReady(state: ModelState, now: number): ModelTransition {
+  if (state.mode !== 'connecting') return keep(state);
   const ready: ModelState = { ...state, mode: 'ready', waiting: [], deadlines: {} };
   const asked = askNext(ready, now);
   return {
@@ -165,7 +193,7 @@ function responseEnded(
   ended: Extract<ModelMessage, { type: 'response_ended' }>,
   now: number,
 ): ModelTransition {
-  const asked = askNext({ ...state, active: false, cancelling: false, deadlines: {} }, now);
+  const asked = askNext(idle(state), now);
   return {
     state: asked.state,
     effects: [
@@ -179,19 +207,20 @@ function responseEnded(
 /** A refusal is mostly a race that does no harm; where it means that a response is active, ours waits for its end. */
 function refused(state: ModelState, code: string, now: number): ModelTransition {
   switch (code) {
-    case 'conversation_already_has_active_response':
-      return keep({
-        ...state,
-        active: true,
-        wanted: [{ sentence: null }, ...state.wanted].slice(0, MODEL_LIMITS.wanted),
-      });
-    case 'response_cancel_not_active': {
-      const asked = askNext({ ...state, active: false, cancelling: false, deadlines: {} }, now);
-      return asked;
+    case 'conversation_already_has_active_response': {
+      const wanted = coalesced([...(state.asked ? [state.asked] : []), ...state.wanted]);
+      return keep(alive({ ...state, active: true, asked: null, wanted }, now));
     }
+    case 'response_cancel_not_active':
+      // The end of what we cancelled has been seen already, unless it never began.
+      return state.cancelling ? askNext(idle(state), now) : keep(state);
     default:
       return { state, effects: [{ kind: 'error', error: 'protocol', code }] };
   }
+}
+
+function idle(state: ModelState): ModelState {
+  return { ...state, active: false, asked: null, cancelling: false, deadlines: {} };
 }
 
 function lose(state: ModelState, kind: ModelErrorKind, code: string): ModelTransition {
@@ -202,7 +231,7 @@ function lose(state: ModelState, kind: ModelErrorKind, code: string): ModelTrans
 }
 
 function closed(state: ModelState): ModelState {
-  return { ...state, mode: 'closed', deadlines: {}, active: false, wanted: [], waiting: [] };
+  return { ...idle(state), mode: 'closed', truncated: [], wanted: [], waiting: [] };
 }
 
 function speech(audio: Extract<ModelMessage, { type: 'audio' }>): ModelEffect {

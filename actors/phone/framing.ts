@@ -14,7 +14,7 @@ export interface Framed {
 }
 
 export class Framer {
-  private rest: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+  private rest: Buffer = Buffer.alloc(0);
   private itemId = '';
 
   /** The whole frames that this piece completes; null where it completes none. */
@@ -27,13 +27,14 @@ export class Framer {
     return whole === 0 ? null : framed(bytes.subarray(0, whole));
   }
 
-  /** The item's last frame, where something is left of it. */
+  /** The item's last frame, where something is left of it; `ms` leaves the silence out, which the model did not say. */
   end(itemId: string): Framed | null {
     if (itemId !== this.itemId || this.rest.length === 0) return null;
     const last = Buffer.alloc(FRAME_BYTES, SILENCE);
     this.rest.copy(last);
+    const ms = this.rest.length / BYTES_PER_MS;
     this.rest = Buffer.alloc(0);
-    return framed(last);
+    return { ms, payload: last.toString('base64') };
   }
 
   private start(itemId: string): void {

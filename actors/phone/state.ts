@@ -63,16 +63,22 @@ export const NEW_PHONE: PhoneState = {
   muted: [],
 };
 
-/** How long after its time a piece counts as played though no mark came back. */
-const LOST_MARK_GRACE_MS = 3_000;
-/** How many cut items are remembered: late audio of older ones cannot come any more. */
-const MUTED_ITEMS = 8;
+export const PHONE_LIMITS = {
+  /** How long after its time a piece counts as played though no mark came back. */
+  lostMarkGraceMs: 3_000,
+  /** Pieces told apart; beyond, a piece joins the one before it. */
+  pieces: 64,
+  /** Items sent and not heard; a model that is further ahead is not played. */
+  speeches: 8,
+  /** Cut items remembered: late audio of older ones cannot come any more. */
+  muted: 8,
+} as const;
 
 export function phoneStep(state: PhoneState, message: PhoneMessage | DeadlineMessage, now: number): PhoneTransition {
   if (state.mode === 'closed') return keep(state);
   switch (message.type) {
     case 'line_opened':
-      return { state: { ...state, mode: 'open' }, effects: [tell({ type: 'phone_opened' })] };
+      return enterOpen(state);
     case 'speech':
       return send(state, message, now);
     case 'speech_complete':
@@ -94,10 +100,16 @@ export function phoneStep(state: PhoneState, message: PhoneMessage | DeadlineMes
   }
 }
 
+function enterOpen(state: PhoneState): PhoneTransition {
+  if (state.mode !== 'waiting') return keep(state);
+  return { state: { ...state, mode: 'open' }, effects: [tell({ type: 'phone_opened' })] };
+}
+
 function send(state: PhoneState, speech: Extract<PhoneMessage, { type: 'speech' }>, now: number): PhoneTransition {
   const { itemId, ms, payload } = speech;
   if (state.mode === 'waiting' || state.muted.includes(itemId)) return keep(state);
   const before = state.speeches.find((each) => each.itemId === itemId);
+  if (!hasRoom(state, itemId, before)) return keep({ ...state, muted: mute(state, [itemId]) });
   const last = state.pieces.at(-1);
   const startsAt = Math.max(now, last ? last.startsAt + last.ms : now);
   const mark = `m${state.marksMade + 1}`;
@@ -107,9 +119,9 @@ function send(state: PhoneState, speech: Extract<PhoneMessage, { type: 'speech' 
     state: {
       ...state,
       marksMade: state.marksMade + 1,
-      pieces: [...state.pieces, piece],
+      pieces: withPiece(state.pieces, piece),
       speeches: before ? state.speeches.map((each) => (each === before ? grown : each)) : [...state.speeches, grown],
-      deadlines: { ...state.deadlines, lost_marks: startsAt + ms + LOST_MARK_GRACE_MS },
+      deadlines: { ...state.deadlines, lost_marks: startsAt + ms + PHONE_LIMITS.lostMarkGraceMs },
     },
     effects: [
       { kind: 'play', payload },
@@ -117,6 +129,21 @@ function send(state: PhoneState, speech: Extract<PhoneMessage, { type: 'speech' 
       ...(before ? [] : [tell({ type: 'playback_started', itemId })]),
     ],
   };
+}
+
+/** Pieces are told apart up to a limit, and then one for each change of item: as many as items fit. */
+function hasRoom(state: PhoneState, itemId: string, speech: Speech | undefined): boolean {
+  if (!speech && state.speeches.length >= PHONE_LIMITS.speeches) return false;
+  const joins = state.pieces.at(-1)?.itemId === itemId;
+  return joins || state.pieces.length < PHONE_LIMITS.pieces + PHONE_LIMITS.speeches;
+}
+
+/** Adds a piece; a full ledger has it join the last one, whose end then is what the new mark proves. */
+function withPiece(pieces: readonly Piece[], piece: Piece): readonly Piece[] {
+  const last = pieces.at(-1);
+  if (pieces.length < PHONE_LIMITS.pieces || last?.itemId !== piece.itemId) return [...pieces, piece];
+  const joined = { ...piece, fromMs: last.fromMs, ms: last.ms + piece.ms, startsAt: piece.startsAt - last.ms };
+  return [...pieces.slice(0, -1), joined];
 }
 
 function complete(state: PhoneState, itemId: string): PhoneState {
@@ -139,7 +166,7 @@ function finishSpeeches(state: PhoneState, now: number): PhoneTransition {
   );
   const left = { ...state, speeches: state.speeches.filter((each) => !done.includes(each)) };
   const effects = done.map(({ itemId, sentMs }) =>
-    tell({ type: 'playback_finished', itemId, heardMs: sentMs, sentMs }),
+    tell({ type: 'playback_finished', itemId, heardMs: sentMs, sentMs, complete: true }),
   );
   if (left.mode === 'farewell' && left.speeches.length === 0) return enterClosed(left, 'hung_up', effects, now);
   return { state: left, effects };
@@ -148,20 +175,21 @@ function finishSpeeches(state: PhoneState, now: number): PhoneTransition {
 function interrupt(state: PhoneState, now: number): PhoneTransition {
   if (state.speeches.length === 0) return keep(state);
   const items = state.speeches.map((speech) => heardOf(speech, state.pieces, now));
-  const silenced = withPieces({ ...state, speeches: [], muted: mute(state, items) }, []);
+  const ids = items.map((item) => item.itemId);
+  const silenced = withPieces({ ...state, speeches: [], muted: mute(state, ids) }, []);
   return { state: silenced, effects: [{ kind: 'clear' }, tell({ type: 'playback_cut', items })] };
 }
 
-function mute(state: PhoneState, items: readonly HeardItem[]): readonly string[] {
-  return [...state.muted, ...items.map((item) => item.itemId)].slice(-MUTED_ITEMS);
+function mute(state: PhoneState, itemIds: readonly string[]): readonly string[] {
+  return [...state.muted, ...itemIds].slice(-PHONE_LIMITS.muted);
 }
 
 /** How much of an item was heard by now: what marks proved, and of the piece under way what the clock says. */
 function heardOf(speech: Speech, pieces: readonly Piece[], now: number): HeardItem {
-  const { itemId, sentMs } = speech;
+  const { itemId, sentMs, complete: whole } = speech;
   const next = pieces.find((piece) => piece.itemId === itemId && piece.startsAt + piece.ms > now);
   const heardMs = next ? next.fromMs + Math.max(0, now - next.startsAt) : sentMs;
-  return { itemId, heardMs: Math.floor(Math.min(heardMs, sentMs)), sentMs };
+  return { itemId, heardMs: Math.floor(Math.min(heardMs, sentMs)), sentMs, complete: whole };
 }
 
 function hangUp(state: PhoneState, afterPlayback: boolean, now: number): PhoneTransition {

@@ -51,6 +51,8 @@ const PATIENCE_MS = 2_000;
 const LOG_CLOSE_MS = 8_000;
 const PROBE_MS = 1_000;
 const OPS_CLOSE_MS = 500;
+/** What Postgres keeps for superusers by default (`superuser_reserved_connections`). */
+const RESERVED_CONNECTIONS = 3;
 
 /** Opens everything and answers once calls can be taken. Rejects with the first thing that failed; what was open is closed by then. */
 export async function startNode(options: NodeOptions): Promise<AvaNode> {
@@ -113,9 +115,20 @@ async function openStores({ config, events }: NodeOptions, lifecycle: Lifecycle)
     (opened) => opened.close(LOG_CLOSE_MS),
     { closeMs: LOG_CLOSE_MS + 1_000 },
   );
+  await refuseTooLargePool(database, config.database.poolSize);
   const directory = postgresClinicDirectory(database, { onError: lost('postgres') });
   await Promise.all([directory.preload().catch(lost('postgres')), redis.ready(PATIENCE_MS).catch(lost('redis'))]);
   return { database, redis, log, directory };
+}
+
+/** A pool that the server can't hold would fail under load; it fails here. A server out of reach is asked by nobody. */
+async function refuseTooLargePool(database: Database, poolSize: number): Promise<void> {
+  const most = await database.maxConnections().catch(() => Number.POSITIVE_INFINITY);
+  if (poolSize + RESERVED_CONNECTIONS <= most) return;
+  throw new Error(
+    `DATABASE_POOL_SIZE is ${poolSize}, but this Postgres takes ${most} connections, ${RESERVED_CONNECTIONS} of them reserved: ` +
+      'lower it, or raise max_connections',
+  );
 }
 
 function openCalls(options: NodeOptions, stores: Stores, lifecycle: Lifecycle): Promise<Switchboard> {

@@ -8,6 +8,9 @@ const LONGEST_CHARS = 1_000;
 /** Stands where something was taken out, so that its neighbours do not become one phrase. */
 const GAP = ' ; ';
 
+const DOTTED_HALF =
+  /(\d ?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|fifteen) )([ap])(?:\. ?m\b\.?| ?m\b)/g;
+
 /** Lower case, one kind of apostrophe, single spaces, `am` and `pm` without dots. */
 export function heardWords(text: string): string {
   return text
@@ -15,17 +18,15 @@ export function heardWords(text: string): string {
     .toLowerCase()
     .replace(/[’‘]/g, "'")
     .replace(/\s+/g, ' ')
-    .replace(/(\d|\b[a-z]+) ?\b([ap])\.? ?m\b\.?/g, (all, before: string, half: string) =>
-      /^(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|fifteen)$/.test(before)
-        ? `${before} ${half}m`
-        : all,
-    )
+    .replace(DOTTED_HALF, '$1$2m')
     .trim();
 }
 
 /** Words that say when: everything else that carries numbers or names of days is gone, and numbers are digits. */
 export function wordsOfTime(words: string): string {
-  return spelledClocks(withoutPhoneNumbers(digits(fullWeekdays(withoutCourtesies(withoutNames(withoutAddresses(words)))))));
+  return spelledClocks(
+    withoutPhoneNumbers(digits(fullWeekdays(withoutCourtesies(withoutNames(withoutLookalikes(words)))))),
+  );
 }
 
 // --- what only looks like a day or a time ---
@@ -39,8 +40,10 @@ const STREET = /\b\d{1,5} (?:[a-z]+ ){1,2}(?:street|avenue|ave|road|lane|drive|b
 const COUNTED =
   /\b(?:on |the )?\d{1,3}(?:st|nd|rd|th) (?:street|st|avenue|ave|floor|birthday|anniversary|time|session|visit|treatment|appointment)\b/g;
 
-function withoutAddresses(words: string): string {
-  return words.replace(EMAIL, GAP).replace(STREET, GAP).replace(COUNTED, GAP);
+const AMOUNT = /\b24\/7\b|\b\d\/\d (?:a |of )?(?:syringes?|units?|vials?|doses?|hours?|ml|cc)\b/g;
+
+function withoutLookalikes(words: string): string {
+  return [EMAIL, STREET, COUNTED, AMOUNT].reduce((rest, lookalike) => rest.replace(lookalike, GAP), words);
 }
 
 const WEEKDAY_OR_MONTH =
@@ -50,13 +53,16 @@ const NO_NAME = /^(?:and|or|on|at|in|for|next|this|i|i'd|i'm|tomorrow|today|but|
 /** "My name is April May", "Tuesday Weld speaking", "I'm June": days and months that are people. */
 function withoutNames(words: string): string {
   return words
-    .replace(/\b(name(?:'s| is|:)?|call me|under) ((?:[\p{L}'-]+)(?: [\p{L}'-]+){0,2})/gu, (_, lead: string, name: string) => {
-      const parts = name.split(' ');
-      const end = parts.findIndex((part) => NO_NAME.test(part));
-      const own = end === -1 ? parts : parts.slice(0, end);
-      const rest = parts.slice(own.length);
-      return [lead, ...own.map((part) => (WEEKDAY_OR_MONTH.test(part) ? ';' : part)), ...rest].join(' ');
-    })
+    .replace(
+      /\b(name(?:'s| is|:)?|call me|under) ((?:[\p{L}'-]+)(?: [\p{L}'-]+){0,2})/gu,
+      (_, lead: string, name: string) => {
+        const parts = name.split(' ');
+        const end = parts.findIndex((part) => NO_NAME.test(part));
+        const own = end === -1 ? parts : parts.slice(0, end);
+        const rest = parts.slice(own.length);
+        return [lead, ...own.map((part) => (WEEKDAY_OR_MONTH.test(part) ? ';' : part)), ...rest].join(' ');
+      },
+    )
     .replace(/\b(i'm|i am|this is) ([a-z]+)\b/g, (all, lead: string, name: string) =>
       WEEKDAY_OR_MONTH.test(name) ? `${lead} ;` : all,
     )
@@ -80,12 +86,15 @@ const PHONE_DIGITS = 7;
 /** Seven digits and more in a row, however they are grouped, and digits said one by one. */
 function withoutPhoneNumbers(words: string): string {
   return words
-    .replace(/\+?\(?\b(?:\d|oh|zero|double|triple)(?:[\s().,-]{0,3}(?:\d|\b(?:oh|zero|double|triple)\b)){2,30}/g, (run) => {
-      if (PLAIN_NUMBER_DATE.test(run)) return run;
-      const count = run.match(/\d|oh|zero/g)?.length ?? 0;
-      const oneByOne = /^(?:(?:\d|oh|zero)[\s,-]+){2,}(?:\d|oh|zero)$/.test(run);
-      return count >= PHONE_DIGITS || oneByOne ? GAP : run;
-    })
+    .replace(
+      /\+?\(?\b(?:\d|oh|zero|double|triple)(?:[\s().,-]{0,3}(?:\d|\b(?:oh|zero|double|triple)\b)){2,30}/g,
+      (run) => {
+        if (PLAIN_NUMBER_DATE.test(run)) return run;
+        const count = run.match(/\d|oh|zero/g)?.length ?? 0;
+        const oneByOne = /^(?:(?:\d|oh|zero)[\s,-]+){2,}(?:\d|oh|zero)$/.test(run);
+        return count >= PHONE_DIGITS || oneByOne ? GAP : run;
+      },
+    )
     .replace(/ {2,}/g, ' ');
 }
 
@@ -126,10 +135,25 @@ const NUMBER_WORD = new RegExp(`(?<!\\bmay )\\b(${NUMBERS.join('|')})(?=\\b|ish\
 const TENS: Readonly<Record<string, number>> = { twenty: 20, thirty: 30 };
 const UNIT_ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'];
 const LATE_ORDINALS = [
-  'tenth', 'eleventh', 'twelfth', 'thirteenth', 'fourteenth', 'fifteenth', 'sixteenth', 'seventeenth', 'eighteenth', 'nineteenth', 'twentieth',
+  'tenth',
+  'eleventh',
+  'twelfth',
+  'thirteenth',
+  'fourteenth',
+  'fifteenth',
+  'sixteenth',
+  'seventeenth',
+  'eighteenth',
+  'nineteenth',
+  'twentieth',
 ];
 const COMPOUND_ORDINAL = new RegExp(`\\b(twenty|thirty)[ -](${UNIT_ORDINALS.join('|')})\\b`, 'g');
 const LATE_ORDINAL = new RegExp(`\\b(${LATE_ORDINALS.join('|')})\\b`, 'g');
+
+const DAY_OF_NAMED_MONTH = new RegExp(
+  `\\b(january|february|march|april|may|june|july|august|september|october|november|december) the (${UNIT_ORDINALS.join('|')})\\b`,
+  'g',
+);
 
 /** Number words as digits; ordinals too where they can only be days of a month ("the twenty-fourth"). */
 function digits(words: string): string {
@@ -139,6 +163,10 @@ function digits(words: string): string {
     )
     .replace(LATE_ORDINAL, (word) => ordinal(10 + LATE_ORDINALS.indexOf(word)))
     .replace(/\bthirtieth\b/g, '30th')
+    .replace(
+      DAY_OF_NAMED_MONTH,
+      (_, month: string, unit: string) => `${month} ${ordinal(UNIT_ORDINALS.indexOf(unit) + 1)}`,
+    )
     .replace(NUMBER_WORD, (word) => String(NUMBERS.indexOf(word) + 1));
 }
 
@@ -152,31 +180,45 @@ const MINUTES: Readonly<Record<string, string>> = { thirty: '30', fifteen: '15',
 /** Every way to say a clock time as `h:mm`. */
 function spelledClocks(words: string): string {
   return words
-    .replace(/\b(\d{1,2})[ -](thirty|fifteen|forty[ -](?:five|5))\b/g, (_, hour: string, past: string) =>
-      `${hour}:${MINUTES[past.replace(' ', '-')] ?? '00'}`,
+    .replace(
+      /\b(\d{1,2})[ -](thirty|fifteen|forty[ -](?:five|5))\b/g,
+      (_, hour: string, past: string) => `${hour}:${MINUTES[past.replace(' ', '-')] ?? '00'}`,
     )
     .replace(/\b(?:half past|half) (\d{1,2})\b(?! (?:hours?|minutes?|units?|syringes?))/g, '$1:30')
     .replace(/\b(?:a )?quarter (?:past|after) (\d{1,2})\b/g, '$1:15')
     .replace(/\b(?:a )?quarter (?:to|of) (\d{1,2})\b/g, (_, hour: string) => minutesTo(15, hour))
     .replace(/\btwenty[ -]5\b/g, '25')
     .replace(/\btwenty\b(?= (?:minutes )?(?:past|to) \d)/g, '20')
-    .replace(/\b(5|10|20|25) (?:minutes )?past (\d{1,2})\b/g, (_, past: string, hour: string) => `${hour}:${past.padStart(2, '0')}`)
-    .replace(/\b(20|25) (?:minutes )?to (\d{1,2})\b|\b(5|10) minutes to (\d{1,2})\b/g, (_, a?: string, b?: string, c?: string, d?: string) =>
-      minutesTo(Number(a ?? c), b ?? d ?? ''),
+    .replace(
+      /\b(5|10|20|25) (?:minutes )?past (\d{1,2})\b/g,
+      (_, past: string, hour: string) => `${hour}:${past.padStart(2, '0')}`,
     )
-    .replace(/\bat (5|10) to (\d{1,2})\b/g, (_, before: string, hour: string) => `at ${minutesTo(Number(before), hour)}`)
-    .replace(/\b(at )?(\d{1,2})\.([0-5]\d)(?= ?([ap]m)?\b(?!\.?\d))/g, (all, at?: string, hour?: string, past?: string, half?: string) =>
-      at || half ? `${at ?? ''}${hour}:${past}` : all,
+    .replace(
+      /\b(20|25) (?:minutes )?to (\d{1,2})\b|\b(5|10) minutes to (\d{1,2})\b/g,
+      (_, a?: string, b?: string, c?: string, d?: string) => minutesTo(Number(a ?? c), b ?? d ?? ''),
+    )
+    .replace(
+      /\bat (5|10) to (\d{1,2})\b/g,
+      (_, before: string, hour: string) => `at ${minutesTo(Number(before), hour)}`,
+    )
+    .replace(
+      /\b(at )?(\d{1,2})\.([0-5]\d)(?= ?([ap]m)?\b(?!\.?\d))/g,
+      (all, at?: string, hour?: string, past?: string, half?: string) =>
+        at || half ? `${at ?? ''}${hour}:${past}` : all,
+    )
+    .replace(
+      /(\d ?[ap]m|:\d\d) ?[-–] ?(?=\d{1,2}\b)|\b(?<![-/\d])(\d{1,2}) ?[-–] ?(?=\d{1,2}(?::\d\d)? ?[ap]m\b)/g,
+      '$1$2 to ',
     )
     .replace(/\b(\d{1,2})-?ish\b/g, 'around $1')
     .replace(/\b(around|at|about) around\b/g, '$1')
-    .replace(/\bnoon(?:time)?\b|\bmidday\b/g, '12:00 pm')
+    .replace(/\bnoon(?:time|ish)?\b|\bmidday\b/g, '12:00 pm')
     .replace(/\bmidnight\b/g, '12:00 am')
     .replace(/\b(?:not|no|never) (?:before|earlier than)\b/g, 'after')
     .replace(/\b(?:not|no) (?:after|later than)\b/g, 'before')
-    .replace(/(\d) (?:at night|tonight)\b/g, '$1 in the evening today')
-    .replace(/\bthis (morning|afternoon|evening)\b/g, 'in the $1 today')
-    .replace(/\btonight\b/g, 'in the evening today');
+    .replace(/(?<!\b12(?::\d\d)?)(?<=\d) (?:at night|tonight)\b/g, ' in the evening ; today')
+    .replace(/\bthis (morning|afternoon|evening)\b/g, 'today in the $1')
+    .replace(/\btonight\b/g, 'today in the evening');
 }
 
 function minutesTo(minutes: number, hour: string): string {

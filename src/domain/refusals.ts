@@ -18,7 +18,8 @@ const CLAUSE_START = new RegExp(
   [
     String.raw`[,;!?…—]+|\.(?=\s|$)|\s-\s`,
     String.raw`(?<!${ALL_BUT} )\bbut\b`,
-    String.raw`\b(?:how|what) about\b|\b(?:maybe|then|rather than|rather|if|because|since|unless)\b`,
+    String.raw`\b(?:how|what) about\b|\b(?:maybe|then|because|since|unless)\b|(?<!\b(?:sure|know) )\bif\b`,
+    String.raw`\b(?:rather than|instead of|rather)\b|(?<!\b(?:rather|later|earlier|sooner|more|less|other) )\bthan\b`,
     String.raw`(?<!\b(?:${AUXILIARY}|or|if|why|better|rather) )(?=\bnot\b)`,
   ].join('|'),
   'g',
@@ -29,7 +30,7 @@ const REFUSAL = new RegExp(
   [
     String.raw`\bnot\b(?! (?:before|after|earlier|later|until|till|only|just|too|bad)\b)`,
     String.raw`\b${NEGATED_VERB}\b(?! mind\b)`,
-    String.raw`\b(?:cannot|except|besides|other than|rather than|no good|neither|nor|never)\b(?! mind\b)`,
+    String.raw`\b(?:cannot|except|besides|other than|rather than|instead of|no good|neither|nor|never)\b(?! mind\b)|^than\b`,
     String.raw`(?<!\bnot )\btoo (?:early|late|soon|far)\b`,
     String.raw`${ALL_BUT} but\b`,
     String.raw`\b(?:is|are|was|would be) (?:a )?(?:bad|terrible|impossible|problem)\b`,

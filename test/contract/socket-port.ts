@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import type { Events } from '../../src/domain/events.ts';
 import { HttpError } from '../../src/http/route.ts';
 import type { SocketHandle, SocketListener, SocketPort, Upgrade } from '../../src/http/sockets.ts';
+import { RawConnection } from '../http/raw-connection.ts';
 import { type RecordedEvents, recordedEvents } from '../http/recorded-events.ts';
 import { socketText } from '../http/socket-text.ts';
 
@@ -275,6 +276,17 @@ export function describeSocketPort(
       expect(response.headers['x-request-id']).toBe('abc-1');
       expect(asked).toEqual([[{ name: 'a b' }, 'x=1', 'test', 'abc-1']]);
       expect(await rejection(url('/test/%zz'))).toMatchObject({ status: 400 });
+    });
+
+    it('gives up a peer that says nothing and answers no ping', { timeout: 30_000 }, async () => {
+      await start({ idleTimeoutS: 8 });
+      const silent = new RawConnection(running?.port ?? 0);
+      silent.write(
+        'GET /test/one HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: Upgrade\r\n' +
+          'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      );
+      await silent.whole(25_000);
+      expect(seen.map((server) => server.log)).toEqual([['closed 1006']]);
     });
 
     it('closes what is still open with 1001 when the server closes', async () => {

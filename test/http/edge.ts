@@ -245,7 +245,7 @@ export async function connectCall(edge: Edge): Promise<{ client: StreamClient; c
 }
 
 /** A ledger that answers when a test says so. */
-export function waitingLedger(): { readonly ledger: TicketLedger; answer(isFirst: boolean): void } {
+export function waitingLedger(): { readonly ledger: TicketLedger; readonly answer: (isFirst: boolean) => void } {
   const asked: ((isFirst: boolean) => void)[] = [];
   return {
     ledger: { spend: () => new Promise((resolve) => asked.push(resolve)) },

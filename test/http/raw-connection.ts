@@ -29,8 +29,8 @@ export class RawConnection {
   }
 
   /** Everything heard until the other side closed. */
-  whole(): Promise<string> {
-    return this.until(() => this.ended);
+  whole(deadlineMs?: number): Promise<string> {
+    return this.until(() => this.ended, deadlineMs);
   }
 
   /** Everything heard so far once it contains `part`. */

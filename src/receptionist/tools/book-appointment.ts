@@ -174,7 +174,9 @@ async function freshTimes(
   const alternatives = told.slice(0, 3).map((slot) => slot.spoken);
   const question = alternatives.length === 1 ? 'Would that work for you?' : 'Which would you like?';
   const sentence =
-    alternatives.length > 0 ? `${APOLOGIES[code]} I could do ${alternatives.join(', or ')}. ${question}` : APOLOGIES[code];
+    alternatives.length > 0
+      ? `${APOLOGIES[code]} I could do ${alternatives.join(', or ')}. ${question}`
+      : APOLOGIES[code];
   return failed(
     code,
     sentence,

@@ -2,7 +2,8 @@
 import { bookableDays, type DayRange, within } from '../../domain/availability.ts';
 import type { Clinic, Instant, Provider, Service } from '../../domain/clinic.ts';
 import { addDays, isDate, minuteOf } from '../../domain/clinic-time.ts';
-import { type Mention, mentionIn, partOfDay } from '../../domain/mentions.ts';
+import { partOfDay } from '../../domain/clock-words.ts';
+import { type Mention, mentionIn } from '../../domain/mentions.ts';
 import { meansAnyone, type Named, providerNamed, serviceNamed } from '../../domain/naming.ts';
 import type { MinuteRange, Wish } from '../../domain/search.ts';
 import { listed, spokenDay } from '../../domain/spoken.ts';
