@@ -1,63 +1,86 @@
 /**
- * The directory of clinics as every node keeps it in memory: a call is answered from it, with Postgres away too. What
- * is known is fresh for a few minutes; then the next lookup reads again, waiting briefly at most, and falls back on the
- * last known good. Lookups of one clinic share one read. Everything kept is bounded, least recently used out first.
+ * The directory of clinics a node answers calls from. Three places, the nearest first: the node's own memory, filled at
+ * the start and kept true in the background (clinic-rounds.ts), so that a call reads nothing from Postgres; copies in
+ * Redis, for a clinic this node never met; Postgres, where both know nothing, or nothing fresh. With Postgres away the
+ * last known good is answered, with Redis away too.
  */
 import type { Clinic, PhoneNumber } from '../src/domain/clinic.ts';
 import type { ClinicDirectory } from '../src/domain/ports.ts';
-import { type ClinicKey, loadClinic, loadClinicDocuments, parseClinic } from './clinics.ts';
+import { ClinicMemory } from './clinic-memory.ts';
+import { ClinicRounds } from './clinic-rounds.ts';
+import type { ClinicVault } from './clinic-vault.ts';
+import { type ClinicKey, type ClinicReading, isClinicKey, parseClinic, readClinic } from './clinics.ts';
+import { OutageReport } from './outage-report.ts';
 import type { Database } from './postgres.ts';
-import { RecentlyUsed } from './recently-used.ts';
+import { isOutage } from './postgres-errors.ts';
+import { withinPatience } from './within-patience.ts';
 
-export interface ClinicDirectorySettings {
+export type ClinicStore = 'postgres' | 'redis';
+
+export interface ClinicDirectoryParts {
+  readonly database: Database;
+  readonly vault: ClinicVault;
+  /** A store failed, for the first time since it worked. Must not throw. */
+  readonly onLost?: (store: ClinicStore, error: unknown) => void;
+  /** A store works again. Must not throw. */
+  readonly onBack?: (store: ClinicStore) => void;
+  /** A clinic is stored wrongly; its last known good is answered, where there is one. Must not throw. */
+  readonly onUnreadable?: (clinicId: string, error: unknown) => void;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
-  /** Told where the last known good was served because reading failed, and of stored clinics that are none. */
-  readonly onError?: (error: unknown) => void;
+  /** The longest pause between two looks at what was changed. */
+  readonly pauseMs?: number;
 }
 
-export interface PostgresClinicDirectory extends ClinicDirectory {
-  /** Reads the clinics there are, so that a node can answer for them should Postgres go away; how many are known now. */
-  preload(): Promise<number>;
+export interface CachedClinicDirectory extends ClinicDirectory {
+  /** Reads the clinics there are, as far as stores answer in time, and follows every change from then on. */
+  start(): Promise<void>;
+  /** Ends the following; what is known is still answered. */
+  close(): Promise<void>;
 }
 
-/** How long a clinic is answered from memory alone: what staff change is heard on the phone after this at the latest. */
-export const FRESH_MS = 5 * 60_000;
-/** How long "no such clinic" is remembered. */
-export const ABSENT_MS = 15_000;
-/** How long a caller waits for a fresher version of what is known. */
+/** How long a caller waits for a fresher version of what is known, and for Redis where nothing is. */
 export const REFRESH_PATIENCE_MS = 300;
-/** After a failed read, how long nobody waits for the next. */
-export const RETRY_AFTER_MS = 5_000;
-const MAX_CLINICS = 2_000;
-const MAX_ABSENT = 5_000;
+const PAUSE_MS = 2_000;
 
-interface Known {
-  readonly clinic: Clinic;
-  /** When to read again. */
-  refreshAt: number;
+export function cachedClinicDirectory(parts: ClinicDirectoryParts): CachedClinicDirectory {
+  return new LayeredDirectory(parts);
 }
 
-export function postgresClinicDirectory(
-  database: Database,
-  settings: ClinicDirectorySettings = {},
-): PostgresClinicDirectory {
-  return new CachedDirectory(database, settings);
-}
-
-class CachedDirectory implements PostgresClinicDirectory {
+class LayeredDirectory implements CachedClinicDirectory {
   readonly #database: Database;
+  readonly #vault: ClinicVault;
   readonly #now: () => number;
-  readonly #onError: (error: unknown) => void;
-  /** Each clinic twice: by its id and by its number. */
-  readonly #known = new RecentlyUsed<string, Known>(2 * MAX_CLINICS);
-  readonly #absentUntil = new RecentlyUsed<string, number>(MAX_ABSENT);
-  readonly #reads = new Map<string, Promise<Clinic | undefined>>();
+  readonly #memory: ClinicMemory;
+  readonly #postgres: OutageReport;
+  readonly #redis: OutageReport;
+  readonly #rounds: ClinicRounds;
+  readonly #onUnreadable: (clinicId: string, error: unknown) => void;
+  /** Lookups of one clinic share what is under way. */
+  readonly #borrowing = new Map<string, Promise<void>>();
+  readonly #reading = new Map<string, Promise<Clinic | undefined>>();
 
-  constructor(database: Database, { now, onError }: ClinicDirectorySettings) {
+  constructor(parts: ClinicDirectoryParts) {
+    const { database, vault, now = () => performance.now(), pauseMs = PAUSE_MS, onUnreadable = () => {} } = parts;
+    const reportOf = (store: ClinicStore): OutageReport =>
+      new OutageReport({ onLost: (error) => parts.onLost?.(store, error), onBack: () => parts.onBack?.(store) });
     this.#database = database;
-    this.#now = now ?? (() => performance.now());
-    this.#onError = onError ?? (() => {});
+    this.#vault = vault;
+    this.#now = now;
+    this.#onUnreadable = onUnreadable;
+    this.#memory = new ClinicMemory(now);
+    this.#postgres = reportOf('postgres');
+    this.#redis = reportOf('redis');
+    const reports = { postgres: this.#postgres, redis: this.#redis, onUnreadable };
+    this.#rounds = new ClinicRounds({ database, vault, memory: this.#memory, now, pauseMs, ...reports });
+  }
+
+  start(): Promise<void> {
+    return this.#rounds.start();
+  }
+
+  close(): Promise<void> {
+    return this.#rounds.close();
   }
 
   byPhone(phone: PhoneNumber): Promise<Clinic | undefined> {
@@ -68,78 +91,71 @@ class CachedDirectory implements PostgresClinicDirectory {
     return this.#find({ id });
   }
 
-  async preload(): Promise<number> {
-    const documents = await loadClinicDocuments(this.#database, MAX_CLINICS);
-    let count = 0;
-    for (const document of documents) {
-      try {
-        this.#remember(parseClinic(document));
-        count += 1;
-      } catch (error) {
-        this.#onError(error);
-      }
-    }
-    return count;
-  }
-
   async #find(key: ClinicKey): Promise<Clinic | undefined> {
-    const name = nameOf(key);
-    const entry = this.#known.get(name);
-    if (entry === undefined) return (this.#absentUntil.get(name) ?? 0) > this.#now() ? undefined : this.#read(key);
-    if (entry.refreshAt > this.#now()) return entry.clinic;
-    return this.#refreshed(key, entry);
+    if (!isClinicKey(key) || this.#memory.isAbsent(key)) return undefined;
+    if (this.#memory.recall(key) === undefined) await this.#borrow(key);
+    const recalled = this.#memory.recall(key);
+    if (recalled === undefined) return this.#read(key);
+    // While Postgres is away the rounds look for it; nobody on the phone waits for that.
+    if (recalled.fresh || this.#postgres.down) return recalled.clinic;
+    return withinPatience(this.#readOr(key, recalled.clinic), REFRESH_PATIENCE_MS, recalled.clinic);
   }
 
-  #refreshed(key: ClinicKey, entry: Known): Promise<Clinic | undefined> {
-    const reading = this.#read(key).catch((error: unknown) => {
-      entry.refreshAt = this.#now() + RETRY_AFTER_MS;
-      this.#onError(error);
-      return entry.clinic;
+  /** Brings a copy from Redis into memory, where there is one. Never rejects. */
+  #borrow(key: ClinicKey): Promise<void> {
+    return shared(this.#borrowing, key, async () => {
+      try {
+        const kept = await withinPatience(this.#vault.find(key), REFRESH_PATIENCE_MS, undefined);
+        if (kept === undefined) return;
+        this.#redis.worked();
+        const { clinic, readAtUs, ageMs } = kept;
+        this.#memory.borrow({ clinicId: clinic.id, clinic, readAtUs }, ageMs);
+      } catch (error) {
+        this.#redis.failed(error);
+      }
     });
-    return withinPatience(reading, entry.clinic);
   }
 
+  /** From Postgres; rejects where it does not answer, or where what it has is no clinic. */
   #read(key: ClinicKey): Promise<Clinic | undefined> {
-    const name = nameOf(key);
-    const underWay = this.#reads.get(name);
-    if (underWay !== undefined) return underWay;
-    const reading = loadClinic(this.#database, key)
-      .then((clinic) => {
-        if (clinic === undefined) this.#forget(name);
-        else this.#remember(clinic);
-        return clinic;
-      })
-      .finally(() => this.#reads.delete(name));
-    this.#reads.set(name, reading);
-    return reading;
+    return shared(this.#reading, key, async () => {
+      const askedAt = this.#now();
+      const reading = await readClinic(this.#database, key);
+      if (reading === undefined) {
+        this.#memory.noteAbsent(key);
+        return undefined;
+      }
+      return this.#learned(reading, askedAt);
+    });
   }
 
-  #remember(clinic: Clinic): void {
-    const entry = { clinic, refreshAt: this.#now() + FRESH_MS };
-    for (const name of [nameOf({ id: clinic.id }), nameOf({ phone: clinic.phone })]) {
-      this.#known.set(name, entry);
-      this.#absentUntil.delete(name);
+  #learned({ clinicId, stored, readAtUs }: ClinicReading, askedAt: number): Clinic {
+    try {
+      const clinic = parseClinic(stored);
+      this.#memory.learn({ clinicId, clinic, readAtUs }, askedAt);
+      return clinic;
+    } catch (error) {
+      this.#memory.vouch(clinicId);
+      this.#onUnreadable(clinicId, error);
+      throw error;
     }
   }
 
-  #forget(name: string): void {
-    this.#known.delete(name);
-    this.#absentUntil.set(name, this.#now() + ABSENT_MS);
+  async #readOr(key: ClinicKey, lastKnown: Clinic): Promise<Clinic | undefined> {
+    try {
+      return await this.#read(key);
+    } catch (error) {
+      if (isOutage(error)) this.#postgres.failed(error);
+      return lastKnown;
+    }
   }
 }
 
-function nameOf(key: ClinicKey): string {
-  return 'phone' in key ? `phone ${key.phone}` : `id ${key.id}`;
-}
-
-async function withinPatience(reading: Promise<Clinic | undefined>, lastKnown: Clinic): Promise<Clinic | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<Clinic>((resolve) => {
-    timer = setTimeout(() => resolve(lastKnown), REFRESH_PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([reading, patience]);
-  } finally {
-    clearTimeout(timer);
-  }
+function shared<T>(underWay: Map<string, Promise<T>>, key: ClinicKey, begin: () => Promise<T>): Promise<T> {
+  const name = 'phone' in key ? `phone ${key.phone}` : `id ${key.id}`;
+  const others = underWay.get(name);
+  if (others !== undefined) return others;
+  const work = begin().finally(() => underWay.delete(name));
+  underWay.set(name, work);
+  return work;
 }

@@ -1,9 +1,15 @@
-/** Reads clinics whole, in one round trip each: all their facts aggregated to JSON by Postgres, parsed into the domain's type. */
+/**
+ * Reads clinics whole, in one round trip: all their facts aggregated to JSON by Postgres, parsed into the domain's type.
+ * Each is parsed apart, so that one stored wrongly spoils no other.
+ */
 import { z } from 'zod';
 import type { Clinic, PhoneNumber } from '../src/domain/clinic.ts';
 import type { Database, Sql } from './postgres.ts';
 
 export type ClinicKey = { readonly phone: PhoneNumber } | { readonly id: string };
+
+/** IANA's names, links included, are about 600. */
+const MAX_TIME_ZONES = 1_000;
 
 const timeOfDay = z.string().regex(/^\d\d:\d\d$/);
 const openingHours = z.object({ weekday: z.int().min(1).max(7), opens: timeOfDay, closes: timeOfDay });
@@ -51,36 +57,88 @@ const clinicDocument = z.object({
   policies: z.array(z.string()),
 });
 
+/** A clinic as Postgres holds it. */
+export interface ClinicReading {
+  readonly clinicId: string;
+  /** A document for `parseClinic`; undefined where there is no such clinic. */
+  readonly stored: unknown;
+  /** When the statement began by Postgres' clock: microseconds since 1970, the same clock for every node. */
+  readonly readAtUs: number;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** As the domain `phone_number` of the schema. */
+const E164 = /^\+[1-9][0-9]{6,14}$/;
+
+/** False for what no clinic can be stored under, whatever came in over the phone network: nobody need be asked. */
+export function isClinicKey(key: ClinicKey): boolean {
+  return 'phone' in key ? E164.test(key.phone) : UUID.test(key.id);
+}
+
 /** The clinic of a phone number or id, with its active services and providers; undefined where there is none. */
 export async function loadClinic(database: Database, key: ClinicKey): Promise<Clinic | undefined> {
+  const reading = await readClinic(database, key);
+  return reading === undefined ? undefined : parseClinic(reading.stored);
+}
+
+/** As `loadClinic`, not parsed yet. */
+export async function readClinic(database: Database, key: ClinicKey): Promise<ClinicReading | undefined> {
+  if (!isClinicKey(key)) return undefined;
   const [row] = await database.unbound('load_clinic', (sql) =>
     'phone' in key
-      ? sql`select ${document(sql)} as clinic from clinics where phone = ${key.phone}`
-      : sql`select ${document(sql)} as clinic from clinics where id::text = ${key.id}`,
+      ? sql`select id, ${document(sql)} as clinic, ${readAt(sql)} from clinics where phone = ${key.phone}`
+      : sql`select id, ${document(sql)} as clinic, ${readAt(sql)} from clinics where id = ${key.id}::uuid`,
   );
-  return row === undefined ? undefined : parseClinic(row['clinic']);
+  return row === undefined ? undefined : readingOf(row);
 }
 
-/** Up to `limit` clinics, the newest first, as they are stored: each is parsed apart, so that a bad one spoils no other. */
-export async function loadClinicDocuments(database: Database, limit: number): Promise<unknown[]> {
+/** One reading for each of these ids. */
+export async function readClinics(database: Database, ids: readonly string[]): Promise<ClinicReading[]> {
   const rows = await database.unbound(
     'load_clinics',
-    (sql) => sql`select ${document(sql)} as clinic from clinics order by created_at desc limit ${limit}`,
+    (sql) => sql`
+      select asked.id, found.clinic, ${readAt(sql)}
+      from (select id::uuid from json_array_elements_text(${JSON.stringify(ids)}::text::json) as a(id)) as asked
+      left join lateral (select ${document(sql)} as clinic from clinics where clinics.id = asked.id) as found on true`,
   );
-  return rows.map((row): unknown => row['clinic']);
+  return rows.map(readingOf);
 }
 
-/** Throws, naming what is wrong, where staff managed to store something that is no clinic. */
+/** The ids of up to `limit` clinics, the newest first. */
+export async function newestClinicIds(database: Database, limit: number): Promise<string[]> {
+  const rows = await database.unbound(
+    'list_clinics',
+    (sql) => sql`select id from clinics order by created_at desc, id limit ${limit}`,
+  );
+  return rows.map((row) => String(row['id']));
+}
+
+function readingOf(row: Readonly<Record<string, unknown>>): ClinicReading {
+  return { clinicId: String(row['id']), stored: row['clinic'] ?? undefined, readAtUs: Number(row['read_at_us']) };
+}
+
+function readAt(sql: Sql) {
+  return sql`(extract(epoch from statement_timestamp()) * 1000000)::float8 as read_at_us`;
+}
+
+/** Throws, naming what is wrong, where what is stored is no clinic. */
 export function parseClinic(stored: unknown): Clinic {
   return clinicDocument.parse(stored);
 }
 
+/** Names that proved to be time zones: the platform takes longer to check one than all the rest of a clinic. */
+const timeZones = new Set<string>();
+
 function isTimeZone(name: string): boolean {
+  if (timeZones.has(name)) return true;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+    new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
   } catch {
     return false;
   }
+  // Bounded by the names there are, in their few spellings.
+  if (timeZones.size < MAX_TIME_ZONES) timeZones.add(name);
+  return true;
 }
 
 /** The expression over a row of `clinics` that yields the whole clinic. Times are cut to `HH:MM` as text, which keeps `24:00`. */

@@ -4,7 +4,7 @@
  * number, a name, a call id or anything a stranger can choose (metrics/labels.ts), and an event's `pii` is never read.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { AvaEvents, TokenUsage } from '../src/domain/events.ts';
+import type { AvaEvents, QueuedJobs, TokenUsage } from '../src/domain/events.ts';
 import type { EventBus } from './events.ts';
 import { watchEventLoop } from './metrics/event-loop.ts';
 import { boundedLabel, closedLabel } from './metrics/labels.ts';
@@ -15,12 +15,14 @@ const SECONDS = {
   firstAudio: [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10],
   tool: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   connect: [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 5, 10],
+  job: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
   http: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
 } as const;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'WS'];
 const ROUTE_LIMIT = 100;
 const TOOL_LIMIT = 20;
+const QUEUE_LIMIT = 32;
 const CODE_LIMIT = 32;
 
 const TOKEN_LABELS: Readonly<Record<keyof TokenUsage, string>> = {
@@ -31,6 +33,7 @@ const TOKEN_LABELS: Readonly<Record<keyof TokenUsage, string>> = {
   textOut: 'text_out',
   audioOut: 'audio_out',
 };
+const JOB_STATES: readonly (keyof QueuedJobs)[] = ['waiting', 'active', 'delayed', 'failed'];
 const TOKEN_KINDS = ['textIn', 'textInCached', 'audioIn', 'audioInCached', 'textOut', 'audioOut'] as const;
 
 /** A number that is read when somebody scrapes. */
@@ -213,6 +216,30 @@ function meterMedia({ registers, on }: Meter): void {
   on('media.backpressure', ({ result }) => backpressure.inc({ result }));
 }
 
+function meterQueues({ registers, on }: Meter): void {
+  const duration = new Histogram({
+    name: 'ava_job_duration_seconds',
+    help: 'Runs of jobs on this node, by what came of them',
+    labelNames: ['queue', 'result'] as const,
+    buckets: [...SECONDS.job],
+    registers,
+  });
+  const jobs = new Gauge({
+    name: 'ava_queue_jobs',
+    help: 'Jobs of all workers together; every worker tells the same; absent while the queue is out of reach',
+    labelNames: ['queue', 'state'] as const,
+    registers,
+  });
+  const queueOf = boundedLabel(QUEUE_LIMIT);
+  on('job.finished', ({ queue, result, ms }) => duration.observe({ queue: queueOf(queue), result }, ms / 1000));
+  on('queue.counted', (counted) => {
+    for (const state of JOB_STATES) jobs.set({ queue: queueOf(counted.queue), state }, counted.jobs[state]);
+  });
+  on('queue.lost', ({ queue }) => {
+    for (const state of JOB_STATES) jobs.remove({ queue: queueOf(queue), state });
+  });
+}
+
 function meterProcess({ registers, on }: Meter): void {
   const unhandled = new Counter({
     name: 'ava_unhandled_errors_total',
@@ -254,7 +281,8 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
   const eventLoop = watchEventLoop();
 
   collectDefaultMetrics({ register: registry });
-  for (const part of [meterCalls, meterTurns, meterTools, meterHttp, meterMedia, meterProcess]) part(meter);
+  for (const part of [meterCalls, meterTurns, meterTools, meterHttp, meterMedia, meterQueues, meterProcess])
+    part(meter);
   meterModel(meter, realtimeModel);
   const gauge = (source: GaugeSource): void => addGauge(registers, source);
   gauge({ name: 'ava_calls_active', help: 'Calls under way on this node', read: calls.active });

@@ -38,6 +38,8 @@ export class CallActor {
   private readonly actor: Actor<CallState, CallMessage, CallEffect>;
   private readonly ports: CallActorPorts;
   private readonly facts: CallFacts;
+  /** Changes of the conversation's hold run one after the other: a release must not outrun the hold it is to drop. */
+  private holding: Promise<void> = Promise.resolve();
 
   constructor(identity: CallIdentity, facts: CallFacts, ports: CallActorPorts) {
     this.ports = ports;
@@ -98,18 +100,23 @@ export class CallActor {
     if (!service) return;
     const now = this.ports.clock.now();
     const request = { clinicId, conversationId, slot, blocks: blockedBy(slot, service), expiresAt: now + HOLD_MS, now };
-    void this.ports.bookings.hold(request).then(
-      (result) => this.tell({ type: 'hold_answered', slotId, result }),
-      (error: unknown) => this.ports.events.emit('dependency.lost', { name: 'postgres', error }),
-    );
+    this.changeHold(async (bookings) => {
+      const result = await bookings.hold(request);
+      this.tell({ type: 'hold_answered', slotId, result });
+    });
   }
 
   /** A hold that could not be dropped lapses by itself. */
   private release(): void {
     const { clinicId, conversationId } = this.state.identity;
-    void this.ports.bookings
-      .release(clinicId, conversationId)
-      .catch((error: unknown) => this.ports.events.emit('dependency.lost', { name: 'postgres', error }));
+    this.changeHold((bookings) => bookings.release(clinicId, conversationId));
+  }
+
+  private changeHold(change: (bookings: BookingStore) => Promise<void>): void {
+    const { bookings, events } = this.ports;
+    this.holding = this.holding
+      .then(() => change(bookings))
+      .catch((error: unknown) => events.emit('dependency.lost', { name: 'postgres', error }));
   }
 
   private emit({ name, event }: CallEvent): void {

@@ -1,16 +1,18 @@
 /** How a call ends: after the last sentence, by the caller, or because something broke; always with its record closed. */
 import { outcomeOf } from '../../src/domain/dealings.ts';
+import { withDeadline } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import type { CallFacts } from './messages.ts';
 import type { CallState } from './state.ts';
-import { INAUDIBLE } from './turns.ts';
+import { unheardTurn } from './turns.ts';
 
 export function responseEnded(
   facts: CallFacts,
   state: CallState,
   status: 'completed' | 'cancelled' | 'failed' | 'incomplete',
+  now: number,
 ): CallTransition {
-  if (state.dealings.ending && state.tools.length === 0) return enterParting(facts, state);
+  if (state.dealings.ending && state.tools.length === 0) return enterParting(facts, state, now);
   if (status !== 'failed') return keep(state);
   return {
     state,
@@ -18,8 +20,11 @@ export function responseEnded(
   };
 }
 
-/** The last sentence is played to its end, and one is said where the model had none; then the line closes. */
-export function enterParting(facts: CallFacts, state: CallState): CallTransition {
+/**
+ * The last sentence is played to its end, and one is said where the model had none; then the line closes, at the latest
+ * when the farewell's time is over.
+ */
+export function enterParting(facts: CallFacts, state: CallState, now: number): CallTransition {
   if (state.mode !== 'talking') return keep(state);
   const dealings = { ...state.dealings, ending: false };
   if (!state.answered) {
@@ -27,7 +32,7 @@ export function enterParting(facts: CallFacts, state: CallState): CallTransition
     return { state: { ...state, answered: true, dealings: { ...dealings, ending: true } }, effects: [say] };
   }
   return {
-    state: { ...state, mode: 'parting', dealings },
+    state: withDeadline({ ...state, mode: 'parting', dealings }, 'farewell', now + facts.limits.farewellMs),
     effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: true } }],
   };
 }
@@ -47,7 +52,7 @@ export function enterEnded(state: CallState, endedBy: string, now: number): Call
   return {
     state: { ...state, mode: 'ended', deadlines: {}, tools: [], saying: [], awaited: [] },
     effects: [
-      ...unheardWords(state, now),
+      ...state.awaited.map((turn) => unheardTurn(state, turn)),
       { kind: 'release' },
       record(state, { kind: 'ended', outcome, endedAt: now, endedBy: by }),
       {
@@ -59,11 +64,4 @@ export function enterEnded(state: CallState, endedBy: string, now: number): Call
       { kind: 'finished', next: broke || endedBy === 'caller_broken' ? 'staff' : 'hang_up' },
     ],
   };
-}
-
-/** The caller's last words whose transcript has not come: the turn stands in the record all the same. */
-function unheardWords(state: CallState, now: number): CallEffect[] {
-  return state.awaited.map(({ n, startedAt }) =>
-    record(state, { kind: 'turn', n, role: 'customer', text: INAUDIBLE, startedAt, endedAt: now, interrupted: false }),
-  );
 }

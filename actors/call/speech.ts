@@ -14,7 +14,7 @@ export function speechBegan(state: CallState, itemId: string, now: number): Call
       turns: n,
       answered: true,
       answerDueSince: null,
-      saying: [...state.saying.filter((each) => each.itemId !== itemId), saying],
+      saying: [...state.saying.filter((each) => each.itemId !== itemId), saying].slice(-SAYING_ITEMS),
     },
     effects: waited === null ? [] : [{ kind: 'event', name: 'turn.first_audio', event: { ms: now - waited } }],
   };
@@ -22,12 +22,15 @@ export function speechBegan(state: CallState, itemId: string, now: number): Call
 
 /** Items that may be generated ahead of their playing. */
 const SAYING_ITEMS = 8;
+/** How much text of an item is kept: over two minutes of speech. */
+const SAYING_CHARACTERS = 2_000;
 
 export function withText(state: CallState, itemId: string, change: (text: string) => string): CallState {
   const known = state.saying.find((each) => each.itemId === itemId);
+  const text = change(known?.text ?? '').slice(0, SAYING_CHARACTERS);
   const next = known
-    ? state.saying.map((each) => (each === known ? { ...each, text: change(each.text) } : each))
-    : [...state.saying, { itemId, n: 0, startedAt: 0, text: change('') }];
+    ? state.saying.map((each) => (each === known ? { ...each, text } : each))
+    : [...state.saying, { itemId, n: 0, startedAt: 0, text }];
   return { ...state, saying: next.slice(-SAYING_ITEMS) };
 }
 
@@ -35,7 +38,7 @@ export function speechCut(state: CallState, items: readonly HeardItem[], now: nu
   let next = state;
   const effects: CallEffect[] = [];
   for (const item of items) {
-    const heard = speechHeard(next, item, item.heardMs < item.sentMs || state.responding, now);
+    const heard = speechHeard(next, item, item.heardMs < item.sentMs || !item.complete, now);
     next = heard.state;
     effects.push(...heard.effects, cutOff(item.itemId, item.heardMs));
   }
@@ -47,7 +50,7 @@ export function speechCut(state: CallState, items: readonly HeardItem[], now: nu
 export function speechHeard(state: CallState, item: HeardItem, interrupted: boolean, now: number): CallTransition {
   const said = state.saying.find((each) => each.itemId === item.itemId);
   if (!said) return keep(state);
-  const text = interrupted ? heardText(said.text, item.heardMs / Math.max(1, item.sentMs)) : said.text.trim();
+  const text = interrupted ? heardText(said.text, heardShare(said.text, item)) : said.text.trim();
   const left = { ...state, saying: state.saying.filter((each) => each !== said) };
   if (text === '' || said.n === 0) return keep(left);
   return {
@@ -65,6 +68,15 @@ export function speechHeard(state: CallState, item: HeardItem, interrupted: bool
       { kind: 'event', name: 'turn.assistant', event: { n: said.n, interrupted, pii: { text } } },
     ],
   };
+}
+
+/** No voice says fewer characters in a millisecond; where it is faster, a little less is claimed than was heard. */
+const SLOWEST_SPEECH = 10 / 1_000;
+
+/** Text runs ahead of audio: of an item that is not complete, it says more than what was sent to be played. */
+function heardShare(text: string, { heardMs, sentMs, complete }: HeardItem): number {
+  const share = heardMs / Math.max(1, sentMs);
+  return complete ? share : Math.min(share, (heardMs * SLOWEST_SPEECH) / Math.max(1, text.trim().length));
 }
 
 /** The words that fit into the heard part of an item, by their length; never half a word. */

@@ -59,7 +59,7 @@ function handle(
     case 'hold_answered':
       return holdAnswered(state, message.slotId, message.result);
     case 'response_ended':
-      return responseEnded(facts, { ...state, responding: false }, message.status);
+      return responseEnded(facts, { ...state, responding: false }, message.status, now);
     case 'digit':
       return keep(state);
     case 'model_lost':
@@ -81,9 +81,10 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
     }
     case 'longest_call':
       return {
-        state: withDeadline(state, 'farewell', now + facts.limits.farewellMs),
+        state: withDeadline(state, 'time_is_up', now + facts.limits.farewellMs),
         effects: [{ kind: 'tell_model', order: { type: 'say', sentence: facts.phrases.timeIsUp } }],
       };
+    case 'time_is_up':
     case 'farewell':
       return { state, effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }] };
     default:

@@ -7,9 +7,10 @@ import { type CallEffect, type CallTransition, keep, record } from './effects.ts
 import { enterParting } from './ending.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import type { CallState, PendingTool } from './state.ts';
+import { letAnswer } from './turns.ts';
 
-/** Tools that may wait in line; a model that asks for more at once is answered, not obeyed. */
-const TOOLS_IN_LINE = 16;
+/** What may stand in line; a model that asks for more at once is answered, not obeyed. */
+const TOOL_LINE = { calls: 16, characters: 8_000 };
 
 export function toolRequested(
   facts: CallFacts,
@@ -18,13 +19,18 @@ export function toolRequested(
   now: number,
 ): CallTransition {
   if (state.tools.some((tool) => tool.callId === request.callId)) return keep(state);
-  if (state.tools.length >= TOOLS_IN_LINE) {
+  if (!fitsLine(state, request)) {
     return { state, effects: [toolResult(request.callId, TOO_MANY)] };
   }
   const n = state.toolCalls + 1;
   const { callId, name, argumentsText } = request;
   const queued = { ...state, toolCalls: n, tools: [...state.tools, { callId, name, argumentsText, n, startedAt: 0 }] };
   return queued.tools.length === 1 ? runNext(facts, queued, now) : keep(queued);
+}
+
+function fitsLine({ tools }: CallState, request: Pick<PendingTool, 'callId' | 'name' | 'argumentsText'>): boolean {
+  const sizes = [...tools, request].map(({ callId, name, argumentsText }) => `${callId}${name}${argumentsText}`.length);
+  return tools.length < TOOL_LINE.calls && sizes.reduce((sum, size) => sum + size, 0) <= TOOL_LINE.characters;
 }
 
 function runNext(facts: CallFacts, state: CallState, now: number): CallTransition {
@@ -53,7 +59,7 @@ export function toolAnswered(
   if (tool?.callId !== callId || tool.startedAt === 0) return lateAnswer({ ...state, dealings }, outcome);
   const { tool: _spent, ...deadlines } = state.deadlines;
   const answered = { ...state, dealings, deadlines, tools: state.tools.slice(1) };
-  const next = answered.tools.length > 0 ? runNext(facts, answered, now) : afterTools(facts, answered);
+  const next = answered.tools.length > 0 ? runNext(facts, answered, now) : afterTools(facts, answered, now);
   return {
     state: next.state,
     effects: [...recordTool(state, tool, outcome, now), toolResult(callId, outcome.answer), ...next.effects],
@@ -66,15 +72,14 @@ function lateAnswer(state: CallState, outcome: ToolOutcome): CallTransition {
   const text = `An earlier tool call that had timed out did succeed: ${JSON.stringify(outcome.answer)}. Tell the caller.`;
   return {
     state,
-    effects: [
-      { kind: 'tell_model', order: { type: 'note', text } },
-      { kind: 'tell_model', order: { type: 'respond' } },
-    ],
+    effects: [{ kind: 'tell_model', order: { type: 'note', text } }, ...letAnswer(state)],
   };
 }
 
-function afterTools(facts: CallFacts, state: CallState): CallTransition {
-  if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state);
+/** Whoever speaks has the floor: a caller who spoke meanwhile is answered at the end of their turn, and stays. */
+function afterTools(facts: CallFacts, state: CallState, now: number): CallTransition {
+  if (state.callerSpeaksSince !== null) return keep({ ...state, dealings: { ...state.dealings, ending: false } });
+  if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state, now);
   return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
 }
 
@@ -125,5 +130,5 @@ const TOO_MANY = {
   success: false,
   error: 'invalid_arguments',
   user_message: 'One moment, please.',
-  details: 'Too many tool calls at once. Wait for the answers you have asked for.',
+  details: 'Too much at once. Wait for the answers you have asked for, and keep arguments short.',
 };

@@ -93,7 +93,9 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
     case 'response_ended':
       return responseEnded(state, message, now);
     case 'audio':
-      return state.cancelling ? unheard(state, message.itemId) : { state: alive(state, now), effects: [speech(message)] };
+      return state.cancelling
+        ? unheard(state, message.itemId)
+        : { state: alive(state, now), effects: [speech(message)] };
     case 'audio_complete':
       return {
         state: alive(state, now),

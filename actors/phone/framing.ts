@@ -4,6 +4,7 @@
  */
 import type { AudioPayload } from './messages.ts';
 
+export const FRAME_MS = 20;
 const FRAME_BYTES = 160;
 const BYTES_PER_MS = 8;
 const SILENCE = 0xff;
@@ -20,7 +21,7 @@ export class Framer {
   /** The whole frames that this piece completes; null where it completes none. */
   push(itemId: string, payload: AudioPayload, ms: number): Framed | null {
     if (itemId !== this.itemId) this.start(itemId);
-    if (this.rest.length === 0 && Number.isInteger(ms / (FRAME_BYTES / BYTES_PER_MS))) return { ms, payload };
+    if (this.rest.length === 0 && Number.isInteger(ms / FRAME_MS)) return { ms, payload };
     const bytes = Buffer.concat([this.rest, Buffer.from(payload, 'base64')]);
     const whole = bytes.length - (bytes.length % FRAME_BYTES);
     this.rest = bytes.subarray(whole);

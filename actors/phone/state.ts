@@ -11,6 +11,7 @@
 
 import type { FromPhone, HeardItem } from '../call/messages.ts';
 import type { DeadlineMessage, Deadlines, Transition } from '../kernel/actor.ts';
+import { FRAME_MS } from './framing.ts';
 import type { AudioPayload, PhoneMessage } from './messages.ts';
 
 export type PhoneMode = 'waiting' | 'open' | 'farewell' | 'closed';
@@ -111,7 +112,7 @@ function send(state: PhoneState, speech: Extract<PhoneMessage, { type: 'speech' 
   const before = state.speeches.find((each) => each.itemId === itemId);
   if (!hasRoom(state, itemId, before)) return keep({ ...state, muted: mute(state, [itemId]) });
   const last = state.pieces.at(-1);
-  const startsAt = Math.max(now, last ? last.startsAt + last.ms : now);
+  const startsAt = Math.max(now, last ? endOf(last) : now);
   const mark = `m${state.marksMade + 1}`;
   const piece: Piece = { mark, itemId, fromMs: before?.sentMs ?? 0, ms, startsAt };
   const grown: Speech = { itemId, sentMs: piece.fromMs + ms, complete: false };
@@ -121,7 +122,7 @@ function send(state: PhoneState, speech: Extract<PhoneMessage, { type: 'speech' 
       marksMade: state.marksMade + 1,
       pieces: withPiece(state.pieces, piece),
       speeches: before ? state.speeches.map((each) => (each === before ? grown : each)) : [...state.speeches, grown],
-      deadlines: { ...state.deadlines, lost_marks: startsAt + ms + PHONE_LIMITS.lostMarkGraceMs },
+      deadlines: { ...state.deadlines, lost_marks: endOf(piece) + PHONE_LIMITS.lostMarkGraceMs },
     },
     effects: [
       { kind: 'play', payload },
@@ -144,6 +145,11 @@ function withPiece(pieces: readonly Piece[], piece: Piece): readonly Piece[] {
   if (pieces.length < PHONE_LIMITS.pieces || last?.itemId !== piece.itemId) return [...pieces, piece];
   const joined = { ...piece, fromMs: last.fromMs, ms: last.ms + piece.ms, startsAt: piece.startsAt - last.ms };
   return [...pieces.slice(0, -1), joined];
+}
+
+/** When a piece should have been played: the network plays whole frames, the last one of an item filled with silence. */
+function endOf(piece: Piece): number {
+  return piece.startsAt + Math.ceil(piece.ms / FRAME_MS) * FRAME_MS;
 }
 
 function complete(state: PhoneState, itemId: string): PhoneState {

@@ -19,6 +19,11 @@ const accessLevel = ({ route, status }: AvaEvents['http.request']): LogLevel => 
   return PROBES.test(route) ? 'debug' : 'info';
 };
 
+const tidiedLevel = ({ calls, holds, nodes }: AvaEvents['housekeeping.done']): LogLevel => {
+  if (calls > 0) return 'warn';
+  return holds + nodes > 0 ? 'info' : 'debug';
+};
+
 export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } = {
   'call.offered': { level: 'info', message: 'call offered' },
   'call.shed': { level: 'warn', message: 'call shed' },
@@ -44,7 +49,17 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   },
   'http.request': { level: accessLevel, message: 'request answered' },
   'http.failed': { level: 'error', message: 'request failed unexpectedly' },
+  'job.finished': { level: 'debug', message: 'job finished' },
+  'job.failed': { level: ({ last }) => (last ? 'error' : 'warn'), message: 'job failed' },
+  'job.stalled': { level: 'warn', message: 'job was left by its worker and is run again' },
+  'queue.counted': { level: 'debug', message: 'queue counted' },
+  'queue.lost': { level: 'error', message: 'queue is out of reach' },
+  'queue.troubled': { level: 'warn', message: 'queue met an error' },
+  'housekeeping.done': { level: tidiedLevel, message: 'housekeeping done' },
+  'node.heartbeat_lost': { level: 'error', message: 'heartbeat can not be written' },
+  'node.heartbeat_back': { level: 'info', message: 'heartbeat is written again' },
   'log.entries_dropped': { level: 'error', message: 'conversation entries dropped, since they could not be stored' },
+  'clinic.unreadable': { level: 'error', message: 'clinic stored wrongly' },
   'dependency.lost': { level: 'error', message: 'dependency lost' },
   'dependency.back': { level: 'info', message: 'dependency back' },
   'process.unhandled': { level: 'error', message: 'unhandled error' },

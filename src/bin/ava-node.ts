@@ -4,7 +4,8 @@
  */
 import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
 import { postgresBookingStore } from '../../db/bookings.ts';
-import { postgresClinicDirectory } from '../../db/clinic-directory.ts';
+import { cachedClinicDirectory } from '../../db/clinic-directory.ts';
+import { redisClinicVault } from '../../db/clinic-vault.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { openRedis, type RedisConnection } from '../../db/redis.ts';
@@ -27,6 +28,7 @@ import type { TwilioEdge } from '../http/twilio-edge.ts';
 import { loadUws, type UwsBuild } from '../http/uws.ts';
 import { realtimeConnector } from '../openai/realtime.ts';
 import { memoryTicketLedger, resilientTicketLedger } from '../twilio/ticket-ledger.ts';
+import { openHeartbeat, openJobs } from './background.ts';
 import { Switchboard } from './switchboard.ts';
 
 export interface AvaNode {
@@ -71,6 +73,7 @@ async function open(options: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode
   const health = createHealth({ checks: checks(stores), now: () => performance.now() });
   const switchboard = await openCalls(options, stores, lifecycle);
   const ports = await openPorts(options, { ...stores, health, switchboard }, lifecycle);
+  await openJobs(options, stores.database, lifecycle);
   health.setState('ready');
   const { build } = ports;
   events.emit('process.state', { state: 'ready', detail: `${config.role}, ${build.name} ${build.version}` });
@@ -85,7 +88,8 @@ interface Stores {
 }
 
 /** Opens what remembers. A store that is out of reach keeps nobody from starting: calls are answered and say so. */
-async function openStores({ config, events }: NodeOptions, lifecycle: Lifecycle): Promise<Stores> {
+async function openStores(options: NodeOptions, lifecycle: Lifecycle): Promise<Stores> {
+  const { config, events } = options;
   const lost = (name: 'postgres' | 'redis') => (error: unknown) => events.emit('dependency.lost', { name, error });
   const database = await lifecycle.add(
     'postgres',
@@ -97,6 +101,7 @@ async function openStores({ config, events }: NodeOptions, lifecycle: Lifecycle)
       }),
     (opened) => opened.close(),
   );
+  await openHeartbeat(options, database, lifecycle);
   const redis = await lifecycle.add(
     'redis',
     () =>
@@ -116,9 +121,34 @@ async function openStores({ config, events }: NodeOptions, lifecycle: Lifecycle)
     { closeMs: LOG_CLOSE_MS + 1_000 },
   );
   await refuseTooLargePool(database, config.database.poolSize);
-  const directory = postgresClinicDirectory(database, { onError: lost('postgres') });
-  await Promise.all([directory.preload().catch(lost('postgres')), redis.ready(PATIENCE_MS).catch(lost('redis'))]);
+  await redis.ready(PATIENCE_MS).catch(lost('redis'));
+  const directory = await openDirectory({ database, redis }, events, lifecycle);
   return { database, redis, log, directory };
+}
+
+/** Opened with Redis ready where it can be, so that what is read first is kept there at once. */
+async function openDirectory(
+  { database, redis }: Pick<Stores, 'database' | 'redis'>,
+  events: EventBus,
+  lifecycle: Lifecycle,
+): Promise<ClinicDirectory> {
+  const onUnreadable = (clinicId: string, error: unknown): void => {
+    events.emit('clinic.unreadable', { clinicId, error });
+  };
+  const opened = await lifecycle.add(
+    'clinic directory',
+    () =>
+      cachedClinicDirectory({
+        database,
+        vault: redisClinicVault(redis.client, { onUnreadable }),
+        onLost: (name, error) => events.emit('dependency.lost', { name, error }),
+        onBack: (name) => events.emit('dependency.back', { name }),
+        onUnreadable,
+      }),
+    (directory) => directory.close(),
+  );
+  await opened.start();
+  return opened;
 }
 
 /** A pool that the server can't hold would fail under load; it fails here. A server out of reach is asked by nobody. */
@@ -217,7 +247,7 @@ function openMetrics({ config, events, version }: NodeOptions, build: UwsBuild, 
   return createMetrics({
     events,
     build: { version, node: process.version, uws: `${build.name} ${build.version}` },
-    calls: { active: () => switchboard.active, capacity: () => config.calls.max },
+    calls: { active: () => switchboard.active, capacity: () => (config.role === 'worker' ? 0 : config.calls.max) },
     realtimeModel: config.openai.models.realtime,
   });
 }
@@ -245,7 +275,10 @@ function checks({ database, redis }: Stores): Parameters<typeof createHealth>[0]
   };
 }
 
-/** New calls are sent to staff from here on; those that live may end by themselves, within the limit or until there is a hurry. */
+/**
+ * New calls are sent to staff from here on; those that live may end by themselves, within the limit or until there is a
+ * hurry; the callers who are left are handed to staff.
+ */
 async function drained(switchboard: Switchboard, limitMs: number, hurry: AbortSignal): Promise<void> {
   const enough = new AbortController();
   const limit = setTimeout(() => enough.abort(), limitMs);
@@ -254,6 +287,10 @@ async function drained(switchboard: Switchboard, limitMs: number, hurry: AbortSi
     if (over.aborted) resolve();
     over.addEventListener('abort', () => resolve(), { once: true });
   });
-  await Promise.race([switchboard.drain(), called]);
+  const ended = switchboard.drain();
+  await Promise.race([ended, called]);
   clearTimeout(limit);
+  // While the public port still listens: the phone network asks there what comes next for these callers.
+  await switchboard.stop();
+  if (!hurry.aborted) await ended;
 }

@@ -18,7 +18,7 @@ import type {
   Continuation,
   FrontDesk,
 } from '../http/front-desk.ts';
-import { CUT_OFF, NOBODY_ANSWERED } from '../receptionist/phrases.ts';
+import { fixedPhrases } from '../receptionist/phrases.ts';
 import { type CallWorld, type NextForCaller, PhoneCall } from './phone-call.ts';
 
 export interface SwitchboardOptions {
@@ -97,15 +97,15 @@ export class Switchboard implements FrontDesk {
     const { callSid, callStatus, dialCallStatus } = continuation;
     if (OVER.has(callStatus) || dialCallStatus === 'completed' || dialCallStatus === 'answered')
       return { kind: 'hang_up' };
-    if (dialCallStatus !== null) return { kind: 'say_and_hang_up', sentence: NOBODY_ANSWERED };
-    const live = this.calls.find(callSid);
-    if (live) live.closed('broken');
+    this.calls.find(callSid)?.closed('broken');
     const ended = this.ended.get(callSid);
+    const clinic = ended && (await this.options.directory.byId(ended.clinicId));
+    const phrases = fixedPhrases(clinic);
+    if (dialCallStatus !== null) return { kind: 'say_and_hang_up', sentence: phrases.nobodyAnswered };
     if (!ended || ended.next === 'hang_up') return { kind: 'hang_up' };
-    const clinic = await this.options.directory.byId(ended.clinicId);
     return {
       kind: 'staff',
-      sentence: CUT_OFF,
+      sentence: phrases.trouble,
       staffPhone: clinic?.staffPhone ?? null,
       clinicName: clinic?.name ?? '',
     };

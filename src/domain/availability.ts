@@ -3,7 +3,16 @@
  * and buffers, less what is taken. Pure arithmetic over clinic facts; what is taken comes in as data.
  */
 import type { Clinic, DateText, Instant, OpeningHours, Provider, Service } from './clinic.ts';
-import { addDays, eachDay, instantOf, MINUTE_MS, minuteOf, wallClock, weekdayOf } from './clinic-time.ts';
+import {
+  addDays,
+  eachDay,
+  instantOf,
+  instantOrSkip,
+  MINUTE_MS,
+  minuteOf,
+  wallClock,
+  weekdayOf,
+} from './clinic-time.ts';
 import { blockedBy, type Interval, overlaps, type Slot } from './slots.ts';
 
 /** Days, both included. */
@@ -59,8 +68,7 @@ function freeOn(date: DateText, provider: Provider, question: AvailabilityQuesti
 function candidates(clinic: Clinic, provider: Provider, service: Service, date: DateText): Slot[] {
   const slots: Slot[] = [];
   for (const { opens, closes, grid } of stretches(clinic, provider, date)) {
-    const closesAt = instantOf(date, closes, clinic.timeZone);
-    if (closesAt === undefined) continue;
+    const closesAt = instantOrSkip(date, closes, clinic.timeZone);
     const startOf = clockOfDay(date, grid, closes, clinic.timeZone);
     for (let minute = grid; minute < closes; minute += clinic.rules.slotMinutes) {
       const startsAt = minute < opens ? undefined : startOf(minute);

@@ -26,6 +26,17 @@ export function instantOf(date: DateText, minute: number, timeZone: string): Ins
   return at.toPlainDateTime().equals(local) ? at.epochMilliseconds : undefined;
 }
 
+/** As `instantOf`; where the clock skips that reading, the instant at which it skips. */
+export function instantOrSkip(date: DateText, minute: number, timeZone: string): Instant {
+  const at = instantOf(date, minute, timeZone);
+  if (at !== undefined) return at;
+  const local = Temporal.PlainDateTime.from(
+    `${addDays(date, Math.floor(minute / DAY_MINUTES))}T${clockText(minute % DAY_MINUTES)}`,
+  );
+  const before = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+  return (before.getTimeZoneTransition('next') ?? before).epochMilliseconds;
+}
+
 export function addDays(date: DateText, days: number): DateText {
   return Temporal.PlainDate.from(date).add({ days }).toString();
 }

@@ -1,21 +1,32 @@
 /**
- * The days in words of time (`wordsOfTime`): what `chrono-node` reads, less what is no wish (a second, last week, now),
- * and the ranges that a date parser would shrink to one day.
+ * The days in words of time (`wordsOfTime`): what a date parser reads, less what is no wish (a second, last week, now),
+ * and the ranges that it would shrink to one day.
  */
-import * as chrono from 'chrono-node/en';
 import type { DayRange } from './availability.ts';
-import type { DateText, Instant } from './clinic.ts';
-import { addDays, isoWithOffset, wallClock, weekdayOf } from './clinic-time.ts';
+import type { DateText } from './clinic.ts';
+import { addDays, weekdayOf } from './clinic-time.ts';
+
+/** A date as a parser reads it: the words it took, where they stand, and the day. */
+export interface DateReading {
+  readonly text: string;
+  readonly index: number;
+  readonly start: DateComponents;
+  readonly end?: DateComponents | null;
+}
+
+interface DateComponents {
+  get(component: 'year' | 'month' | 'day'): number | null;
+  isCertain(component: 'day' | 'weekday' | 'month' | 'year'): boolean;
+}
 
 /** How far "after the 24th" and "from Monday on" reach. */
 const OPEN_END_DAYS = 14;
 
-export function daysIn(words: string, now: Instant, timeZone: string): DayRange | null {
-  const plain = words.replace(/\b(?:the )?day after tomorrow\b/g, 'in 2 days');
+/** The days that are wished for; `readings` are all dates that a parser found in the same words. */
+export function daysIn(words: string, readings: readonly DateReading[], today: DateText): DayRange | null {
   // "The day before Thanksgiving", "a weekday", "the week after": counted from a day that is not known here.
-  if (/\bday (?:after|before)\b|\bweekdays?\b|\bweek (?:after|before)\b(?! next)/.test(plain)) return null;
-  const today = wallClock(now, timeZone).date;
-  return weeksFrom(plain, today) ?? rangeIn(plain, today) ?? datesIn(plain, now, timeZone);
+  if (/\bday (?:after|before)\b|\bweekdays?\b|\bweek (?:after|before)\b(?! next)/.test(words)) return null;
+  return weeksFrom(words, today) ?? rangeIn(words, today) ?? datesIn(words, readings, today);
 }
 
 // --- weeks and ranges by name ---
@@ -62,10 +73,8 @@ function rangeIn(words: string, today: DateText): DayRange | null {
 
 // --- dates ---
 
-function datesIn(words: string, now: Instant, timeZone: string): DayRange | null {
-  const today = wallClock(now, timeZone).date;
-  const reference = { instant: new Date(now), timezone: offsetMinutes(isoWithOffset(now, timeZone).slice(-6)) };
-  const results = chrono.parse(words, reference, { forwardDate: true }).filter((result) => isWish(result, words));
+function datesIn(words: string, readings: readonly DateReading[], today: DateText): DayRange | null {
+  const results = readings.filter((reading) => isWish(reading, words));
   const found = results.flatMap((result) => {
     const start = dayOf(result.start, today);
     const end = result.end ? dayOf(result.end, today) : start;
@@ -79,17 +88,6 @@ function datesIn(words: string, now: Instant, timeZone: string): DayRange | null
   return bounded(/\bweek of\b/.test(words) ? weekOf(days.from) : days, words, results[0]?.index, today);
 }
 
-interface Reading {
-  readonly text: string;
-  readonly index: number;
-  readonly start: Components;
-}
-
-interface Components {
-  get(component: 'year' | 'month' | 'day'): number | null;
-  isCertain(component: 'day' | 'weekday' | 'month' | 'year'): boolean;
-}
-
 const MONTH_LEADS =
   /(?:^|\b(?:in|of|for|till|until|by|during|from|to|through|mid|early|late|about|around|sometime|before|after|or|this|next|is|have|is there)\b)[ -]*$/;
 /** Months that are names and verbs as well: alone they say nothing. */
@@ -99,7 +97,7 @@ const ALSO_A_NAME = /^(?:april|may|june|august|march|jan)\b/;
 const BARE_SPAN = /^(?:(?:a|an|the|\d+|a few|a couple(?: of)?) ?)?(?:days?|weeks?|months?|years?|h|hrs?|m|s|d|w|y|mo)$/;
 
 /** Less what a date parser takes for a date and no caller wishes for. */
-function isWish({ text, index, start }: Reading, words: string): boolean {
+function isWish({ text, index, start }: DateReading, words: string): boolean {
   const before = words.slice(0, index);
   if (/^now$|\b(?:seconds?|secs?|minutes?|mins?|ago|last(?! day of)|past|previous)\b/.test(text)) return false;
   if (/\b(?:last|past|previous|since|week of the|week of)\s*$/.test(before) && /^(?:week|\w+day)\b/.test(text))
@@ -114,7 +112,7 @@ function isWish({ text, index, start }: Reading, words: string): boolean {
 }
 
 /** The day of a parsed date, or the whole month where only that was named; null where it is a time of day only. */
-function dayOf(start: Components, today: DateText): DayRange | null {
+function dayOf(start: DateComponents, today: DateText): DayRange | null {
   const year = start.get('year');
   const month = start.get('month');
   const day = start.get('day');
@@ -159,7 +157,7 @@ function agreed(found: readonly DayRange[], numbered: readonly DayRange[], words
 }
 
 function nthAfter(today: DateText, day: number): DateText | null {
-  const [year, month, todays] = today.split('-').map(Number) as [number, number, number];
+  const { year, month, day: todays } = partsOf(today);
   for (let ahead = day < todays ? 1 : 0; ahead < 4; ahead++) {
     const index = month - 1 + ahead;
     const candidate = dateText(year + Math.floor(index / 12), (index % 12) + 1, day);
@@ -191,19 +189,17 @@ function weekOf(date: DateText): DayRange {
 }
 
 function wholeMonth(date: DateText): DayRange {
-  const [year, month] = date.split('-').map(Number) as [number, number];
+  const { year, month } = partsOf(date);
   const next = month === 12 ? dateText(year + 1, 1, 1) : dateText(year, month + 1, 1);
   return { from: dateText(year, month, 1), to: addDays(next, -1) };
 }
 
-function dateText(year: number, month: number, day: number): DateText {
-  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+function partsOf(date: DateText): { readonly year: number; readonly month: number; readonly day: number } {
+  return { year: Number(date.slice(0, 4)), month: Number(date.slice(5, 7)), day: Number(date.slice(8)) };
 }
 
-/** `-05:00` → -300. */
-function offsetMinutes(offset: string): number {
-  const sign = offset.startsWith('-') ? -1 : 1;
-  return sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6)));
+function dateText(year: number, month: number, day: number): DateText {
+  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
 
 function latest(a: DateText, b: DateText): DateText {

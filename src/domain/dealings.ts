@@ -74,16 +74,25 @@ export function deal(dealings: Dealings, change: DealingsChange): Dealings {
 /** What a caller's sentence does to the offers on the table: chooses one, or takes the choice back by wishing otherwise. */
 export function hear(dealings: Dealings, words: string, clinic: Clinic, now: Instant): Dealings {
   const match = offerMeant(dealings.offers.latest, words, clinic, now);
-  if (wantsOthers(words)) return { ...dealings, choice: null };
-  if (match.kind === 'one') return { ...dealings, choice: match.offer.slotId };
-  if (match.kind === 'other_wish') return { ...dealings, choice: null };
+  if (match.kind === 'one' && !asksForOthers(words)) return { ...dealings, choice: match.offer.slotId };
+  if (match.kind === 'other_wish' || asksForOthers(words) || asksToMove(words)) return { ...dealings, choice: null };
   return dealings;
 }
 
-function wantsOthers(words: string): boolean {
+/** "Anything else on Tuesday?", "another day": not "another question" and not "nothing else". */
+function asksForOthers(words: string): boolean {
   return (
-    /\b(other|else|different|another|instead)\b/i.test(words) &&
-    !/\b(nothing|anything|that's all).*\belse\b/i.test(words)
+    /\b(?:others?|else|different|another)\b(?! (?:questions?|things?|numbers?|phone|emails?|services?|names?)\b)/i.test(
+      words,
+    ) && !/\b(?:nothing|that's all|that is all|that's it)\b/i.test(words)
+  );
+}
+
+/** "A bit later", "instead": not "see you later". */
+function asksToMove(words: string): boolean {
+  return (
+    /\b(?:later|earlier|sooner|instead)\b/i.test(words) &&
+    !/\b(?:see|talk to|speak to|call|until|see you|catch) (?:you )?(?:later|sooner)\b|\bno later than\b/i.test(words)
   );
 }
 

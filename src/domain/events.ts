@@ -16,6 +16,19 @@ export interface CallContext {
 export type ShedReason = 'draining' | 'full' | 'model_down' | 'no_clinic_data';
 export type ModelErrorKind = 'connect' | 'closed' | 'timeout' | 'fatal' | 'rate_limit' | 'protocol' | 'response_failed';
 
+/** What a run of a job came to; `retry` is a failure, final or not. */
+export type JobResult = 'done' | 'retry' | 'cancel' | 'snooze';
+
+/** Jobs of one queue by where they stand; all workers together. */
+export interface QueuedJobs {
+  readonly waiting: number;
+  readonly active: number;
+  /** Due later: scheduled, backing off or snoozed. */
+  readonly delayed: number;
+  /** Given up; the newest are kept. */
+  readonly failed: number;
+}
+
 /** Tokens of one model response, by kind; a token is counted once: `textIn` and `audioIn` leave out the cached ones. */
 export interface TokenUsage {
   readonly textIn: number;
@@ -77,7 +90,30 @@ export interface AvaEvents {
     readonly method: string;
     readonly error: unknown;
   };
+  'job.finished': {
+    readonly queue: string;
+    readonly result: JobResult;
+    /** From 1. */
+    readonly attempt: number;
+    readonly ms: number;
+  };
+  /** Why a run is a `retry`; after the `last` attempt nothing runs it again. */
+  'job.failed': { readonly queue: string; readonly attempt: number; readonly last: boolean; readonly error: unknown };
+  /** Its worker died, or lost its lock; another runs it. */
+  'job.stalled': { readonly queue: string };
+  'queue.counted': { readonly queue: string; readonly jobs: QueuedJobs };
+  /** Nobody knows how many jobs wait, and none runs, until the next `queue.counted`. */
+  'queue.lost': { readonly queue: string; readonly error: unknown };
+  /** Redis refused what a queue asked of it. */
+  'queue.troubled': { readonly queue: string; readonly error: unknown };
+  /** How much was tidied up: calls of lost nodes ended, lapsed holds and forgotten nodes deleted. */
+  'housekeeping.done': { readonly calls: number; readonly holds: number; readonly nodes: number };
+  /** This node's heartbeat can't be written; told once until it can. */
+  'node.heartbeat_lost': { readonly error: unknown };
+  'node.heartbeat_back': { readonly silentMs: number };
   'log.entries_dropped': { readonly count: number };
+  /** What is stored for a clinic is none; its last known good is answered, where there is one. */
+  'clinic.unreadable': CallContext & { readonly error: unknown };
   'dependency.lost': { readonly name: 'postgres' | 'redis' | 'openai' | 'twilio'; readonly error: unknown };
   'dependency.back': { readonly name: 'postgres' | 'redis' | 'openai' | 'twilio' };
   'process.unhandled': { readonly kind: 'exception' | 'rejection'; readonly error: unknown };

@@ -2,11 +2,10 @@
  * A caller's sentence made ready for reading days and times out of it: one way to write each number and clock time, and
  * without the parts that only look like days and times: greetings, names, phone numbers, emails, street addresses.
  */
+import { withoutLookalikes, withoutPhoneNumbers } from './lookalikes.ts';
 
 /** A sentence longer than this is read up to here: nobody says more before they take a breath. */
 const LONGEST_CHARS = 1_000;
-/** Stands where something was taken out, so that its neighbours do not become one phrase. */
-const GAP = ' ; ';
 
 const DOTTED_HALF =
   /(\d ?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|fifteen) )([ap])(?:\. ?m\b\.?| ?m\b)/g;
@@ -23,79 +22,8 @@ export function heardWords(text: string): string {
 }
 
 /** Words that say when: everything else that carries numbers or names of days is gone, and numbers are digits. */
-export function wordsOfTime(words: string): string {
-  return spelledClocks(
-    withoutPhoneNumbers(digits(fullWeekdays(withoutCourtesies(withoutNames(withoutLookalikes(words)))))),
-  );
-}
-
-// --- what only looks like a day or a time ---
-
-const PART_OF_EMAIL = String.raw`[a-z0-9_'+-]{1,40}`;
-const EMAIL = new RegExp(
-  String.raw`\S{1,80}@\S{1,80}|(?:${PART_OF_EMAIL} (?:dot|underscore|dash|hyphen) ){0,4}(?:${PART_OF_EMAIL} )?at (?:${PART_OF_EMAIL} ){1,3}dot [a-z]{2,10}(?: dot [a-z]{2,6})?\b`,
-  'g',
-);
-const STREET = /\b\d{1,5} (?:[a-z]+ ){1,2}(?:street|avenue|ave|road|lane|drive|boulevard|blvd|court)\b/g;
-const COUNTED =
-  /\b(?:on |the )?\d{1,3}(?:st|nd|rd|th) (?:street|st|avenue|ave|floor|birthday|anniversary|time|session|visit|treatment|appointment)\b/g;
-
-const AMOUNT = /\b24\/7\b|\b\d\/\d (?:a |of )?(?:syringes?|units?|vials?|doses?|hours?|ml|cc)\b/g;
-
-function withoutLookalikes(words: string): string {
-  return [EMAIL, STREET, COUNTED, AMOUNT].reduce((rest, lookalike) => rest.replace(lookalike, GAP), words);
-}
-
-const WEEKDAY_OR_MONTH =
-  /^(?:(?:sun|mon|tues?|wed|wednes|thurs?|fri|sat|satur)(?:day)?|jan|january|april|may|june|august|march|summers?)$/;
-const NO_NAME = /^(?:and|or|on|at|in|for|next|this|i|i'd|i'm|tomorrow|today|but|so|my|the|can|could|is|to)$/;
-
-/** "My name is April May", "Tuesday Weld speaking", "I'm June": days and months that are people. */
-function withoutNames(words: string): string {
-  return words
-    .replace(
-      /\b(name(?:'s| is|:)?|call me|under) ((?:[\p{L}'-]+)(?: [\p{L}'-]+){0,2})/gu,
-      (_, lead: string, name: string) => {
-        const parts = name.split(' ');
-        const end = parts.findIndex((part) => NO_NAME.test(part));
-        const own = end === -1 ? parts : parts.slice(0, end);
-        const rest = parts.slice(own.length);
-        return [lead, ...own.map((part) => (WEEKDAY_OR_MONTH.test(part) ? ';' : part)), ...rest].join(' ');
-      },
-    )
-    .replace(/\b(i'm|i am|this is) ([a-z]+)\b/g, (all, lead: string, name: string) =>
-      WEEKDAY_OR_MONTH.test(name) ? `${lead} ;` : all,
-    )
-    .replace(/(?:\b[a-z'-]+ ){1,3}speaking\b/g, GAP);
-}
-
-const COURTESIES = [
-  /\bgood (?:morning|afternoon|evening|day|night)\b/g,
-  /\b(?:how are you|how's it going|hope you're well)(?: doing| all)?(?: (?:this (?:morning|afternoon|evening)|today|tonight))?/g,
-  /\bhave (?:a|an) (?:very )?(?:good|great|nice|lovely|wonderful|blessed|amazing) (?:rest of your )?(?:day|morning|afternoon|evening|night|weekend|week)\b(?! (?:slot|appointment|time|opening))/g,
-  /\benjoy (?:your|the) (?:rest of (?:your|the) )?(?:day|morning|afternoon|evening|weekend)\b/g,
-];
-
-function withoutCourtesies(words: string): string {
-  return COURTESIES.reduce((rest, courtesy) => rest.replace(courtesy, GAP), words);
-}
-
-const PLAIN_NUMBER_DATE = /^(?:\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})/;
-const PHONE_DIGITS = 7;
-
-/** Seven digits and more in a row, however they are grouped, and digits said one by one. */
-function withoutPhoneNumbers(words: string): string {
-  return words
-    .replace(
-      /\+?\(?\b(?:\d|oh|zero|double|triple)(?:[\s().,-]{0,3}(?:\d|\b(?:oh|zero|double|triple)\b)){2,30}/g,
-      (run) => {
-        if (PLAIN_NUMBER_DATE.test(run)) return run;
-        const count = run.match(/\d|oh|zero/g)?.length ?? 0;
-        const oneByOne = /^(?:(?:\d|oh|zero)[\s,-]+){2,}(?:\d|oh|zero)$/.test(run);
-        return count >= PHONE_DIGITS || oneByOne ? GAP : run;
-      },
-    )
-    .replace(/ {2,}/g, ' ');
+export function wordsOfTime(heard: string): string {
+  return spelledClocks(withoutPhoneNumbers(digits(fullWeekdays(withoutLookalikes(heard)))));
 }
 
 // --- one way to write what is left ---
@@ -150,8 +78,9 @@ const LATE_ORDINALS = [
 const COMPOUND_ORDINAL = new RegExp(`\\b(twenty|thirty)[ -](${UNIT_ORDINALS.join('|')})\\b`, 'g');
 const LATE_ORDINAL = new RegExp(`\\b(${LATE_ORDINALS.join('|')})\\b`, 'g');
 
-const DAY_OF_NAMED_MONTH = new RegExp(
-  `\\b(january|february|march|april|may|june|july|august|september|october|november|december) the (${UNIT_ORDINALS.join('|')})\\b`,
+const MONTHS = 'january|february|march|april|may|june|july|august|september|october|november|december';
+const DAY_OF_MONTH = new RegExp(
+  `\\b(${MONTHS}|\\w+day),? the (${UNIT_ORDINALS.join('|')})\\b(?! (?:one|of|slot|option))`,
   'g',
 );
 
@@ -163,10 +92,10 @@ function digits(words: string): string {
     )
     .replace(LATE_ORDINAL, (word) => ordinal(10 + LATE_ORDINALS.indexOf(word)))
     .replace(/\bthirtieth\b/g, '30th')
-    .replace(
-      DAY_OF_NAMED_MONTH,
-      (_, month: string, unit: string) => `${month} ${ordinal(UNIT_ORDINALS.indexOf(unit) + 1)}`,
-    )
+    .replace(DAY_OF_MONTH, (_, day: string, unit: string) => {
+      const nth = ordinal(UNIT_ORDINALS.indexOf(unit) + 1);
+      return day.endsWith('day') ? `${day} the ${nth}` : `${day} ${nth}`;
+    })
     .replace(NUMBER_WORD, (word) => String(NUMBERS.indexOf(word) + 1));
 }
 
@@ -207,7 +136,7 @@ function spelledClocks(words: string): string {
         at || half ? `${at ?? ''}${hour}:${past}` : all,
     )
     .replace(
-      /(\d ?[ap]m|:\d\d) ?[-–] ?(?=\d{1,2}\b)|\b(?<![-/\d])(\d{1,2}) ?[-–] ?(?=\d{1,2}(?::\d\d)? ?[ap]m\b)/g,
+      /(\d ?[ap]m|:\d\d) ?[-–] ?(?=\d{1,2}(?!\d))|\b(?<![-/\d])(\d{1,2}) ?[-–] ?(?=\d{1,2}(?::\d\d)? ?[ap]m\b)/g,
       '$1$2 to ',
     )
     .replace(/\b(\d{1,2})-?ish\b/g, 'around $1')
@@ -216,9 +145,12 @@ function spelledClocks(words: string): string {
     .replace(/\bmidnight\b/g, '12:00 am')
     .replace(/\b(?:not|no|never) (?:before|earlier than)\b/g, 'after')
     .replace(/\b(?:not|no) (?:after|later than)\b/g, 'before')
-    .replace(/(?<!\b12(?::\d\d)?)(?<=\d) (?:at night|tonight)\b/g, ' in the evening ; today')
+    .replace(/(?<!\b12(?::\d\d)?)(?<=\d) (at night|tonight)\b/g, (_, when: string) =>
+      when === 'tonight' ? ' in the evening ; today' : ' in the evening',
+    )
     .replace(/\bthis (morning|afternoon|evening)\b/g, 'today in the $1')
-    .replace(/\btonight\b/g, 'today in the evening');
+    .replace(/\btonight\b/g, 'today in the evening')
+    .replace(/\b(?:the )?day after tomorrow\b/g, 'in 2 days');
 }
 
 function minutesTo(minutes: number, hour: string): string {

@@ -3,8 +3,10 @@
  * clinic days and minutes by code, so that no model counts days. What is not understood is null, never a guess; what is
  * refused ("not Tuesday") is not mentioned.
  */
+import * as chrono from 'chrono-node/en';
 import type { DayRange } from './availability.ts';
 import type { Instant } from './clinic.ts';
+import { isoWithOffset, wallClock } from './clinic-time.ts';
 import { type ClockTime, timesIn } from './clock-words.ts';
 import { daysIn } from './day-words.ts';
 import { heardWords, wordsOfTime } from './heard-words.ts';
@@ -28,8 +30,10 @@ export function mentionIn(text: string, now: Instant, timeZone: string): Mention
 /** As `mentionIn`, of words that were told apart already: whatever they name counts, refused or not. */
 export function mentionOf(heard: string, now: Instant, timeZone: string): Mention {
   const words = wordsOfTime(heard);
+  const reference = { instant: new Date(now), timezone: offsetMinutes(isoWithOffset(now, timeZone).slice(-6)) };
+  const dates = chrono.parse(words, reference, { forwardDate: true });
   return {
-    days: daysIn(words, now, timeZone),
+    days: daysIn(words, dates, wallClock(now, timeZone).date),
     ...timesIn(words),
     soonest: /\b(?:as soon as possible|asap|soonest|earliest|next available|first available|any ?time)\b/.test(words),
   };
@@ -37,4 +41,10 @@ export function mentionOf(heard: string, now: Instant, timeZone: string): Mentio
 
 export function mentionsNothing(mention: Mention): boolean {
   return !mention.days && !mention.at && !mention.part && !mention.soonest;
+}
+
+/** `-05:00` → -300. */
+function offsetMinutes(offset: string): number {
+  const sign = offset.startsWith('-') ? -1 : 1;
+  return sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6)));
 }

@@ -19,6 +19,37 @@ export function meansAnyone(words: string): boolean {
   return /\b(any|anyone|anybody|whoever|whichever|no preference|first available|either)\b/i.test(words);
 }
 
+/** Words after which a name is somebody to see; without them it may as well be the caller's own. */
+const CUE = /\b(?:with|see|seeing|prefer|want|take|choose|by|dr|doctor)\.?\s+(?:(?:dr|doctor)\.?\s+)?$/;
+const INTRODUCTION = /\b(?:(?:name(?:'s| is|:)?|call me) (?:[\p{L}'-]+ )?|(?:i'm|i am|this is|it's) )$/u;
+
+/**
+ * The provider whom a sentence names besides other things, in lower-case words; `cued` where it says that they are to
+ * be seen. Undefined where it names none or several, or somebody introduces themselves.
+ */
+export function providerWished(
+  clinic: Clinic,
+  heard: string,
+): { readonly item: Provider; readonly cued: boolean } | undefined {
+  const found = clinic.providers.flatMap((item) => {
+    const spoken = namePositions(item, heard).filter(
+      ([from, to]) =>
+        !INTRODUCTION.test(heard.slice(0, from)) && !/^(?: [\p{L}'-]+)? speaking\b/u.test(heard.slice(to)),
+    );
+    return spoken.length === 0 ? [] : [{ item, cued: spoken.some(([from]) => CUE.test(heard.slice(0, from))) }];
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** Where words of a provider's name stand in a sentence. */
+function namePositions(provider: Provider, heard: string): [number, number][] {
+  const own = provider.name.toLowerCase().split(/[\s-]+/);
+  const words = own.filter((word) => word.length > 2 && !word.endsWith('.'));
+  return [...heard.matchAll(/[\p{L}]+/gu)]
+    .filter(([word]) => words.includes(word))
+    .map((match) => [match.index, match.index + match[0].length]);
+}
+
 /** By an exact name first, then by all of its words, then by any word that tells it from the others. */
 function named<T>(items: readonly T[], words: string, namesOf: (item: T) => readonly string[]): Named<T> {
   const wanted = tokens(words);
@@ -33,8 +64,8 @@ function named<T>(items: readonly T[], words: string, namesOf: (item: T) => read
   ];
   for (const test of tests) {
     const found = sets.filter(({ names }) => names.some(test)).map(({ item }) => item);
-    if (found.length === 1) return { kind: 'one', item: found[0] as T };
-    if (found.length > 1) return { kind: 'several', items: found };
+    const [item, ...others] = found;
+    if (item !== undefined) return others.length === 0 ? { kind: 'one', item } : { kind: 'several', items: found };
   }
   return { kind: 'none' };
 }

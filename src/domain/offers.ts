@@ -2,10 +2,14 @@
  * Offers are numbered and matched by code. A slot that was never offered has no id, so a model cannot invent one; and
  * what a caller says ("the third one", "Tuesday", "two o'clock with Priya") is matched to an offer by rule, not by mood.
  */
-import type { Clinic, Instant } from './clinic.ts';
-import { providerById } from './clinic.ts';
-import { wallClock } from './clinic-time.ts';
-import { type Mention, mentionIn } from './mentions.ts';
+import { agrees } from './agreement.ts';
+import type { Clinic, Instant, Provider } from './clinic.ts';
+import { instantOf, isDate, wallClock } from './clinic-time.ts';
+import { heardWords } from './heard-words.ts';
+import { type Mention, mentionOf } from './mentions.ts';
+import { providerWished } from './naming.ts';
+import { type PlaceInList, placeIn } from './ordinals.ts';
+import { wishedAndRefused } from './refusals.ts';
 import { type Slot, sameSlot } from './slots.ts';
 
 export interface Offer extends Slot {
@@ -63,79 +67,105 @@ export function offerNamed(book: OfferBook, name: string, clinic: Clinic, now: I
   const number = /^(?:#|no\.?|number|option)?\s*(\d{1,2})$/i.exec(trimmed)?.[1];
   const byNumber = number === undefined ? undefined : book.latest.find((each) => each.number === Number(number));
   if (byNumber) return { kind: 'one', offer: byNumber };
-  const iso = /^\d{4}-\d{2}-\d{2}T/.test(trimmed) ? Date.parse(trimmed) : Number.NaN;
-  const byStart = [...book.latest, ...book.earlier].find((each) => each.startsAt === iso);
-  if (byStart) return { kind: 'one', offer: byStart };
+  const startsAt = instantNamed(trimmed, clinic.timeZone);
+  if (startsAt !== undefined) {
+    const byStart = [...book.latest, ...book.earlier].find((each) => each.startsAt === startsAt);
+    return byStart ? { kind: 'one', offer: byStart } : { kind: 'other_wish' };
+  }
   return offerMeant(book.latest, trimmed, clinic, now);
 }
 
-/** A provider's name alone may as well be the caller's own. */
-const NAMES_A_PROVIDER = /\b(with|see|dr\.?|doctor|prefer)\b/;
+/** An ISO 8601 moment; without an offset it is the clinic's wall clock. Undefined for other words. */
+function instantNamed(text: string, timeZone: string): Instant | undefined {
+  const found = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):([0-5]\d)(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i.exec(text);
+  if (!found) return undefined;
+  const [, date = '', hour, minute, offset] = found;
+  if (offset !== undefined) return Date.parse(text);
+  return isDate(date) ? instantOf(date, Number(hour) * 60 + Number(minute), timeZone) : Number.NaN;
+}
 
-const ORDINALS: readonly [RegExp, number][] = [
-  [/\bfirst\b|\b1st\b/, 1],
-  [/\bsecond\b|\b2nd\b/, 2],
-  [/\bthird\b|\b3rd\b/, 3],
-  [/\bfourth\b|\b4th\b/, 4],
-  [/\bfifth\b|\b5th\b/, 5],
-  [/\bsixth\b|\b6th\b/, 6],
-];
-
-/** Which offer a caller's sentence means. */
+/** Which offer a caller's sentence means. What it refuses ("not the first") is never what it means. */
 export function offerMeant(offers: readonly Offer[], words: string, clinic: Clinic, now: Instant): OfferMatch {
   if (offers.length === 0) return { kind: 'none' };
-  const text = words.toLowerCase();
-  const byOrdinal = ordinalIn(text, offers);
-  if (byOrdinal) return { kind: 'one', offer: byOrdinal };
-  const mention = mentionIn(words, now, clinic.timeZone);
-  const provider = providerIn(text, clinic);
-  if (!mention.days && !mention.at && !mention.part && !(provider && NAMES_A_PROVIDER.test(text))) {
-    return offers.length === 1 && agrees(text) ? { kind: 'one', offer: offers[0] as Offer } : { kind: 'none' };
+  const heard = heardWords(words);
+  const { wished, refused } = wishedAndRefused(heard);
+  const match = offerIn(offers, wished, clinic, now);
+  if (match && isAbout(match)) return match;
+  if (refused !== '' && (REFUSES_ALL.test(refused) || isAbout(offerIn(offers, refused, clinic, now)))) {
+    return { kind: 'other_wish' };
   }
-  const fitting = offers.filter((each) => fits(each, mention, provider, clinic));
-  if (fitting.length === 0) return { kind: 'other_wish' };
-  if (fitting.length > 1) return { kind: 'several', offers: fitting };
-  return { kind: 'one', offer: fitting[0] as Offer };
+  return match === undefined && offers.length === 1 && agrees(heard) ? oneOrSeveral(offers) : { kind: 'none' };
 }
 
-/** A plain yes, with nothing that takes it back. */
-export function agrees(words: string): boolean {
-  const text = words.toLowerCase();
-  if (/\b(no|not|don't|nope|other|else|instead|but|actually|different)\b/.test(text)) return false;
-  return /\b(yes|yeah|yep|sure|ok(ay)?|perfect|great|good|fine|works|sounds good|please do|go ahead|book it|that one)\b/.test(
-    text,
-  );
+const isAbout = (match: OfferMatch | undefined): boolean => match !== undefined && match.kind !== 'none';
+
+/** "That doesn't work", "I can't make it", "it's too early". */
+const REFUSES_ALL =
+  /\b(?:that|it|those|these|them|none|neither|either)\b.*\b(?:works?|do|suits?|good|early|late|soon|far|fits?|times?)\b|\b(?:make|do) (?:it|that|any of)\b|\bnone of\b|\btoo (?:early|late|soon|far)\b/;
+
+/** By place in the list, by day and time, by provider: all that is said has to fit. Undefined where none of these is said. */
+function offerIn(offers: readonly Offer[], heard: string, clinic: Clinic, now: Instant): OfferMatch | undefined {
+  const place = placeIn(heard, offers.length);
+  const words = place?.rest ?? heard;
+  const mention = wishIn(words, now, clinic);
+  const provider = providerWished(clinic, words);
+  const says = mention.days !== null || mention.at !== null || mention.part !== null || provider?.cued === true;
+  const fitting = offers.filter((each) => fits(each, mention, provider?.item, clinic));
+  if (place) return offerAt(place, says ? fitting : null, offers, datedBy(place, heard, offers, clinic, now));
+  if (!says) return undefined;
+  if (fitting.length > 0) return oneOrSeveral(fitting);
+  // A name without "with" or "see" may as well be the caller's own.
+  const others = provider?.cued === false && offers.some((each) => fits(each, mention, undefined, clinic));
+  return { kind: others ? 'none' : 'other_wish' };
 }
 
-function ordinalIn(text: string, offers: readonly Offer[]): Offer | undefined {
-  if (/\blast (one|option|time|slot)\b/.test(text)) return offers.at(-1);
-  if (/\b(earliest|earlier one|earliest one)\b/.test(text)) return offers[0];
-  if (/\b(latest one|later one)\b/.test(text)) return offers.at(-1);
-  if (!/\b(one|option|slot|choice|the)\b/.test(text)) return undefined;
-  const named = ORDINALS.filter(([word]) => word.test(text)).map(([, number]) => number);
-  const numbered = /\b(?:option|number|slot)\s+(\d)\b/.exec(text)?.[1];
-  const number = named.length === 1 ? named[0] : numbered && Number(numbered);
-  return number ? offers.find((each) => each.number === number) : undefined;
+/** The offers that "the 2nd" means as a day of the month. */
+function datedBy(
+  place: PlaceInList,
+  heard: string,
+  offers: readonly Offer[],
+  clinic: Clinic,
+  now: Instant,
+): readonly Offer[] {
+  const mention = wishIn(heard, now, clinic);
+  return place.mayBeDate && mention.days ? offers.filter((each) => fits(each, mention, undefined, clinic)) : [];
 }
 
-function providerIn(text: string, clinic: Clinic): string | undefined {
-  return clinic.providers.find((provider) =>
-    provider.name
-      .toLowerCase()
-      .split(/\s+/)
-      .some((word) => word.length > 2 && !word.endsWith('.') && new RegExp(`\\b${escape(word)}\\b`).test(text)),
-  )?.id;
+/** "The second one on Wednesday": the second of the list where that is on Wednesday, and the second of Wednesday's. */
+function offerAt(
+  { places }: PlaceInList,
+  fitting: readonly Offer[] | null,
+  offers: readonly Offer[],
+  dated: readonly Offer[],
+): OfferMatch {
+  if (fitting?.length === 0) return { kind: 'other_wish' };
+  const among = fitting ?? offers;
+  const meant = places.flatMap((place) => {
+    const ofList = offers[place - 1];
+    const ofFitting = among[place - 1];
+    return [ofList && among.includes(ofList) ? ofList : undefined, ofFitting].filter((each) => each !== undefined);
+  });
+  return oneOrSeveral([...new Set([...meant, ...dated])]);
 }
 
-function fits(offer: Offer, mention: Mention, providerId: string | undefined, clinic: Clinic): boolean {
+function oneOrSeveral(offers: readonly Offer[]): OfferMatch {
+  const [first, ...others] = offers;
+  if (!first) return { kind: 'none' };
+  return others.length === 0 ? { kind: 'one', offer: first } : { kind: 'several', offers };
+}
+
+/** What is wished for: who speaks of the past ("I called yesterday at two") wishes for nothing. */
+function wishIn(words: string, now: Instant, { timeZone }: Clinic): Mention {
+  const mention = mentionOf(words, now, timeZone);
+  const past = mention.days !== null && mention.days.to < wallClock(now, timeZone).date;
+  return past ? { days: null, at: null, part: null, soonest: false } : mention;
+}
+
+function fits(offer: Offer, mention: Mention, provider: Provider | undefined, clinic: Clinic): boolean {
   const { date, minute } = wallClock(offer.startsAt, clinic.timeZone);
-  if (providerId !== undefined && providerById(clinic, providerId) && offer.providerId !== providerId) return false;
+  if (provider && offer.providerId !== provider.id) return false;
   if (mention.days && (date < mention.days.from || date > mention.days.to)) return false;
   if (mention.part && !mention.at && (minute < mention.part.from || minute > mention.part.to)) return false;
   if (!mention.at) return true;
   return mention.at.sure ? minute === mention.at.minute : minute % 720 === mention.at.minute % 720;
-}
-
-function escape(word: string): string {
-  return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

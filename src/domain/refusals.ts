@@ -30,7 +30,7 @@ const REFUSAL = new RegExp(
   [
     String.raw`\bnot\b(?! (?:before|after|earlier|later|until|till|only|just|too|bad)\b)`,
     String.raw`\b${NEGATED_VERB}\b(?! mind\b)`,
-    String.raw`\b(?:cannot|except|besides|other than|rather than|instead of|no good|neither|nor|never)\b(?! mind\b)|^than\b`,
+    String.raw`\b(?:cannot|except|besides|other than|rather than|instead of|no good|neither|nor|none of|never)\b(?! mind\b)|^than\b`,
     String.raw`(?<!\bnot )\btoo (?:early|late|soon|far)\b`,
     String.raw`${ALL_BUT} but\b`,
     String.raw`\b(?:is|are|was|would be) (?:a )?(?:bad|terrible|impossible|problem)\b`,

@@ -51,7 +51,8 @@ export function search(
   const times = onePerTime(free);
   const minute = (slot: Slot): number => wallClock(slot.startsAt, clinic.timeZone).minute;
   const exact = wish.at === null ? null : (times.find((slot) => minute(slot) === wish.at) ?? null);
-  const wished = wish.part === null ? times : times.filter((slot) => inRange(minute(slot), wish.part as MinuteRange));
+  const { part } = wish;
+  const wished = part === null ? times : times.filter((slot) => inRange(minute(slot), part));
   const pool = wished.length > 0 ? wished : times;
   const closed = free.length === 0 && freeSlots({ ...question, busy: new Map() }).length === 0;
   return {
@@ -62,9 +63,12 @@ export function search(
   };
 }
 
-/** A few slots for "when is there room next?", spread over days. */
+/** A few slots for "when is there room next?": on the first days that have any, the very first among them. */
 export function soonest(slots: readonly Slot[], clinic: Clinic, count: number): Slot[] {
-  return spreadOverDays(onePerTime(slots), clinic, count).sort(byTime);
+  const times = onePerTime(slots);
+  const dates = [...new Set(times.map((slot) => wallClock(slot.startsAt, clinic.timeZone).date))].slice(0, count);
+  const near = times.filter((slot) => dates.includes(wallClock(slot.startsAt, clinic.timeZone).date));
+  return spreadOverDays(near, clinic, count).sort(byTime);
 }
 
 function choose(pool: readonly Slot[], wish: Wish, clinic: Clinic, minute: (slot: Slot) => number): Slot[] {
@@ -96,7 +100,7 @@ function onePerTime(slots: readonly Slot[]): Slot[] {
 function spreadEvenly<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   const step = (items.length - 1) / (count - 1);
-  return Array.from({ length: count }, (_, i) => items[Math.round(i * step)] as T);
+  return Array.from({ length: count }, (_, i) => Math.round(i * step)).flatMap((at) => items.slice(at, at + 1));
 }
 
 /**
@@ -111,7 +115,10 @@ function spreadOverDays(slots: readonly Slot[], clinic: Clinic, count: number): 
   }
   const days = spreadEvenly([...byDay.values()], count);
   if (days.length < count) return spreadEvenly(slots, count);
-  return days.map((day, i) => day[Math.round((i / (count - 1)) * (day.length - 1))] as Slot);
+  return days.flatMap((day, i) => {
+    const at = Math.round((i / (count - 1)) * (day.length - 1));
+    return day.slice(at, at + 1);
+  });
 }
 
 function inRange(minute: number, range: MinuteRange): boolean {

@@ -5,7 +5,7 @@
 import type { UwsResponse } from './uws.ts';
 
 /** All unfinished bodies of a server together. */
-export const UNFINISHED_BODIES_BYTES = 64 * 1024 * 1024;
+const UNFINISHED_BODIES_BYTES = 64 * 1024 * 1024;
 
 export type BodyResult =
   | { readonly kind: 'whole'; readonly body: Buffer }

@@ -62,7 +62,7 @@ export interface FrontDesk {
 
 export type HealthStatus = 'ok' | 'degraded' | 'starting' | 'draining' | 'unavailable';
 
-export interface HealthCheck {
+interface HealthCheck {
   readonly state: 'ok' | 'failed';
   readonly latency_ms: number;
   readonly detail?: string;

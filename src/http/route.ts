@@ -1,6 +1,6 @@
 /** What a route file is written against: plain values in, a plain value out; it never meets the server underneath. */
 
-export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type RouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface HttpRequest {
   /** The caller's `x-request-id` where it was a sane one, else made here. */

@@ -8,7 +8,7 @@ import type { Events } from '../domain/events.ts';
 import type { UwsSocket } from './uws.ts';
 
 /** `queued`: the peer reads too slowly, the text waits in memory. `dropped`: it will never arrive. */
-export type SendResult = 'sent' | 'queued' | 'dropped';
+type SendResult = 'sent' | 'queued' | 'dropped';
 
 export interface SocketHandle {
   readonly closed: boolean;
@@ -34,7 +34,7 @@ export interface SocketListener {
 }
 
 /** What is known of a connection that wants to become a socket. */
-export interface UpgradeRequest {
+interface UpgradeRequest {
   readonly id: string;
   readonly path: string;
   readonly query: string;

@@ -4,11 +4,11 @@ import { sayAndHangUpTwiml } from '../twilio/twiml.ts';
 import { type HttpRequest, type Reply, xml } from './route.ts';
 
 /** What the rest of Ava may take to decide; callers hear ringing or silence meanwhile. */
-export const DECISION_MS = 5_000;
+const DECISION_MS = 5_000;
 
 const APOLOGY = "We're sorry, we can't take your call right now. Please try again in a few minutes.";
 
-export class DecisionTimeout extends Error {
+class DecisionTimeout extends Error {
   override readonly name = 'DecisionTimeout';
 }
 

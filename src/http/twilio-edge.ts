@@ -38,25 +38,26 @@ export function publicSocketUrlOf(edge: Pick<TwilioEdge, 'publicUrl'>, path: str
   return publicUrlOf(edge, path).replace(/^http/i, 'ws');
 }
 
+const FORM_CONTENT = /^application\/x-www-form-urlencoded\b/i;
+
 /**
- * The form of a webhook that Twilio signed. Throws 415 for another content type, 403 for a bad or missing signature
- * (told of as an event), 400 for a form without what the webhook must have.
+ * The form of a webhook that Twilio signed. Throws 403 for a bad or missing signature (told of as an event), 415 for
+ * another content type, 400 for a form without what the webhook must have.
  */
 export function readWebhook<Form extends z.ZodType>(
   edge: TwilioEdge,
   request: HttpRequest,
   form: Form,
 ): z.output<Form> {
-  if (!/^application\/x-www-form-urlencoded\b/i.test(request.header('content-type'))) {
-    throw new HttpError(415, 'Webhooks are posted as application/x-www-form-urlencoded.');
-  }
-  const fields = readForm(request.body);
+  const isForm = FORM_CONTENT.test(request.header('content-type'));
+  const fields = isForm ? readForm(request.body) : {};
   if (fields === null) throw new HttpError(400, 'The form has too many fields.');
   const url = publicUrlOf(edge, request.path) + (request.query === '' ? '' : `?${request.query}`);
   if (!isSignedByTwilio(edge.authToken, request.header('x-twilio-signature'), url, fields)) {
     edge.events.emit('call.refused', { reason: 'bad_signature' });
     throw new HttpError(403, 'The X-Twilio-Signature does not fit: check TWILIO_AUTH_TOKEN and PUBLIC_URL.');
   }
+  if (!isForm) throw new HttpError(415, 'Webhooks are posted as application/x-www-form-urlencoded.');
   const parsed = form.safeParse(fields);
   if (parsed.success) return parsed.data;
   const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))].join(', ');

@@ -18,7 +18,7 @@ export interface UwsApp extends Omit<TemplatedApp, 'listen'> {
 }
 
 /** The part of the native module that is used. */
-export interface UwsNative {
+interface UwsNative {
   App(): UwsApp;
   us_listen_socket_close(socket: UwsListenSocket): void;
   us_socket_local_port(socket: us_socket): number;

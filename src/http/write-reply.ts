@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Reply } from './route.ts';
 import type { UwsResponse } from './uws.ts';
 
-export interface ReplyContext {
+interface ReplyContext {
   readonly headers: Readonly<Record<string, string>>;
   readonly requestId: string;
   readonly headOnly: boolean;

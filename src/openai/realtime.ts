@@ -45,9 +45,7 @@ class RealtimeLine implements ModelLine {
 
   constructor(options: RealtimeOptions, brief: ModelBrief, report: (report: ModelReport) => void) {
     this.report = report;
-    const url = new URL(options.url);
-    url.searchParams.set('model', options.model);
-    this.socket = new WebSocket(url, {
+    this.socket = new WebSocket(realtimeUrl(options), {
       headers: { authorization: `Bearer ${options.apiKey}` },
       handshakeTimeout: REALTIME_LIMITS.handshakeMs,
       maxPayload: REALTIME_LIMITS.messageBytes,
@@ -127,6 +125,13 @@ class RealtimeLine implements ModelLine {
     this.report({ type: 'lost', kind: FATAL_CODES.has(code) ? 'fatal' : kind, code });
     this.socket.terminate();
   }
+}
+
+/** The address of a session with the wished model. */
+export function realtimeUrl({ url, model }: Pick<RealtimeOptions, 'url' | 'model'>): URL {
+  const address = new URL(url);
+  address.searchParams.set('model', model);
+  return address;
 }
 
 /** How long the far end may take over a goodbye before the socket is dropped. */

@@ -42,7 +42,8 @@ export function clientEvent(command: ModelCommand): RealtimeClientEvent {
   }
 }
 
-function verbatim(sentence: string): string {
+/** The instruction under which a model says one sentence as it stands. */
+export function verbatim(sentence: string): string {
   return `Say exactly the following to the caller, word for word, and nothing else: "${sentence}"`;
 }
 

@@ -15,7 +15,7 @@ import type { TicketLedger } from './ticket-ledger.ts';
 import { isAudioPayload, parseStreamMessage, type StreamMessage } from './wire.ts';
 
 /** Why a stream did not become a call. */
-export type StreamRefusal =
+type StreamRefusal =
   | 'no_start'
   | 'missing_token'
   | 'bad_token'
@@ -27,7 +27,7 @@ export type StreamRefusal =
   | 'not_admitted';
 
 /** What a peer did that Twilio does not do. */
-export type MediaViolation =
+type MediaViolation =
   | 'binary'
   | 'malformed'
   | 'oversized'
@@ -38,11 +38,11 @@ export type MediaViolation =
   | 'unknown_event'
   | 'flood';
 
-export interface StreamDetails extends TicketClaims {
+interface StreamDetails extends TicketClaims {
   readonly streamSid: string;
 }
 
-export interface MediaStreamPorts {
+interface MediaStreamPorts {
   readonly socket: LineSocket;
   readonly events: Events;
   readonly ledger: TicketLedger;
@@ -53,7 +53,7 @@ export interface MediaStreamPorts {
   readonly now: () => number;
 }
 
-export const MEDIA_LIMITS = {
+const MEDIA_LIMITS = {
   /** From the socket to a spent token. */
   startMs: 5_000,
   /** Messages kept while the token is being spent: more than 5 s of audio. */

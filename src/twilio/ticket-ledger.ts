@@ -6,7 +6,7 @@ export interface TicketLedger {
 }
 
 /** Nonces kept at most; beyond, the oldest are forgotten, which their expiry would do within a minute anyway. */
-export const LEDGER_LIMIT = 100_000;
+const LEDGER_LIMIT = 100_000;
 
 /** Single use within one process. `now` in ms. */
 export function memoryTicketLedger(now: () => number, limit = LEDGER_LIMIT): TicketLedger & { readonly size: number } {

@@ -1,7 +1,7 @@
 /** What Twilio is told to do with a call, as TwiML documents. */
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
 
-export interface StreamInstruction {
+interface StreamInstruction {
   /** `ws(s)://…` without a query: Twilio refuses one. */
   readonly streamUrl: string;
   readonly token: string;
@@ -9,7 +9,7 @@ export interface StreamInstruction {
   readonly actionUrl: string;
 }
 
-export interface StaffInstruction {
+interface StaffInstruction {
   /** Said first; null says nothing. */
   readonly sentence: string | null;
   /** E.164; null takes a voicemail instead. */

@@ -45,7 +45,7 @@ const StreamMessage = z.discriminatedUnion('event', [
 
 export type StreamMessage = z.infer<typeof StreamMessage>;
 
-export type ParsedMessage =
+type ParsedMessage =
   | { readonly kind: 'message'; readonly message: StreamMessage }
   /** JSON with an event of a name that is not known: Twilio may add some at any time. */
   | { readonly kind: 'unknown' }
@@ -68,7 +68,7 @@ export function parseStreamMessage(text: string): ParsedMessage {
 }
 
 /** The encoders of one stream. Audio is joined, not serialised: its payload is base64 and needs no escaping. */
-export interface StreamEncoder {
+interface StreamEncoder {
   media(payload: AudioPayload): string;
   mark(name: string): string;
   clear(): string;

@@ -1,127 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  ABSENT_MS,
-  FRESH_MS,
-  type PostgresClinicDirectory,
-  postgresClinicDirectory,
-  RETRY_AFTER_MS,
-} from '../../db/clinic-directory.ts';
+import { isClinicKey, loadClinic, newestClinicIds, parseClinic, readClinics } from '../../db/clinics.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { lumen, radiance } from '../contract/booking-requests.ts';
-import { describeClinicDirectory } from '../contract/clinic-directory.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
-import { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
-describeClinicDirectory('in Postgres', async () => {
-  const fresh = await freshDatabase();
-  const database = openPostgres({ url: fresh.url, poolSize: 2 });
-  return {
-    directory: postgresClinicDirectory(database),
-    close: async () => {
-      await database.close();
-      await fresh.drop();
-    },
-  };
-});
+const NOBODY = '00000000-0000-4000-8000-000000000000';
 
-describe('the clinic directory in Postgres, besides', () => {
+describe('reading clinics', () => {
   let fresh: FreshService;
-  let proxy: TcpProxy;
   let database: Database;
-  let directory: PostgresClinicDirectory;
-  let queries: string[];
-  let errors: unknown[];
-  let now: number;
 
   beforeEach(async () => {
     fresh = await freshDatabase();
-    proxy = await openTcpProxy(fresh.url);
-    queries = [];
-    errors = [];
-    now = 1_000;
-    const onQuery = ({ query }: { query: string }) => queries.push(query);
-    database = openPostgres({ url: proxy.url, poolSize: 4, deadlineMs: 2_000, onQuery });
-    directory = postgresClinicDirectory(database, { now: () => now, onError: (error) => errors.push(error) });
+    database = openPostgres({ url: fresh.url, poolSize: 2 });
   });
   afterEach(async () => {
-    proxy.mend();
     await database.close();
-    await proxy.close();
     await fresh.drop();
-  });
-
-  const rename = (name: string) =>
-    database.unbound('rename', (sql) => sql`update clinics set name = ${name} where id = ${radiance.id}`);
-  const reads = () => queries.filter((query) => query === 'load_clinic').length;
-
-  it('reads a clinic once for a crowd of callers, and answers by id what it found by number', async () => {
-    await Promise.all(Array.from({ length: 50 }, () => directory.byPhone(radiance.phone)));
-    await directory.byId(radiance.id);
-    await directory.byPhone(radiance.phone);
-    expect(reads()).toBe(1);
-  });
-
-  it('hears of a change once what it knows is no longer fresh', async () => {
-    await directory.byPhone(radiance.phone);
-    await rename('Radiance Downtown');
-    now += FRESH_MS - 1;
-    expect(await directory.byPhone(radiance.phone)).toMatchObject({ name: radiance.name });
-    now += 1;
-    expect(await directory.byPhone(radiance.phone)).toMatchObject({ name: 'Radiance Downtown' });
-    expect(await directory.byId(radiance.id)).toMatchObject({ name: 'Radiance Downtown' });
-  });
-
-  it('remembers for a while that a number is nobody’s', async () => {
-    for (let call = 0; call < 3; call += 1) expect(await directory.byPhone('+15550177777')).toBeUndefined();
-    expect(reads()).toBe(1);
-    await database.unbound('move', (sql) => sql`update clinics set phone = '+15550177777' where id = ${lumen.id}`);
-    now += ABSENT_MS;
-    expect(await directory.byPhone('+15550177777')).toMatchObject({ name: lumen.name });
-  });
-
-  it('forgets a number that a clinic gave up', async () => {
-    await directory.byPhone(lumen.phone);
-    await database.unbound('move', (sql) => sql`update clinics set phone = '+15550177777' where id = ${lumen.id}`);
-    now += FRESH_MS;
-    expect(await directory.byPhone(lumen.phone)).toBeUndefined();
-  });
-
-  it('answers the last known good with Postgres away, and asks again only now and then', async () => {
-    await directory.preload();
-    proxy.cut({ refusing: true });
-    now += 24 * 3_600_000;
-    for (let call = 0; call < 5; call += 1) expect(await directory.byPhone(radiance.phone)).toEqual(radiance);
-    expect(reads()).toBe(1);
-    expect(errors).toHaveLength(1);
-    proxy.mend();
-    now += RETRY_AFTER_MS;
-    await directory.byPhone(radiance.phone);
-    expect(reads()).toBe(2);
-    expect(errors).toHaveLength(1);
-  });
-
-  it('keeps no caller waiting where Postgres has fallen silent', async () => {
-    await directory.preload();
-    proxy.silence();
-    now += FRESH_MS;
-    const startedAt = performance.now();
-    expect(await directory.byPhone(radiance.phone)).toEqual(radiance);
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
-  });
-
-  it('throws where it never knew the clinic and cannot ask', async () => {
-    proxy.cut({ refusing: true });
-    await expect(directory.byPhone(radiance.phone)).rejects.toThrow('Postgres');
-    proxy.mend();
-    expect(await directory.byPhone(radiance.phone)).toEqual(radiance);
-  });
-
-  it('is filled beforehand, and one clinic stored wrongly spoils no other', async () => {
-    await database.unbound('break', (sql) => sql`update clinics set time_zone = 'Mars/Olympus' where id = ${lumen.id}`);
-    expect(await directory.preload()).toBe(1);
-    expect(String(errors[0])).toContain('is no IANA time zone');
-    expect(await directory.byPhone(radiance.phone)).toEqual(radiance);
-    expect(reads()).toBe(0);
   });
 
   it('leaves out services and providers that are no longer active, and keeps a closing at midnight', async () => {
@@ -130,28 +25,45 @@ describe('the clinic directory in Postgres, besides', () => {
       await sql`update providers set active = false where name = 'Maya Chen'`;
       await sql`update opening_hours set closes = '24:00' where clinic_id = ${radiance.id} and weekday = 7`;
     });
-    const clinic = await directory.byPhone(radiance.phone);
+    const clinic = await loadClinic(database, { phone: radiance.phone });
     expect(clinic?.services.map(({ slug }) => slug)).not.toContain('botox');
     expect(clinic?.providers.map(({ name }) => name)).toEqual(['Priya Sharma', 'Dr. Elena Ruiz']);
     expect(clinic?.providers[1]?.serviceIds).toHaveLength(2);
     expect(clinic?.hours.at(-1)).toEqual({ weekday: 7, opens: '10:00', closes: '24:00' });
   });
 
-  it('is read by a login that owns nothing and is merely a member of the application role', async () => {
-    const login = `clerk_${Date.now()}`;
-    await database.unbound('login', async (sql) => {
-      await sql`create role ${sql(login)} login password 'clerk' in role ava_app`;
-    });
-    const url = new URL(fresh.url);
-    url.username = login;
-    url.password = 'clerk';
-    const modest = openPostgres({ url: url.href, poolSize: 1 });
-    try {
-      expect(await postgresClinicDirectory(modest).byPhone(lumen.phone)).toEqual(lumen);
-      expect(await modest.unbound('read', (sql) => sql`select from customers`)).toEqual([]);
-    } finally {
-      await modest.close();
-      await database.unbound('login', (sql) => sql`drop role ${sql(login)}`);
-    }
+  it('answers for each id asked, also for one that is nobody’s, with the time of the reading', async () => {
+    const readings = await readClinics(database, [radiance.id, NOBODY, lumen.id]);
+    expect(readings.map(({ clinicId }) => clinicId).toSorted()).toEqual([NOBODY, radiance.id, lumen.id].toSorted());
+    const stored = new Map(readings.map((reading) => [reading.clinicId, reading.stored]));
+    expect(parseClinic(stored.get(radiance.id))).toEqual(radiance);
+    expect(parseClinic(stored.get(lumen.id))).toEqual(lumen);
+    expect(stored.get(NOBODY)).toBeUndefined();
+    expect(await readClinics(database, [])).toEqual([]);
+    for (const { readAtUs } of readings) expect(Math.abs(readAtUs / 1_000 - Date.now())).toBeLessThan(60_000);
   });
+
+  it('lists clinics, the newest first, as many as asked for', async () => {
+    await database.unbound('open', async (sql) => {
+      await sql`insert into clinics (name, phone, time_zone) values ('Third', '+15550177777', 'Europe/Vienna')`;
+    });
+    expect(await newestClinicIds(database, 10)).toHaveLength(3);
+    const [newest, ...rest] = await newestClinicIds(database, 1);
+    expect(rest).toEqual([]);
+    expect(await loadClinic(database, { id: newest ?? '' })).toMatchObject({ name: 'Third' });
+  });
+
+  it('refuses, by name, a document that is no clinic', async () => {
+    await database.unbound('break', (sql) => sql`update clinics set time_zone = 'Mars/Olympus' where id = ${lumen.id}`);
+    await expect(loadClinic(database, { id: lumen.id })).rejects.toThrow('is no IANA time zone');
+    expect(await loadClinic(database, { id: radiance.id })).toEqual(radiance);
+  });
+});
+
+it('asks nobody for what no clinic can have for a number or an id', () => {
+  for (const phone of ['anonymous', '', '+', '+0123456789', 'sip:+15550100001@clinic.test', '+15550100001\n'])
+    expect(isClinicKey({ phone })).toBe(false);
+  for (const id of ["'; drop table clinics", '', '1', `${NOBODY} `]) expect(isClinicKey({ id })).toBe(false);
+  expect(isClinicKey({ phone: radiance.phone })).toBe(true);
+  expect(isClinicKey({ id: NOBODY.toUpperCase() })).toBe(true);
 });

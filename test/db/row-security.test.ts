@@ -17,6 +17,7 @@ const FACTS = [
   'providers',
   'provider_services',
   'provider_hours',
+  'clinic_changes',
 ];
 const PRIVATE = [
   'customers',
@@ -29,6 +30,8 @@ const PRIVATE = [
   'tool_calls',
   'calls',
 ];
+/** Of the whole installation, and of no clinic. */
+const OPERATIONAL = ['nodes'];
 const REFUSED = /row-level security|permission denied/;
 
 describe('a transaction bound to one clinic', () => {
@@ -68,12 +71,16 @@ describe('a transaction bound to one clinic', () => {
       select relname from pg_class
       where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'migrations'`,
     );
-    expect(tables.map(({ relname }) => relname).toSorted()).toEqual([...FACTS, ...PRIVATE].toSorted());
+    expect(tables.map(({ relname }) => relname).toSorted()).toEqual([...FACTS, ...PRIVATE, ...OPERATIONAL].toSorted());
   });
 
   it.each(PRIVATE)('sees its own rows of %s and none of another clinic', async (table) => {
     expect(await count(table, lumen.id)).toBeGreaterThan(0);
     expect(await count(table, radiance.id)).toBe(0);
+  });
+
+  it.each(OPERATIONAL)('cannot even look at %s', async (table) => {
+    await expect(count(table, radiance.id)).rejects.toThrow(REFUSED);
   });
 
   it.each(FACTS)('sees no fact of another clinic in %s', async (table) => {

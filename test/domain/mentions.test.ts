@@ -69,8 +69,7 @@ describe('times in a caller’s words', () => {
   });
 
   it('finds nothing where nothing was said', () => {
-    for (const text of ['', 'Yes, please.', "I'd like Botox", 'my name is May', '…']) {
-      expect(mentionsNothing(read(text)), text).toBe(true);
-    }
+    const texts = ['', 'Yes, please.', "I'd like Botox", 'my name is May', '…'];
+    expect(texts.filter((text) => !mentionsNothing(read(text)))).toEqual([]);
   });
 });

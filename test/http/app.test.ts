@@ -100,6 +100,13 @@ describe.each(nativeBuilds().map((build) => [`${build.name} ${build.version}`, b
       expect(await chunked.hears('"abc"')).toContain('200 OK');
     });
 
+    it('takes a POST without a body for one with an empty body', async () => {
+      await start([post('/echo', ({ body }) => json(200, body.length))]);
+      expect(await (await fetch(url('/echo'), { method: 'POST' })).json()).toBe(0);
+      const bare = speak('POST /echo HTTP/1.1\r\nhost: a\r\n\r\n');
+      expect(await bare.hears('\r\n\r\n0')).toContain('200 OK');
+    });
+
     it('answers HEAD like GET without the body, on a connection that goes on', async () => {
       await start([get('/page', () => ({ status: 200, body: 'päge' }))]);
       const connection = speak('HEAD /page HTTP/1.1\r\nhost: a\r\n\r\n');

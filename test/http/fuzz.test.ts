@@ -25,6 +25,8 @@ import { RawConnection } from './raw-connection.ts';
 const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 1_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_101);
 const AT_ONCE = 16;
+const FRAME_MS = 20;
+const FORM = 'application/x-www-form-urlencoded';
 const MESSAGES_A_STREAM = 10;
 const TIMEOUT_MS = 20_000 + INPUTS * 10;
 
@@ -42,19 +44,17 @@ describe(`the edge under ${INPUTS} odd inputs (seed ${SEED})`, () => {
     await edge.close();
   });
 
-  /** Runs `input` some thousand times, several at once, with a frame of the canary's call every now and then. */
+  /** Runs `input` some thousand times, several at once, while the canary's caller speaks. */
   async function throwAll(count: number, input: (chance: Chance, n: number) => Promise<void>): Promise<void> {
     const before = canary.call.audio.length;
     const heapBefore = heapBytes();
     let thrown = 0;
     let frames = 0;
+    const speaking = setInterval(() => canary.client.send(mediaMessage(++frames, frame(frames))), FRAME_MS);
     const worker = async (): Promise<void> => {
-      for (let n = thrown++; n < count; n = thrown++) {
-        if (n % 10 === 0) canary.client.send(mediaMessage(++frames, frame(frames)));
-        await input(chanceOf(SEED + n), n);
-      }
+      for (let n = thrown++; n < count; n = thrown++) await input(chanceOf(SEED + n), n);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await Promise.all(Array.from({ length: AT_ONCE }, worker)).finally(() => clearInterval(speaking));
     await expect.poll(() => canary.call.audio.length - before, { timeout: 5_000 }).toBe(frames);
     await expect.poll(() => edge.server.requestsInFlight, { timeout: 8_000 }).toBe(0);
     await expect.poll(() => edge.server.openSockets, { timeout: 8_000 }).toBe(1);
@@ -112,7 +112,7 @@ function endsTold({ log }: DeskCall): number {
 function sendWebhook(edge: Edge, agent: Agent, input: WebhookInput): Promise<number> {
   const { method, path, contentType, fields, signed, rawBody } = input;
   const headers: Record<string, string> = { 'content-type': contentType };
-  if (signed) headers['x-twilio-signature'] = signature(edge.publicUrl + path, fields);
+  if (signed) headers['x-twilio-signature'] = signature(edge.publicUrl + path, contentType === FORM ? fields : {});
   return new Promise((resolve, reject) => {
     const sent = request(edge.url(path), { method, headers, agent }, (response) => {
       response.resume();

@@ -229,7 +229,7 @@ describe('a media stream without a good token', () => {
 });
 
 describe('the upgrade', () => {
-  it.each(['wss://ava.example/twilio/media', 'wss://ava.example:443/twilio/media'])(
+  it.each(['wss://ava.example/twilio/media', 'wss://ava.example:443/twilio/media', 'wss://ava.example/twilio/media/'])(
     'accepts Twilio’s signature over %s',
     async (url) => {
       const client = await stream({ 'x-twilio-signature': signature(url) });

@@ -158,13 +158,13 @@ describe('signatures', () => {
 });
 
 describe('bad forms', () => {
-  it('refuses other content types with 415', async () => {
-    const response = await fetch(edge.url(VOICE), {
-      method: 'POST',
-      headers: { 'content-type': 'text/plain' },
-      body: 'x',
-    });
-    expect(response.status).toBe(415);
+  it('refuses other content types: unsigned with 403 like anything unsigned, signed with 415', async () => {
+    const ask = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(edge.url(VOICE), { method: 'POST', headers, body: '{"CallSid":"CA1"}' })).status;
+    expect(await ask({ 'content-type': 'application/json' })).toBe(403);
+    const signed = signature(edge.publicUrl + VOICE);
+    expect(await ask({ 'content-type': 'application/json', 'x-twilio-signature': signed })).toBe(415);
+    expect((await fetch(edge.url(VOICE), { method: 'POST' })).status).toBe(403);
   });
 
   it('names what a signed form lacks, without repeating its values', async () => {

@@ -18,6 +18,8 @@ const CONTRACT = [
   'ava_bookings_total',
   'ava_http_requests_total',
   'ava_http_request_duration_seconds',
+  'ava_queue_jobs',
+  'ava_job_duration_seconds',
   'ava_event_loop_lag_seconds',
   'ava_unhandled_errors_total',
 ];
@@ -100,6 +102,7 @@ describe('metrics', () => {
       events.emit('media.violation', { kind: `kind ${n}` });
       events.emit('call.refused', { reason: `"}\n${n}` });
       events.emit('model.usage', { usage, model: `model-${n}` });
+      events.emit('job.finished', { queue: `queue-${n}`, result: 'done', attempt: 1, ms: 1 });
     }
     const page = await text();
     const series = page.split('\n').filter((line) => line.startsWith('ava_'));
@@ -108,6 +111,20 @@ describe('metrics', () => {
     expect(page).toContain('ava_calls_refused_total{reason="other"} 1000\n');
     expect(page).toContain('ava_tokens_total{kind="text_out"} 10000\n');
     expect(page).toContain('ava_cost_usd_total{kind="text_out"} 0\n');
+  });
+
+  test('tell how jobs went and how many wait, and nothing where nobody knows', async () => {
+    const { events, text } = opened();
+    const jobs = { waiting: 4, active: 1, delayed: 2, failed: 0 };
+    events.emit('job.finished', { queue: 'housekeeping', result: 'done', attempt: 1, ms: 40 });
+    events.emit('job.finished', { queue: 'housekeeping', result: 'retry', attempt: 1, ms: 2_000 });
+    events.emit('queue.counted', { queue: 'housekeeping', jobs });
+    events.emit('queue.counted', { queue: 'errands', jobs });
+    expect(await text()).toContain('ava_queue_jobs{queue="housekeeping",state="waiting"} 4\n');
+    expect(await text()).toContain('ava_job_duration_seconds_sum{queue="housekeeping",result="retry"} 2\n');
+    events.emit('queue.lost', { queue: 'housekeeping', error: new Error('away') });
+    expect(await text()).not.toMatch(/ava_queue_jobs\{queue="housekeeping"/);
+    expect(await text()).toContain('ava_queue_jobs{queue="errands",state="delayed"} 2\n');
   });
 
   test('tell which dependencies answer', async () => {

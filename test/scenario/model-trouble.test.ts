@@ -54,7 +54,9 @@ describe('when the model is in trouble', () => {
     for (const call of calls) {
       const { appointments, toolCalls } = await ava.conversation(call);
       expect(appointments.length, call.heardText).toBe(call.heardText.includes("You're booked") ? 1 : 0);
-      expect(toolCalls.filter((tool) => tool.name === 'book_appointment' && tool.success).length).toBeLessThanOrEqual(2);
+      expect(toolCalls.filter((tool) => tool.name === 'book_appointment' && tool.success).length).toBeLessThanOrEqual(
+        2,
+      );
     }
     expect(crashes).toEqual([]);
   });

@@ -12,12 +12,14 @@ export class Screen {
   /** Whether a line of Ava's is being written. */
   private speaking = false;
   private toolsShown = 0;
+  private latestMs = 0;
 
   constructor(out: NodeJS.WriteStream) {
     this.out = out;
   }
 
   show(event: Happening): void {
+    this.latestMs = event.atMs;
     switch (event.type) {
       case 'answered':
         return this.line(event.atMs, 'gray', 'answered');
@@ -46,8 +48,9 @@ export class Screen {
     }
   }
 
-  /** Shows the tool calls that were not shown yet. */
+  /** Shows the tool calls that were not shown yet; those of the sentence Ava is in the middle of come after it. */
   tools(atMs: number, calls: readonly StoredToolCall[]): void {
+    if (this.speaking) return;
     for (const call of calls.slice(this.toolsShown)) {
       const result = call.success ? 'ok' : `failed: ${call.error}`;
       this.line(
@@ -61,6 +64,7 @@ export class Screen {
 
   summary(conversation: StoredConversation, clinic: Clinic): void {
     this.endOfLine('');
+    this.tools(this.latestMs, conversation.toolCalls);
     this.print('');
     this.print(`${this.paint('bold', 'Outcome')}       ${conversation.outcome ?? '(not stored yet)'}`);
     for (const each of conversation.appointments) {

@@ -31,7 +31,7 @@ export function banner({ file, dataDir, startedInMs }: ReadyStand): string {
     '',
     `  Ava answers the phone. (ready in ${(startedInMs / 1000).toFixed(1)} s)`,
     '',
-    row('Dashboard, webhooks', ava.url),
+    row('Ava', ava.url),
     row('Health', `${ava.opsUrl}/health/ready`),
     row('Metrics', `${ava.opsUrl}/metrics`),
     row('Simulated', simulated),

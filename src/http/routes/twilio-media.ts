@@ -11,13 +11,12 @@ const MAX_PAYLOAD_BYTES = 16 * 1024;
 const MAX_BACKPRESSURE_BYTES = 1024 * 1024;
 const IDLE_TIMEOUT_S = 32;
 /** Sockets that have not shown a token yet. */
-export const PENDING_STREAMS_LIMIT = 1_000;
+const PENDING_STREAMS_LIMIT = 1_000;
 
 export function twilioMedia(edge: TwilioEdge): SocketPort {
   let pending = 0;
   const upgrade = (signature: string): Upgrade => {
-    const url = publicSocketUrlOf(edge, TWILIO_PATHS.media);
-    if (signature !== '' && !isSignedByTwilio(edge.authToken, signature, url)) {
+    if (signature !== '' && !isSignedUpgrade(edge, signature)) {
       edge.events.emit('call.refused', { reason: 'bad_signature' });
       return { kind: 'reject', status: 403, detail: 'The X-Twilio-Signature does not fit.' };
     }
@@ -62,4 +61,10 @@ export function twilioMedia(edge: TwilioEdge): SocketPort {
     maxBackpressureBytes: MAX_BACKPRESSURE_BYTES,
     upgrade: (request) => upgrade(request.header('x-twilio-signature')),
   };
+}
+
+/** Twilio does not say whether it signs the path with a slash behind it; either is its own signature. */
+function isSignedUpgrade(edge: TwilioEdge, signature: string): boolean {
+  const url = publicSocketUrlOf(edge, TWILIO_PATHS.media);
+  return [url, `${url}/`].some((signed) => isSignedByTwilio(edge.authToken, signature, signed));
 }

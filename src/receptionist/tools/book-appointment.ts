@@ -3,7 +3,7 @@ import { providerById, serviceById } from '../../domain/clinic.ts';
 import { isoWithOffset, wallClock } from '../../domain/clinic-time.ts';
 import { chosenOffer, type DealingsChange, deal } from '../../domain/dealings.ts';
 import { emailIn } from '../../domain/emails.ts';
-import { mentionIn } from '../../domain/mentions.ts';
+import { mentionIn, mentionsNothing } from '../../domain/mentions.ts';
 import { type Offer, offerNamed } from '../../domain/offers.ts';
 import { phoneNumberIn } from '../../domain/phone-numbers.ts';
 import type { Appointment, CustomerDetails } from '../../domain/ports.ts';
@@ -138,9 +138,9 @@ async function notOffered(words: string, context: ToolContext): Promise<ToolOutc
       guidance: 'No time was offered in this conversation. Call check_availability first.',
     });
   }
-  if (chosen && !mentionIn(words, context.now(), clinic.timeZone).days) {
+  if (chosen && mentionsNothing(mentionIn(words, context.now(), clinic.timeZone))) {
     const told = offersToTell([chosen], clinic, context.now());
-    return failed('slot_not_offered', `Shall I book ${told[0]?.spoken} for you?`, {
+    return failed('slot_not_offered', `Shall I book ${told[0]?.spoken ?? 'that time'} for you?`, {
       slots: told,
       guidance: `That slot_id does not exist. The caller chose ${chosen.slotId}: book that one.`,
     });

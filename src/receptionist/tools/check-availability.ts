@@ -41,11 +41,13 @@ export const checkAvailability = defineTool({
 
 /** Searches, and holds the exact time where there is one; whoever is quicker by a moment makes us search again. */
 async function findAndHold(wish: Wish, context: ToolContext): Promise<Times> {
-  for (let tries = 1; ; tries++) {
+  for (let tries = 0; tries < SNATCHED_TRIES; tries++) {
     const times = await findTimes(wish, context);
-    if (!times.exact || tries === SNATCHED_TRIES) return times;
-    if ((await hold(times.exact, wish, context)) === 'held') return times;
+    if (!times.exact || (await hold(times.exact, wish, context)) === 'held') return times;
   }
+  // Snatched again and again: that time is not worth another try, whoever could give it.
+  const lost = await findTimes(wish, context);
+  return lost.exact ? findTimes(wish, context, [lost.exact]) : lost;
 }
 
 function hold(slot: Slot, wish: Wish, context: ToolContext): Promise<'held' | 'taken'> {
@@ -110,7 +112,8 @@ function guidance(times: Times, wish: Wish, offers: readonly Offer[], context: T
     return `${first}Offer at most three of these times and let the caller choose.`;
   }
   if (times.next.length === 0) {
-    return 'Nothing is free in the whole booking window. Say so, and offer to take a message for staff.';
+    const who = wish.provider ? ` with ${wish.provider.name}` : '';
+    return `Nothing is free${who} in the whole booking window. Say so, and offer to take a message for staff.`;
   }
   const reason = times.fullyBooked
     ? `Say that we are fully booked ${single ? days : 'then'}.`

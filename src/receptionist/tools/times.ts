@@ -1,7 +1,14 @@
 /** How times are found and told, shared by the tools that offer them. */
 import { bookableDays, type DayRange, freeSlots, within } from '../../domain/availability.ts';
-import { type Clinic, type Instant, type Provider, providerById, providersOf } from '../../domain/clinic.ts';
-import { addDays, instantOf, isoWithOffset } from '../../domain/clinic-time.ts';
+import {
+  type Clinic,
+  type Instant,
+  type Provider,
+  providerById,
+  providersOf,
+  type Service,
+} from '../../domain/clinic.ts';
+import { addDays, instantOrSkip, isoWithOffset, MINUTE_MS } from '../../domain/clinic-time.ts';
 import type { Offer } from '../../domain/offers.ts';
 import { type Findings, search, soonest, type Wish } from '../../domain/search.ts';
 import type { Interval, Slot } from '../../domain/slots.ts';
@@ -17,31 +24,53 @@ export interface Times extends Findings {
   readonly next: readonly Slot[];
 }
 
-/** What is free for a wish, and where there is nothing, what is free next. One or two queries. */
-export async function findTimes(wish: Wish, context: ToolContext): Promise<Times> {
+/**
+ * What is free for a wish, and where there is nothing, what is free next: one query, and one more for each two weeks that
+ * have to be looked at. `lost`: times that somebody else was quicker to take, whatever the book said.
+ */
+export async function findTimes(wish: Wish, context: ToolContext, lost: readonly Interval[] = []): Promise<Times> {
   const { clinic } = context;
   const now = context.now();
   const providers = wish.provider ? [wish.provider] : providersOf(clinic, wish.service);
-  const findings = search(wish, clinic, providers, await busyOn(wish.days, providers, context), now);
+  const booked = await busyOn(wish.days, wish.service, providers, context);
+  const busy = new Map(providers.map(({ id }) => [id, [...(booked.get(id) ?? []), ...lost]]));
+  const findings = search(wish, clinic, providers, busy, now);
   const next = findings.slots.length > 0 ? [] : await nextTimes(wish, providers, context);
   return { ...findings, next };
 }
 
+/** The soonest times after the wished days; where there are none up to the horizon, those before them. */
 async function nextTimes(wish: Wish, providers: readonly Provider[], context: ToolContext): Promise<Slot[]> {
+  const bookable = bookableDays(context.clinic, context.now());
+  const after = within({ from: addDays(wish.days.to, 1), to: bookable.to }, bookable);
+  const before = within({ from: bookable.from, to: addDays(wish.days.from, -1) }, bookable);
+  const later = after ? await soonestIn(after, wish.service, providers, context) : [];
+  if (later.length > 0 || !before) return later;
+  return soonestIn(before, wish.service, providers, context);
+}
+
+async function soonestIn(
+  range: DayRange,
+  service: Service,
+  providers: readonly Provider[],
+  context: ToolContext,
+): Promise<Slot[]> {
   const { clinic } = context;
   const now = context.now();
-  const horizon = bookableDays(clinic, now);
-  for (let from = addDays(wish.days.to, 1); from <= horizon.to; from = addDays(from, LOOK_AHEAD_DAYS)) {
-    const days = { from, to: addDays(from, LOOK_AHEAD_DAYS - 1) };
-    const busy = await busyOn(days, providers, context);
-    const free = freeSlots({ clinic, service: wish.service, providers, days, busy, now });
+  for (let from = range.from; from <= range.to; from = addDays(from, LOOK_AHEAD_DAYS)) {
+    const days = within({ from, to: addDays(from, LOOK_AHEAD_DAYS - 1) }, range);
+    if (!days) break;
+    const busy = await busyOn(days, service, providers, context);
+    const free = freeSlots({ clinic, service, providers, days, busy, now });
     if (free.length > 0) return soonest(free, clinic, NEXT_AVAILABLE);
   }
   return [];
 }
 
+/** What is taken on these days, and so near to them that a buffer could reach it. */
 async function busyOn(
   wished: DayRange,
+  service: Service,
   providers: readonly Provider[],
   context: ToolContext,
 ): Promise<ReadonlyMap<string, readonly Interval[]>> {
@@ -54,8 +83,8 @@ async function busyOn(
     clinicId: clinic.id,
     conversationId: context.conversationId,
     providerIds: providers.map((provider) => provider.id),
-    startsAt: startOfDay(days.from, clinic),
-    endsAt: startOfDay(addDays(days.to, 1), clinic),
+    startsAt: instantOrSkip(days.from, 0, clinic.timeZone) - service.bufferBeforeMinutes * MINUTE_MS,
+    endsAt: instantOrSkip(addDays(days.to, 1), 0, clinic.timeZone) + service.bufferAfterMinutes * MINUTE_MS,
     now,
   });
   for (const { providerId, startsAt, endsAt } of taken) {
@@ -64,17 +93,17 @@ async function busyOn(
   return busy;
 }
 
-/** The first minute that the day has: where the clock skips midnight, the next half hour that it shows. */
-function startOfDay(date: string, clinic: Clinic): Instant {
-  for (let minute = 0; minute < 180; minute += 30) {
-    const at = instantOf(date, minute, clinic.timeZone);
-    if (at !== undefined) return at;
-  }
-  throw new Error(`no start of ${date} in ${clinic.timeZone}`);
+/** An offer as a model reads it out and names it. */
+export interface ToldOffer {
+  readonly slot_id: string;
+  readonly number: number;
+  /** ISO 8601 with the clinic's offset. */
+  readonly starts_at: string;
+  readonly spoken: string;
+  readonly provider: string;
 }
 
-/** Offers as a model reads them out and names them. */
-export function offersToTell(offers: readonly Offer[], clinic: Clinic, now: Instant): Record<string, unknown>[] {
+export function offersToTell(offers: readonly Offer[], clinic: Clinic, now: Instant): ToldOffer[] {
   return offers.map((offer) => ({
     slot_id: offer.slotId,
     number: offer.number,

@@ -3,7 +3,7 @@ import { bookableDays, type DayRange, within } from '../../domain/availability.t
 import type { Clinic, Instant, Provider, Service } from '../../domain/clinic.ts';
 import { addDays, isDate, minuteOf } from '../../domain/clinic-time.ts';
 import { partOfDay } from '../../domain/clock-words.ts';
-import { type Mention, mentionIn } from '../../domain/mentions.ts';
+import { type Mention, mentionIn, mentionsNothing } from '../../domain/mentions.ts';
 import { meansAnyone, type Named, providerNamed, serviceNamed } from '../../domain/naming.ts';
 import type { MinuteRange, Wish } from '../../domain/search.ts';
 import { listed, spokenDay } from '../../domain/spoken.ts';
@@ -23,18 +23,25 @@ export type Resolved<T> = { readonly ok: T } | { readonly failure: ToolOutcome }
 
 /** With no day named, the coming week is searched. */
 const DEFAULT_DAYS = 7;
+const HALF_DAY_MINUTES = 12 * 60;
 
 export function resolveWish(args: WishArguments, clinic: Clinic, now: Instant): Resolved<Wish> {
   const service = resolveService(args.service, clinic);
   if ('failure' in service) return service;
   const provider = resolveProvider(args.provider, service.ok, clinic);
   if ('failure' in provider) return provider;
-  const said = mentionIn(args.when ?? '', now, clinic.timeZone);
+  const said = saidIn(args.when ?? '', now, clinic.timeZone);
   const days = resolveDays(args, said, clinic, now);
   if ('failure' in days) return days;
   const time = resolveTime(args.time, said, clinic, now);
   if ('failure' in time) return time;
   return { ok: { service: service.ok, provider: provider.ok, days: days.ok, ...time.ok } };
+}
+
+/** The caller's words for when; "June" alone is a month here, where nobody gives their name. */
+function saidIn(when: string, now: Instant, timeZone: string): Mention {
+  const said = mentionIn(when, now, timeZone);
+  return mentionsNothing(said) && /^\W*[a-z]+\W*$/i.test(when) ? mentionIn(`in ${when}`, now, timeZone) : said;
 }
 
 function resolveService(words: string, clinic: Clinic): Resolved<Service> {
@@ -110,9 +117,14 @@ interface WishedTime {
 }
 
 function resolveTime(time: string | undefined, said: Mention, clinic: Clinic, now: Instant): Resolved<WishedTime> {
-  if (said.at) return { ok: { at: said.at.minute, part: null } };
+  const clock = time !== undefined && /^([01]?\d|2[0-3]):[0-5]\d$/.test(time) ? minuteOf(time) : null;
+  if (said.at) {
+    // "At eight" may be either half of the day: there, and only there, the model knows more than the words say.
+    const half = !said.at.sure && clock !== null && clock % HALF_DAY_MINUTES === said.at.minute % HALF_DAY_MINUTES;
+    return { ok: { at: half ? clock : said.at.minute, part: null } };
+  }
   if (time === undefined) return { ok: { at: null, part: said.part } };
-  if (/^([01]?\d|2[0-3]):[0-5]\d$/.test(time)) return { ok: { at: minuteOf(time), part: null } };
+  if (clock !== null) return { ok: { at: clock, part: null } };
   const part = partOfDay(time);
   if (part) return { ok: { at: null, part } };
   const mention = mentionIn(`at ${time}`, now, clinic.timeZone);

@@ -63,6 +63,16 @@ describe('a caller who speaks over Ava', () => {
     expect(cuts(line.tell(interrupt))).toEqual([['b', 100]]);
   });
 
+  it('hears the second item after the silence that fills the last frame of the first', () => {
+    const line = openLine();
+    line.tell(speech('a', 105), complete('a'), speech('b', 200));
+    line.wait(150);
+    expect(cuts(line.tell(interrupt))).toEqual([
+      ['a', 105],
+      ['b', 30],
+    ]);
+  });
+
   it('never heard more than was sent, nor a fraction of a millisecond', () => {
     const line = openLine();
     line.tell(speech('a', 100.625));

@@ -102,11 +102,11 @@ describe('the playback of a phone leg', () => {
 
   it('keeps the true time of a piece that joins another after a pause', () => {
     const line = openLine();
-    for (let sent = 0; sent < PHONE_LIMITS.pieces; sent++) line.tell(speech('a', 10));
-    line.wait(PHONE_LIMITS.pieces * 10 + 500);
+    for (let sent = 0; sent < PHONE_LIMITS.pieces; sent++) line.tell(speech('a', 20));
+    line.wait(PHONE_LIMITS.pieces * 20 + 500);
     line.tell(speech('a', 100));
     line.wait(40);
-    const spoken = PHONE_LIMITS.pieces * 10;
+    const spoken = PHONE_LIMITS.pieces * 20;
     expect(told(line.tell(interrupt))).toEqual([
       { type: 'playback_cut', items: [heard('a', spoken + 40, spoken + 100, false)] },
     ]);

@@ -1,0 +1,2 @@
+drop index calls_live;
+drop table nodes;

@@ -1,0 +1,66 @@
+/**
+ * The built server as production runs it, on loopback: its own Postgres and Redis, simulated vendors told of by address,
+ * and a whole production configuration. Whatever is started here is ended by `close`.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../ops/embedded/port.ts';
+import { type AvaProcess, spawnAva } from '../../../test/support/ava-process.ts';
+import { type Outside, startOutside } from '../../../test/support/outside.ts';
+import { openOwnPostgres, openOwnRedis } from '../../../test/support/own-stores.ts';
+
+export interface Production {
+  readonly outside: Outside;
+  readonly opsUrl: string;
+  /** Starts one node; it takes the same ports each time, so one at a time. */
+  start(nodeFlags?: readonly string[]): Promise<AvaProcess>;
+  close(): Promise<void>;
+}
+
+const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+/** What production insists on; nothing here is ever shown to a vendor. */
+const CREDENTIALS = {
+  GOOGLE_CREDENTIALS: JSON.stringify({
+    type: 'authorized_user',
+    client_id: 'i',
+    client_secret: 's',
+    refresh_token: 't',
+  }),
+  SESSION_SECRET: 'a-session-secret-of-the-benchmark-and-nothing-else',
+  ENCRYPTION_KEYS: 'an-encryption-key-of-the-benchmark-and-nothing-else',
+};
+
+/** Compiles the server to `dist/`. Throws where that fails. */
+export async function build(): Promise<void> {
+  const child = spawn(process.execPath, ['src/bin/run.mjs', 'build'], { cwd: PROJECT, stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error('the build failed');
+}
+
+export async function openProduction(): Promise<Production> {
+  const [port, opsPort] = await Promise.all([freePort(), freePort()]);
+  const [postgres, redis, outside] = await Promise.all([openOwnPostgres(), openOwnRedis(), startOutside({ port })]);
+  const environment = {
+    ...outside.environment,
+    ...CREDENTIALS,
+    NODE_ENV: 'production',
+    OPS_PORT: String(opsPort),
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+  };
+  const running = new Set<AvaProcess>();
+  return {
+    outside,
+    opsUrl: `http://127.0.0.1:${opsPort}`,
+    async start(nodeFlags = []) {
+      const ava = await spawnAva({ program: 'built', environment, nodeFlags });
+      running.add(ava);
+      return ava;
+    },
+    async close() {
+      for (const ava of running) await ava.close();
+      await Promise.all([outside.stop(), postgres.close(), redis.close()]);
+    },
+  };
+}

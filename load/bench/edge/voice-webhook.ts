@@ -1,0 +1,124 @@
+/**
+ * The signed voice webhook under an open load: requests are sent when they are due, whether or not earlier ones were
+ * answered, and a request's latency counts from when it was due, so that a stall is paid for by all who came in it.
+ */
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { twilioSignature } from '../../../test/sim/twilio/signature.ts';
+import { type Outside, RADIANCE } from '../../../test/support/outside.ts';
+import { seededRandom } from '../../../test/support/seed.ts';
+import { type Spread, spreadOf } from '../figures/percentiles.ts';
+import type { Figure } from '../figures/table.ts';
+import { openControl } from './control.ts';
+
+const PER_SECOND = 200;
+const WARMING_S = 3;
+const MEASURED_S = 30;
+const ANSWER_LIMIT_MS = 5_000;
+/** As many as Twilio's side may keep open; more wait for one of them, which counts. */
+const CONNECTIONS = 256;
+const SEED = 1;
+
+interface Webhook {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A call of its own for each request, signed as Twilio signs. */
+function webhookOf({ publicUrl, authToken }: Outside, n: number): Webhook {
+  const form = {
+    AccountSid: `AC${'0'.repeat(32)}`,
+    ApiVersion: '2010-04-01',
+    CallSid: `CA${n.toString(16).padStart(32, '0')}`,
+    CallStatus: 'ringing',
+    Called: RADIANCE,
+    Caller: '+15550107272',
+    Direction: 'inbound',
+    From: '+15550107272',
+    To: RADIANCE,
+  };
+  const body = new URLSearchParams(form).toString();
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': String(body.length),
+    'x-twilio-signature': twilioSignature(authToken, `${publicUrl}/twilio/voice`, form),
+  };
+  return { body, headers };
+}
+
+/** Resolves once the whole answer is there; rejects where it is none that opens a stream. */
+function send(url: string, agent: Agent, { body, headers }: Webhook): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', agent, headers, timeout: ANSWER_LIMIT_MS }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => {
+        const text = Buffer.concat(parts).toString();
+        if (response.statusCode === 200 && text.includes('<Stream')) resolve();
+        else reject(new Error(`the webhook was answered ${response.statusCode}: ${text.slice(0, 200)}`));
+      });
+    });
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${ANSWER_LIMIT_MS} ms`)));
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** When each request is due, in ms from the start: independent arrivals, the same each time. */
+function arrivals(count: number): number[] {
+  const random = seededRandom(SEED);
+  let atMs = 0;
+  return Array.from({ length: count }, () => {
+    atMs += (-Math.log(1 - random()) * 1000) / PER_SECOND;
+    return atMs;
+  });
+}
+
+/** Latencies of each request in ms, from when it was due. Rejects where one failed. */
+async function load(outside: Outside, origin: string, seconds: number, firstCall: number): Promise<number[]> {
+  const url = `${origin}/twilio/voice`;
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const webhooks = arrivals(PER_SECOND * seconds).map((dueMs, n) => ({ dueMs, ...webhookOf(outside, firstCall + n) }));
+  const begunAt = performance.now();
+  const answers: Promise<number>[] = [];
+  try {
+    for (const webhook of webhooks) {
+      const dueAt = begunAt + webhook.dueMs;
+      // A timer that fires late is part of the figure: spinning for it would take the processor from the server.
+      if (dueAt > performance.now()) await sleep(dueAt - performance.now());
+      const answer = send(url, agent, webhook).then(() => performance.now() - dueAt);
+      // Told of below, with the others.
+      answer.catch(() => undefined);
+      answers.push(answer);
+    }
+    return await Promise.all(answers);
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** A few seconds that do not count, then the load; `origin` is Ava's, or the baseline's. */
+async function measured(outside: Outside, origin: string): Promise<Spread> {
+  await load(outside, origin, WARMING_S, 0);
+  return spreadOf(await load(outside, origin, MEASURED_S, PER_SECOND * WARMING_S));
+}
+
+/** 200 calls a second for half a minute, and the same load on a server that does nothing. */
+export async function voiceWebhook(outside: Outside): Promise<Figure[]> {
+  const control = await openControl();
+  try {
+    const { count, p50, p99, max } = await measured(outside, outside.publicUrl);
+    const bare = await measured(outside, control.origin);
+    const note = `${count} requests, ${PER_SECOND}/s for ${MEASURED_S} s, random arrivals, from when each was due`;
+    return [
+      { name: 'voice webhook, p50', value: p50, unit: 'ms', note },
+      { name: 'voice webhook, p99', value: p99, unit: 'ms', goal: 10 },
+      { name: 'voice webhook, slowest', value: max, unit: 'ms' },
+      { name: 'baseline, p50', value: bare.p50, unit: 'ms', note: 'the same load on a bare node:http server' },
+      { name: 'baseline, p99', value: bare.p99, unit: 'ms' },
+      { name: 'baseline, slowest', value: bare.max, unit: 'ms' },
+    ];
+  } finally {
+    await control.close();
+  }
+}

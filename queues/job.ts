@@ -1,0 +1,41 @@
+/** What a job is, and the few things that can come of a run of it. Knows nothing of the queue that carries it. */
+import type { RetryPolicy } from './retry.ts';
+
+/**
+ * - `done`: nothing is left to do.
+ * - `retry`: again after the policy's back-off, or after `afterMs`; counts as an attempt, and the last one is final.
+ * - `cancel`: pointless, now and later; never run again.
+ * - `snooze`: not yet; again after `forMs`, and no attempt was lost.
+ */
+export type JobOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'retry'; readonly error: unknown; readonly afterMs?: number }
+  | { readonly kind: 'cancel'; readonly reason: string }
+  | { readonly kind: 'snooze'; readonly forMs: number };
+
+export interface JobRun {
+  /** As it was enqueued: the job parses it. */
+  readonly data: unknown;
+  /** From 1. */
+  readonly attempt: number;
+  /** Aborted when the run's time is over or its worker stops: nobody waits for it any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A kind of work, with a queue of its own. */
+export interface Job {
+  /** The queue's name: small letters and dashes. */
+  readonly name: string;
+  /** Run once each so often, whatever the number of workers; null where it is run when it is enqueued. */
+  readonly everyMs: number | null;
+  /** Runs at a time on one node. */
+  readonly concurrency: number;
+  /** Longest run; one that takes longer is left behind and tried again. */
+  readonly timeLimitMs: number;
+  readonly retry: RetryPolicy;
+  /**
+   * Does the work. May be run twice, even at the same time: a worker that was thought dead may live. What it throws is
+   * a `retry`.
+   */
+  readonly run: (run: JobRun) => Promise<JobOutcome>;
+}

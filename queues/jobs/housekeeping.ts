@@ -1,0 +1,57 @@
+/**
+ * Tidies up after calls and nodes that did not end as they should. Its three chores know nothing of each other: one that
+ * fails keeps none of the others from being done.
+ */
+import type { Events } from '../../src/domain/events.ts';
+import type { Job, JobOutcome } from '../job.ts';
+import { RETRY } from '../retry.ts';
+
+/** What is tidied; each answers how much there was. */
+export interface Chores {
+  /** Ends calls whose node has been silent for so long. */
+  endLostCalls(silentMs: number): Promise<number>;
+  /** Deletes holds that had lapsed by `now`, epoch milliseconds. */
+  dropLapsedHolds(now: number): Promise<number>;
+  /** Forgets nodes that have been silent for so long. */
+  forgetNodes(goneMs: number): Promise<number>;
+}
+
+export interface HousekeepingOptions {
+  readonly chores: Chores;
+  readonly events: Events;
+  readonly now: () => number;
+  /** How long a cut-off call can be taken up by another node: its record is closed no earlier. */
+  readonly resumeTtlMs: number;
+}
+
+const EVERY_MS = 30_000;
+const TIME_LIMIT_MS = 25_000;
+/** A node is given up no earlier, however short calls can be resumed. */
+const LEAST_SILENCE_MS = 30_000;
+const NODE_GONE_MS = 24 * 3_600_000;
+
+export function housekeepingJob(options: HousekeepingOptions): Job {
+  return {
+    name: 'housekeeping',
+    everyMs: EVERY_MS,
+    concurrency: 1,
+    timeLimitMs: TIME_LIMIT_MS,
+    retry: RETRY.housekeeping,
+    run: () => tidy(options),
+  };
+}
+
+async function tidy({ chores, events, now, resumeTtlMs }: HousekeepingOptions): Promise<JobOutcome> {
+  const [calls, holds, nodes] = await Promise.allSettled([
+    chores.endLostCalls(Math.max(resumeTtlMs, LEAST_SILENCE_MS)),
+    chores.dropLapsedHolds(now()),
+    chores.forgetNodes(NODE_GONE_MS),
+  ]);
+  const count = (chore: PromiseSettledResult<number>): number => (chore.status === 'fulfilled' ? chore.value : 0);
+  events.emit('housekeeping.done', { calls: count(calls), holds: count(holds), nodes: count(nodes) });
+  const errors = [calls, holds, nodes].flatMap((chore): unknown[] =>
+    chore.status === 'rejected' ? [chore.reason] : [],
+  );
+  if (errors.length === 0) return { kind: 'done' };
+  return { kind: 'retry', error: errors.length === 1 ? errors[0] : new AggregateError(errors, 'chores failed') };
+}

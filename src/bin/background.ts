@@ -1,0 +1,64 @@
+/** What a node does besides calls: its heartbeat, in every role, and the jobs of a worker; a server does not even load what runs those. */
+import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
+import { postgresHousekeeping } from '../../db/housekeeping.ts';
+import { type Heartbeat, startHeartbeat } from '../../db/nodes.ts';
+import type { Database } from '../../db/postgres.ts';
+import { openRedis } from '../../db/redis.ts';
+import type { Config } from '../../ops/config.ts';
+import type { EventBus } from '../../ops/events.ts';
+import type { Lifecycle } from '../../ops/lifecycle.ts';
+import type { Job } from '../../queues/job.ts';
+import { housekeepingJob } from '../../queues/jobs/housekeeping.ts';
+
+export interface BackgroundOptions {
+  readonly config: Config;
+  readonly events: EventBus;
+  /** What stamps the node's calls; the machine's where nothing else is given. */
+  readonly clock?: Clock;
+}
+
+/** Beats until everything opened after it is closed: calls that are being ended are not those of a lost node. */
+export function openHeartbeat(
+  options: BackgroundOptions,
+  database: Database,
+  lifecycle: Lifecycle,
+): Promise<Heartbeat> {
+  const { config, events, clock = systemClock() } = options;
+  return lifecycle.add(
+    'heartbeat',
+    () =>
+      startHeartbeat(
+        database,
+        { nodeId: config.nodeId, role: config.role, startedAt: clock.now() },
+        {
+          onLost: (error) => events.emit('node.heartbeat_lost', { error }),
+          onBack: (silentMs) => events.emit('node.heartbeat_back', { silentMs }),
+        },
+      ),
+    (opened) => opened.close(),
+  );
+}
+
+/** Runs the jobs, unless this node is a server only. Waits for neither store. */
+export async function openJobs(options: BackgroundOptions, database: Database, lifecycle: Lifecycle): Promise<void> {
+  const { config, events } = options;
+  if (config.role === 'server') return;
+  const { openExecutor } = await import('../../queues/executor.ts');
+  // That Redis is away is told of by the connection for sessions, and by the queues.
+  const redis = await lifecycle.add(
+    'queue connection',
+    () => openRedis(config.redis, 'queue', () => undefined),
+    (opened) => opened.close(),
+  );
+  await lifecycle.add(
+    'jobs',
+    () => openExecutor({ connection: redis.client, jobs: jobsOf(options, database), events }),
+    (opened, hurry) => opened.close(hurry),
+  );
+}
+
+function jobsOf({ config, events, clock = systemClock() }: BackgroundOptions, database: Database): readonly Job[] {
+  const now = (): number => clock.now();
+  const chores = postgresHousekeeping(database);
+  return [housekeepingJob({ chores, events, now, resumeTtlMs: config.calls.resumeTtlS * 1_000 })];
+}

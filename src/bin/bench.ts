@@ -1,0 +1,44 @@
+/**
+ * `npm run bench -- [NAME …]`: the project's own benchmarks, each a file `load/bench/NAME.ts` that exports `about` and
+ * `run`; without a name all of them, one after the other. Loaded by name, so that nothing here depends on them. A figure
+ * that misses its goal is shown and fails nothing; a benchmark that could not be run does.
+ */
+import { readdir } from 'node:fs/promises';
+import { z } from 'zod';
+
+const FOLDER = new URL('../../load/bench/', import.meta.url);
+
+const benchmark = z.object({
+  about: z.string(),
+  run: z.custom<() => Promise<void>>((value) => typeof value === 'function'),
+});
+
+async function names(): Promise<string[]> {
+  const files = await readdir(FOLDER);
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -'.ts'.length))
+    .sort();
+}
+
+const load = async (name: string): Promise<z.infer<typeof benchmark>> =>
+  benchmark.parse(await import(new URL(`${name}.ts`, FOLDER).href));
+
+async function main(): Promise<number> {
+  const known = await names();
+  const wanted = process.argv.slice(2);
+  const stranger = wanted.find((name) => !known.includes(name));
+  if (stranger !== undefined) {
+    process.stderr.write(`There is no benchmark "${stranger}". There are:\n`);
+    for (const name of known) process.stderr.write(`  ${name}: ${(await load(name)).about}\n`);
+    return 2;
+  }
+  for (const name of wanted.length > 0 ? wanted : known) {
+    const { about, run } = await load(name);
+    process.stdout.write(`\n== ${name}: ${about}\n`);
+    await run();
+  }
+  return 0;
+}
+
+process.exitCode = await main();

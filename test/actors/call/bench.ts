@@ -1,0 +1,136 @@
+/** One conversation under test: messages in a word each, effects in plain words. */
+import type { CallEffect } from '../../../actors/call/effects.ts';
+import type { CallFacts, CallIdentity, CallMessage } from '../../../actors/call/messages.ts';
+import { type CallState, newCall } from '../../../actors/call/state.ts';
+import { callStep } from '../../../actors/call/step.ts';
+import type { DealingsChange } from '../../../src/domain/dealings.ts';
+import type { ConversationEntry } from '../../../src/domain/ports.ts';
+import type { Slot } from '../../../src/domain/slots.ts';
+import type { ToolOutcome } from '../../../src/domain/tools.ts';
+import { radiance } from '../../support/memory-clinics.ts';
+import { NOW, ofKind, StepBench } from '../../support/step-bench.ts';
+
+export type CallBench = StepBench<CallState, CallMessage, CallEffect>;
+
+export const FACTS: CallFacts = {
+  clinic: radiance,
+  phrases: { greeting: 'Thank you for calling.', goodbye: 'Goodbye!', timeIsUp: 'Our time is up.' },
+  limits: { longestCallMs: 600_000, toolMs: 8_000, farewellMs: 20_000 },
+};
+
+const IDENTITY: CallIdentity = {
+  conversationId: '4f7f3a0e-7d0b-4c52-9a53-6a3b6a3f1c11',
+  clinicId: radiance.id,
+  channel: 'voice',
+  callSid: `CA${'0'.repeat(32)}`,
+  callerPhone: '+15550100142',
+  calledNumber: radiance.phone,
+  node: 'node-a',
+};
+
+/** A call whose phone is not open yet. */
+export function newConversation(): CallBench {
+  return new StepBench(callStep(FACTS), newCall(IDENTITY, NOW, FACTS.limits.longestCallMs));
+}
+
+/** A call in which Ava has greeted, and was heard. */
+export function greeted(): CallBench {
+  const call = newConversation();
+  call.tell({ type: 'phone_opened' });
+  says(call, 'greeting', 'Thank you for calling.');
+  return call;
+}
+
+/** Ava says a whole response of one item, and the caller hears all of it. */
+export function says(call: CallBench, itemId: string, text: string): CallEffect[] {
+  return [...begins(call, itemId, text), ...call.tell(responseEnded(), finished(itemId))];
+}
+
+/** Ava begins an item; all of its words are there, and its response goes on. */
+export function begins(call: CallBench, itemId: string, text: string): CallEffect[] {
+  return call.tell({ type: 'response_started' }, { type: 'words', itemId, text }, { type: 'playback_started', itemId });
+}
+
+/** The caller speaks for a second; the words are still to come. */
+export function callerSpeaks(call: CallBench, itemId: string): CallEffect[] {
+  const effects = call.tell({ type: 'caller_speech_started' });
+  call.wait(1_000);
+  return [...effects, ...call.tell({ type: 'caller_speech_stopped' }, committed(itemId))];
+}
+
+export const committed = (itemId: string): CallMessage => ({ type: 'caller_turn_committed', itemId });
+export const words = (itemId: string, text: string): CallMessage => ({ type: 'caller_words', itemId, text });
+export const speechStarted: CallMessage = { type: 'caller_speech_started' };
+export const playback = (itemId: string): CallMessage => ({ type: 'playback_started', itemId });
+
+export function finished(itemId: string, sentMs = 1_000): CallMessage {
+  return { type: 'playback_finished', itemId, heardMs: sentMs, sentMs, complete: true };
+}
+
+/** An item cut at `heardMs` of 1,000. */
+export function cutAt(itemId: string, heardMs: number, complete = true): CallMessage {
+  return { type: 'playback_cut', items: [{ itemId, heardMs, sentMs: 1_000, complete }] };
+}
+
+export function responseEnded(status: 'completed' | 'cancelled' | 'failed' | 'incomplete' = 'completed'): CallMessage {
+  return { type: 'response_ended', status };
+}
+
+export function toolRequested(callId: string, name = 'get_clinic_info', argumentsText = '{}'): CallMessage {
+  return { type: 'tool_requested', callId, name, argumentsText };
+}
+
+export function toolAnswered(callId: string, changes: readonly DealingsChange[] = [], facts = {}): CallMessage {
+  return { type: 'tool_answered', callId, outcome: succeeded(changes, facts) };
+}
+
+export function succeeded(changes: readonly DealingsChange[] = [], facts = {}): ToolOutcome {
+  return { answer: { success: true, ...facts }, changes };
+}
+
+export const ENDING: readonly DealingsChange[] = [{ type: 'ending' }];
+
+/** Tomorrow at nine, ten, … in New York. */
+export function slots(count: number): Slot[] {
+  const [service, provider] = [radiance.services[0], radiance.providers[0]];
+  if (!service || !provider) throw new Error('the seeded clinic has no services');
+  return Array.from({ length: count }, (_, hour) => {
+    const startsAt = Date.parse('2026-11-24T14:00:00Z') + hour * 3_600_000;
+    return { serviceId: service.id, providerId: provider.id, startsAt, endsAt: startsAt + service.minutes * 60_000 };
+  });
+}
+
+/** What the record was given, in order. */
+export function recorded(effects: readonly CallEffect[]): ConversationEntry[] {
+  return ofKind(effects, 'record').map((effect) => effect.entry);
+}
+
+/** The turns that were recorded: number, who, what, and whether it was cut. */
+export function turns(effects: readonly CallEffect[]): (readonly [number, string, string, boolean])[] {
+  return recorded(effects).flatMap((entry) =>
+    entry.kind === 'turn' ? [[entry.n, entry.role, entry.text, entry.interrupted] as const] : [],
+  );
+}
+
+/** What the model was told, in order. */
+export function orders(effects: readonly CallEffect[]) {
+  return ofKind(effects, 'tell_model').map((effect) => effect.order);
+}
+
+/** The types of what the model was told, in order. */
+export function orderTypes(effects: readonly CallEffect[]): string[] {
+  return orders(effects).map((order) => order.type);
+}
+
+/** What the phone was told, in order. */
+export function phoneOrders(effects: readonly CallEffect[]) {
+  return ofKind(effects, 'tell_phone').map((effect) => effect.message);
+}
+
+export function ran(effects: readonly CallEffect[]): string[] {
+  return ofKind(effects, 'run_tool').map((effect) => effect.callId);
+}
+
+export function eventNames(effects: readonly CallEffect[]): string[] {
+  return ofKind(effects, 'event').map((effect) => effect.name);
+}

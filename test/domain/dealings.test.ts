@@ -1,0 +1,138 @@
+/** What a conversation remembers, and what it came to. */
+import { describe, expect, it } from 'vitest';
+import {
+  chosenOffer,
+  type Dealings,
+  type DealingsChange,
+  deal,
+  hear,
+  NO_DEALINGS,
+  outcomeOf,
+} from '../../src/domain/dealings.ts';
+import type { Slot } from '../../src/domain/slots.ts';
+import { clinicOf } from '../support/clinics.ts';
+
+const NOW = Date.UTC(2026, 10, 23, 10);
+const clinic = clinicOf();
+const slotAt = (day: number, hour: number): Slot => {
+  const startsAt = Date.UTC(2026, 10, day, hour);
+  return { serviceId: 'botox', providerId: 'priya', startsAt, endsAt: startsAt + 1_800_000 };
+};
+const [tue, wed, thu] = [slotAt(24, 14), slotAt(25, 10), slotAt(26, 16)];
+const offered = (slots: readonly Slot[], exact: Slot | null = null): DealingsChange => ({
+  type: 'offered',
+  slots,
+  exact,
+});
+const after = (...changes: readonly DealingsChange[]): Dealings => changes.reduce(deal, NO_DEALINGS);
+const choiceAfter = (dealings: Dealings, ...sentences: readonly string[]): string | null =>
+  sentences.reduce((before, words) => hear(before, words, clinic, NOW), dealings).choice;
+
+describe('a choice', () => {
+  const three = after(offered([tue, wed, thu]));
+  const exact = after(offered([tue], tue));
+
+  it('is made by an exact match and by the caller’s words', () => {
+    expect(exact.choice).toBe('slot_1');
+    expect(chosenOffer(exact)).toMatchObject({ startsAt: tue.startsAt });
+    expect(choiceAfter(three, 'Wednesday please')).toBe('slot_2');
+    expect(choiceAfter(three, 'the first one', 'no wait, the third one')).toBe('slot_3');
+    expect(choiceAfter(three, 'Can I have the second one instead?')).toBe('slot_2');
+  });
+
+  it.each([
+    'My name is Elena Brown',
+    'My name is April May',
+    'my number is 555 010 0142',
+    'one second please',
+    'yes',
+    'Yes, and I have another question',
+    'nothing else, thank you',
+    'See you later!',
+    'good morning',
+    'How are you today?',
+    'I called yesterday',
+    'My email is tuesday at example dot com',
+    'not before 2',
+    'is there sun protection afterwards?',
+  ])('stands after "%s"', (words) => {
+    expect(choiceAfter(exact, words)).toBe('slot_1');
+  });
+
+  it.each([
+    'Actually, Thursday',
+    'yes but later',
+    'do you have anything earlier?',
+    'any other day?',
+    'another time please',
+    'something different',
+    'do you have something else on Tuesday?',
+    'that doesn’t work for me',
+    '2 PM is too early',
+    'not Tuesday',
+    'how about 3 PM?',
+    'next week',
+  ])('is taken back by "%s"', (words) => {
+    expect(choiceAfter(exact, words)).toBeNull();
+  });
+
+  it('of several stays open while the words fit more than one', () => {
+    expect(choiceAfter(after(offered([tue, wed, thu])), 'in the afternoon')).toBeNull();
+    expect(choiceAfter(after(offered([tue, wed, thu]), { type: 'chosen', slotId: 'slot_1' }), 'in the afternoon')).toBe(
+      'slot_1',
+    );
+  });
+
+  it('is over when it is booked, and when other times are offered', () => {
+    expect(deal(exact, { type: 'booked', appointmentId: 'a', slotId: 'slot_1' }).choice).toBeNull();
+    expect(deal(exact, offered([wed])).choice).toBeNull();
+  });
+});
+
+describe('changes', () => {
+  it('told twice count once', () => {
+    const booked: DealingsChange = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' };
+    expect(after(booked, booked).booked).toHaveLength(1);
+    expect(after(offered([tue]), offered([tue])).offers).toMatchObject({ made: 1, earlier: [] });
+  });
+
+  it('leave what they were made from untouched', () => {
+    const before = after(offered([tue]));
+    const copy = structuredClone(before);
+    deal(before, offered([wed, thu]));
+    hear(before, 'Tuesday', clinic, NOW);
+    expect(before).toEqual(copy);
+  });
+
+  it('survive being stored as JSON', () => {
+    const dealings = after(offered([tue, wed]), { type: 'failed', code: 'timeout' }, { type: 'ending' });
+    expect(JSON.parse(JSON.stringify(dealings))).toEqual(dealings);
+  });
+});
+
+const come = (dealings: Dealings, callerTurns = 2, broke = false) => outcomeOf({ dealings, callerTurns, broke });
+
+describe('an outcome', () => {
+  const booked: DealingsChange = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' };
+
+  it.each([
+    ['appointment_scheduled', after(offered([tue]), booked)],
+    ['appointment_scheduled', after(booked, { type: 'failed', code: 'internal_error' })],
+    ['browsing', after(offered([tue]))],
+    ['browsing', after({ type: 'failed', code: 'internal_error' }, offered([]))],
+    ['browsing', after(offered([]), { type: 'failed', code: 'slot_not_offered' })],
+    ['failed', after({ type: 'failed', code: 'calendar_unavailable' })],
+    ['failed', after(offered([tue]), { type: 'failed', code: 'timeout' })],
+    ['info_only', after({ type: 'informed' })],
+    ['info_only', after({ type: 'failed', code: 'unknown_service' })],
+    ['info_only', after()],
+  ] as const)('is %s', (outcome, dealings) => {
+    expect(come(dealings)).toBe(outcome);
+  });
+
+  it('is abandoned where the caller said nothing, and failed where the call broke', () => {
+    expect(come(after(), 0)).toBe('abandoned');
+    expect(come(after({ type: 'informed' }), 3, true)).toBe('failed');
+    expect(come(after(booked), 3, true)).toBe('appointment_scheduled');
+  });
+});

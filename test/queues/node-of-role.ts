@@ -1,0 +1,58 @@
+/** A node in one role, in this process, on stores of the test's own; what it told. Calls are not its business here. */
+import { onTestFinished } from 'vitest';
+import { readConfig } from '../../ops/config.ts';
+import { freePort } from '../../ops/embedded/port.ts';
+import { createEvents } from '../../ops/events.ts';
+import { type AvaNode, startNode } from '../../src/bin/ava-node.ts';
+import type { AvaEventName, AvaEvents } from '../../src/domain/events.ts';
+
+export interface Stores {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+}
+
+export interface NodeOfRole {
+  readonly node: AvaNode;
+  /** Every event of this name so far. */
+  readonly told: <Name extends AvaEventName>(name: Name) => readonly AvaEvents[Name][];
+  /** What a scraper sees. */
+  readonly metrics: () => Promise<string>;
+}
+
+/** The environment of a node that reaches these stores, and nobody else. */
+export async function environmentOf(role: string, nodeId: string, stores: Stores): Promise<Record<string, string>> {
+  return {
+    NODE_ENV: 'test',
+    ROLE: role,
+    NODE_ID: nodeId,
+    HOST: '127.0.0.1',
+    PORT: String(await freePort()),
+    OPS_PORT: String(await freePort()),
+    DATABASE_URL: stores.databaseUrl,
+    REDIS_URL: stores.redisUrl,
+    OPENAI_API_KEY: 'sk-nobody',
+    OPENAI_BASE_URL: 'http://127.0.0.1:1',
+    OPENAI_REALTIME_URL: 'ws://127.0.0.1:1',
+    TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+    TWILIO_AUTH_TOKEN: 'nobody',
+    TWILIO_API_BASE_URL: 'http://127.0.0.1:1',
+    DRAIN_TIMEOUT_S: '0',
+  };
+}
+
+/** Starts it, ready; stopped with the test. */
+export async function startRole(role: string, nodeId: string, stores: Stores): Promise<NodeOfRole> {
+  const reading = readConfig(await environmentOf(role, nodeId, stores));
+  if (!reading.ok) throw new Error(reading.problems.join('\n'));
+  const events = createEvents();
+  const told: { name: AvaEventName; event: AvaEvents[AvaEventName] }[] = [];
+  events.onAny((name, event) => told.push({ name, event }));
+  const node = await startNode({ config: reading.config, events, version: 'test', onDrain: () => undefined });
+  onTestFinished(async () => void (await node.lifecycle.stop()));
+  return {
+    node,
+    told: <Name extends AvaEventName>(wanted: Name) =>
+      told.flatMap(({ name, event }) => (name === wanted ? [event as AvaEvents[Name]] : [])),
+    metrics: async () => (await fetch(`http://127.0.0.1:${node.opsPort}/metrics`)).text(),
+  };
+}

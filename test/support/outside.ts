@@ -1,0 +1,69 @@
+/**
+ * The world around one Ava: simulated OpenAI and Twilio over real sockets, and the environment variables that tell of
+ * them. The simulated account's numbers ring at the port that Ava is about to listen on. Imports nothing of the test
+ * runner, so that benchmarks stand on it too.
+ */
+import { type OpenAiSim, type OpenAiSimOptions, startOpenAiSim } from '../sim/openai/server.ts';
+import { startTwilioSim, type TwilioSim } from '../sim/twilio/server.ts';
+
+export const RADIANCE = '+15550100001';
+export const LUMEN = '+15550100002';
+const STAFF = '+15550100099';
+/** A number of the account that no clinic has. */
+const NOBODYS = '+15550100003';
+
+/** Human pace would make a booking take a minute; nothing in Ava depends on how fast people talk. */
+const PACE = 5;
+
+export interface OutsideOptions {
+  /** Where Ava will listen, on loopback. */
+  readonly port: number;
+  readonly pace?: number;
+  readonly openai?: OpenAiSimOptions;
+}
+
+export interface Outside {
+  readonly openai: OpenAiSim;
+  readonly twilio: TwilioSim;
+  readonly publicUrl: string;
+  /** Signs what the simulated Twilio sends. */
+  readonly authToken: string;
+  /** What Ava is told of all this; her stores are not in it. */
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** Starts both simulators; close them by `stop`. */
+export async function startOutside({ port, pace = PACE, openai: model }: OutsideOptions): Promise<Outside> {
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const openai = await startOpenAiSim({ pace, ...model });
+  const account = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'a token of the simulated account' };
+  const number = { voiceUrl: `${publicUrl}/twilio/voice`, statusCallback: `${publicUrl}/twilio/status` };
+  const twilio = await startTwilioSim({
+    ...account,
+    numbers: { [RADIANCE]: number, [LUMEN]: number, [NOBODYS]: number },
+    staff: { [STAFF]: { kind: 'answers', greeting: 'Front desk speaking.' } },
+    pace,
+  });
+  return {
+    openai,
+    twilio,
+    publicUrl,
+    authToken: account.authToken,
+    environment: {
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      OPS_PORT: '0',
+      PUBLIC_URL: publicUrl,
+      OPENAI_API_KEY: 'sk-simulated',
+      OPENAI_BASE_URL: openai.url,
+      OPENAI_REALTIME_URL: openai.realtimeUrl,
+      TWILIO_ACCOUNT_SID: account.accountSid,
+      TWILIO_AUTH_TOKEN: account.authToken,
+      TWILIO_API_BASE_URL: twilio.url,
+    },
+    async stop() {
+      await Promise.all([openai.stop(), twilio.stop()]);
+    },
+  };
+}

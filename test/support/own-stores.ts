@@ -1,0 +1,73 @@
+/**
+ * A Postgres and a Redis of a test's own, that may be killed without warning and started again on the same port with
+ * the same folder. Each is made by `open…` and taken down by its `close`, which also removes what it kept.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { migrate } from '../../db/migrate.ts';
+import { seed } from '../../db/seed.ts';
+import { startPostgres } from '../../ops/embedded/postgres.ts';
+import { stopProcess } from '../../ops/embedded/process.ts';
+import { startRedis } from '../../ops/embedded/redis.ts';
+
+export interface OwnStore {
+  readonly url: string;
+  /** SIGKILL; resolves once the server is gone. Harmless when it is. */
+  kill(): Promise<void>;
+  /** Starts it again where it was; resolves once it answers. */
+  revive(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Folders that it fills. */
+  readonly dirs: readonly string[];
+  stop(): Promise<void>;
+}
+
+const KILL = [{ signal: 'SIGKILL', graceMs: 5_000 }] as const;
+/** Where a fetched Redis server is kept. */
+const CACHE_DIR = fileURLToPath(new URL('../../.data/cache/redis', import.meta.url));
+
+/** `start` is called with no port first, then with the port that the first server had. */
+async function ownStore(start: (port?: number) => Promise<RunningServer>): Promise<OwnStore> {
+  let server = await start();
+  const { url, port, dirs } = server;
+  return {
+    url,
+    kill: () => stopProcess(server.pid, KILL),
+    async revive() {
+      server = await start(port);
+    },
+    async close() {
+      await server.stop();
+      await Promise.all(dirs.map((dir) => rm(dir, { recursive: true, force: true })));
+    },
+  };
+}
+
+/** A database with the demo clinics in it. About 3 s. */
+export async function openOwnPostgres(): Promise<OwnStore> {
+  const dir = await mkdtemp(join(tmpdir(), 'ava-own-postgres-'));
+  const store = await ownStore(async (port) => {
+    const server = await startPostgres({ dir: join(dir, 'postgres'), durable: false, ...(port && { port }) });
+    return { ...server, dirs: [dir, server.dir] };
+  });
+  await migrate({ databaseUrl: store.url, direction: 'up' });
+  await seed(store.url);
+  return store;
+}
+
+/** An empty Redis that keeps nothing on disk. */
+export async function openOwnRedis(): Promise<OwnStore> {
+  const dir = await mkdtemp(join(tmpdir(), 'ava-own-redis-'));
+  return ownStore(async (port) => {
+    const options = { dir: join(dir, 'redis'), cacheDir: CACHE_DIR, durable: false, ...(port && { port }) };
+    return { ...(await startRedis(options)), dirs: [dir] };
+  });
+}

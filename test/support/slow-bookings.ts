@@ -1,0 +1,37 @@
+/** A book of appointments whose answers take their time on a simulated clock: mostly little, now and then too much. */
+import type { Clock } from '../../actors/kernel/clock.ts';
+import type { BookingStore } from '../../src/domain/ports.ts';
+import type { Random } from './seed.ts';
+
+export interface SlowBookings extends BookingStore {
+  /** How often a conversation let go of what it held. */
+  readonly releases: number;
+}
+
+export function slowBookings(store: BookingStore, clock: Clock, random: Random): SlowBookings {
+  let releases = 0;
+  const wait = (): Promise<void> => {
+    const chance = random();
+    const ms = chance < 0.7 ? random() * 50 : chance < 0.9 ? random() * 3_000 : 6_000 + random() * 6_000;
+    return new Promise((resolve) => {
+      clock.wakeAt(clock.now() + ms, resolve);
+    });
+  };
+  const slowly = async <T>(ask: () => Promise<T>): Promise<T> => {
+    await wait();
+    if (random() < 0.03) throw new Error('the database is away');
+    return ask();
+  };
+  return {
+    get releases() {
+      return releases;
+    },
+    busy: (query) => slowly(() => store.busy(query)),
+    hold: (request) => slowly(async () => (random() < 0.1 ? 'taken' : store.hold(request))),
+    book: (request) => slowly(() => store.book(request)),
+    release: (clinicId, conversationId) => {
+      releases++;
+      return slowly(() => store.release(clinicId, conversationId));
+    },
+  };
+}

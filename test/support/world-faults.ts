@@ -1,0 +1,44 @@
+/** What must be true of every call in a world, as a list of what is not. */
+import type { ConversationEntry } from '../../src/domain/ports.ts';
+import type { WorldCall } from './world.ts';
+
+type Turn = Extract<ConversationEntry, { kind: 'turn' }>;
+
+export function faultsOf(call: WorldCall): string[] {
+  const { events, model, overs, phone, record } = call;
+  const faults = [...phone.faults, ...(model?.faults ?? [])];
+  const expectCount = (what: string, actual: number, expected: number): void => {
+    if (actual !== expected) faults.push(`${actual} times ${what}, not ${expected}`);
+  };
+  const count = (kind: ConversationEntry['kind']) => record.filter((entry) => entry.kind === kind).length;
+  expectCount('over', overs.length, 1);
+  expectCount('started in the record', count('started'), 1);
+  expectCount('ended in the record', count('ended'), 1);
+  expectCount('ended in the events', events.filter((name) => name === 'call.ended').length, 1);
+  expectCount('crashed', events.filter((name) => name === 'call.crashed').length, 0);
+  expectCount('let go of its hold', call.bookings.releases, 1);
+  if (record.at(-1)?.kind !== 'ended') faults.push(`the record ends with ${record.at(-1)?.kind}`);
+  return [...faults, ...faultsOfTurns(call)];
+}
+
+function faultsOfTurns({ model, phone, record }: WorldCall): string[] {
+  const faults: string[] = [];
+  const turns = record.filter((entry): entry is Turn => entry.kind === 'turn').sort((a, b) => a.n - b.n);
+  if (new Set(turns.map(({ n }) => n)).size !== turns.length) faults.push('two turns of one number');
+  const customers = turns.filter(({ role }) => role === 'customer').length;
+  const spoken = (model?.turnsCommitted ?? 0) - (model?.emptyTurns ?? 0);
+  if (customers !== spoken) faults.push(`${customers} of the caller's ${spoken} turns are in the record`);
+  return [...faults, ...unheard(turns, phone.heard)];
+}
+
+/** Words in the record as Ava's that did not come out of the phone, in their order. */
+function unheard(turns: readonly Turn[], heard: string): string[] {
+  let from = 0;
+  for (const { n, role, text } of turns) {
+    if (role === 'customer') continue;
+    const at = heard.indexOf(text, from);
+    if (at < 0) return [`turn ${n} is recorded as "${text}", heard from there on: "${heard.slice(from, from + 80)}"`];
+    from = at + text.length;
+  }
+  return [];
+}
