@@ -207,14 +207,14 @@ class JobQueue {
     if (hurry?.aborted || !this.#reachable) stop();
     hurry?.addEventListener('abort', stop, { once: true });
     // Where Redis does not answer, BullMQ would wait for it: there is nobody to hand anything back to.
-    await this.#within(CLOSE_LIMIT_MS, this.#worker.close(!this.#reachable));
+    await this.#closedWithin(CLOSE_LIMIT_MS, this.#worker.close(!this.#reachable));
     clearTimeout(grace);
     hurry?.removeEventListener('abort', stop);
     await this.#queue.close();
   }
 
   /** Waits for the worker to close; where Redis was lost meanwhile and keeps it from that, its connection is cut. */
-  async #within(limitMs: number, closed: Promise<void>): Promise<void> {
+  async #closedWithin(limitMs: number, closed: Promise<void>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(resolve, limitMs, 'late');

@@ -70,13 +70,13 @@ export function speechHeard(state: CallState, item: HeardItem, interrupted: bool
   };
 }
 
-/** No voice says fewer characters in a millisecond; where it is faster, a little less is claimed than was heard. */
-const SLOWEST_SPEECH = 10 / 1_000;
+/** Characters a voice says in a millisecond, at an unhurried pace: where it is faster, a little less is claimed than was heard. */
+const UNHURRIED_SPEECH = 15 / 1_000;
 
 /** Text runs ahead of audio: of an item that is not complete, it says more than what was sent to be played. */
 function heardShare(text: string, { heardMs, sentMs, complete }: HeardItem): number {
   const share = heardMs / Math.max(1, sentMs);
-  return complete ? share : Math.min(share, (heardMs * SLOWEST_SPEECH) / Math.max(1, text.trim().length));
+  return complete ? share : Math.min(share, (heardMs * UNHURRIED_SPEECH) / Math.max(1, text.trim().length));
 }
 
 /** The words that fit into the heard part of an item, by their length; never half a word. */

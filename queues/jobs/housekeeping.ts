@@ -47,11 +47,12 @@ async function tidy({ chores, events, now, resumeTtlMs }: HousekeepingOptions): 
     chores.dropLapsedHolds(now()),
     chores.forgetNodes(NODE_GONE_MS),
   ]);
-  const count = (chore: PromiseSettledResult<number>): number => (chore.status === 'fulfilled' ? chore.value : 0);
-  events.emit('housekeeping.done', { calls: count(calls), holds: count(holds), nodes: count(nodes) });
+  events.emit('housekeeping.done', { calls: countOf(calls), holds: countOf(holds), nodes: countOf(nodes) });
   const errors = [calls, holds, nodes].flatMap((chore): unknown[] =>
     chore.status === 'rejected' ? [chore.reason] : [],
   );
   if (errors.length === 0) return { kind: 'done' };
   return { kind: 'retry', error: errors.length === 1 ? errors[0] : new AggregateError(errors, 'chores failed') };
 }
+
+const countOf = (chore: PromiseSettledResult<number>): number => (chore.status === 'fulfilled' ? chore.value : 0);

@@ -65,10 +65,7 @@ export function search(
 
 /** A few slots for "when is there room next?": on the first days that have any, the very first among them. */
 export function soonest(slots: readonly Slot[], clinic: Clinic, count: number): Slot[] {
-  const times = onePerTime(slots);
-  const dates = [...new Set(times.map((slot) => wallClock(slot.startsAt, clinic.timeZone).date))].slice(0, count);
-  const near = times.filter((slot) => dates.includes(wallClock(slot.startsAt, clinic.timeZone).date));
-  return spreadOverDays(near, clinic, count).sort(byTime);
+  return spreadOverDays(byDay(onePerTime(slots), clinic).slice(0, count), count).sort(byTime);
 }
 
 function choose(pool: readonly Slot[], wish: Wish, clinic: Clinic, minute: (slot: Slot) => number): Slot[] {
@@ -78,7 +75,7 @@ function choose(pool: readonly Slot[], wish: Wish, clinic: Clinic, minute: (slot
     return nearest.slice(0, OFFERS_AT_ONCE).sort(byTime);
   }
   if (wish.days.from === wish.days.to) return spreadEvenly(pool, OFFERS_AT_ONCE);
-  return spreadOverDays(pool, clinic, OFFERS_AT_ONCE).sort(byTime);
+  return spreadOverDays(byDay(pool, clinic), OFFERS_AT_ONCE).sort(byTime);
 }
 
 /** Whoever has most room comes first, so that bookings spread; equal ones keep the clinic's order. */
@@ -103,19 +100,25 @@ function spreadEvenly<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: count }, (_, i) => Math.round(i * step)).flatMap((at) => items.slice(at, at + 1));
 }
 
+/** Slots in the order of their days, a list for each. */
+function byDay(slots: readonly Slot[], clinic: Clinic): Slot[][] {
+  const days = new Map<DateText, Slot[]>();
+  for (const slot of slots) {
+    const { date } = wallClock(slot.startsAt, clinic.timeZone);
+    const day = days.get(date);
+    if (day) day.push(slot);
+    else days.set(date, [slot]);
+  }
+  return [...days.values()];
+}
+
 /**
  * Slots on different days and at different hours: of the days in turn an early, a middle, a late one. Where there are
  * fewer days than slots wanted, days give several.
  */
-function spreadOverDays(slots: readonly Slot[], clinic: Clinic, count: number): Slot[] {
-  const byDay = new Map<DateText, Slot[]>();
-  for (const slot of slots) {
-    const { date } = wallClock(slot.startsAt, clinic.timeZone);
-    byDay.set(date, [...(byDay.get(date) ?? []), slot]);
-  }
-  const days = spreadEvenly([...byDay.values()], count);
-  if (days.length < count) return spreadEvenly(slots, count);
-  return days.flatMap((day, i) => {
+function spreadOverDays(days: readonly Slot[][], count: number): Slot[] {
+  if (days.length < count) return spreadEvenly(days.flat(), count);
+  return spreadEvenly(days, count).flatMap((day, i) => {
     const at = Math.round((i / (count - 1)) * (day.length - 1));
     return day.slice(at, at + 1);
   });

@@ -29,6 +29,9 @@ export interface ClinicNode {
   pass(ms: number): void;
 }
 
+/** Longer than anything a caller, or a starting node, may wait: whoever waits for a silent Postgres is found out. */
+export const DEADLINE_MS = 6_000;
+
 /** A seeded database and an empty Redis of the test's own. */
 export async function clinicStores(): Promise<ClinicStores> {
   const [database, redis] = await Promise.all([freshDatabase(), freshRedis()]);
@@ -53,7 +56,7 @@ export async function clinicNode(stores: ClinicStores, { pauseMs }: { pauseMs?: 
   const database = openPostgres({
     url: postgres.url,
     poolSize: 4,
-    deadlineMs: 2_000,
+    deadlineMs: DEADLINE_MS,
     onQuery: ({ query }) => queries.push(query),
   });
   const redisConnection = connectRedis(redis.url);
@@ -68,8 +71,9 @@ export async function clinicNode(stores: ClinicStores, { pauseMs }: { pauseMs?: 
     ...(pauseMs === undefined ? {} : { pauseMs }),
   });
   onTestFinished(async () => {
-    postgres.mend();
-    redis.mend();
+    // Ends what waits for a silent store.
+    postgres.cut();
+    redis.cut();
     await directory.close();
     await database.close();
     await redisConnection.close();

@@ -58,19 +58,31 @@ async function openCall(clinicId: string = radiance.id) {
   return conversation;
 }
 
+const stateOf = async ({ clinicId, conversationId }: { clinicId: string; conversationId: string }) => {
+  const [row] = await database.withClinic(
+    clinicId,
+    'read',
+    (sql) => sql`
+      select v.status, v.outcome, v.ended_by as "endedBy", v.ended_at as "endedAt", c.status as call,
+             c.ended_at as "callEndedAt", k.name as customer
+      from conversations v join calls c on c.conversation_id = v.id left join customers k on k.id = v.customer_id
+      where v.id = ${conversationId}`,
+  );
+  return row;
+};
+
+const lastWord = (interval: string) =>
+  database.unbound('age', (sql) => sql`update conversations set last_activity_at = now() - ${interval}::interval`);
+
+const taken = async () => {
+  const [row] = await database.unbound(
+    'count',
+    (sql) => sql`select (select count(*)::int from holds) as holds, (select count(*)::int from occupied) as occupied`,
+  );
+  return row;
+};
+
 describe('the calls of a node', () => {
-  const stateOf = async ({ clinicId, conversationId }: { clinicId: string; conversationId: string }) => {
-    const [row] = await database.withClinic(
-      clinicId,
-      'read',
-      (sql) => sql`
-        select v.status, v.outcome, v.ended_by as "endedBy", v.ended_at as "endedAt", c.status as call,
-               c.ended_at as "callEndedAt", k.name as customer
-        from conversations v join calls c on c.conversation_id = v.id left join customers k on k.id = v.customer_id
-        where v.id = ${conversationId}`,
-    );
-    return row;
-  };
   const OPEN = { status: 'active', outcome: null, endedBy: null, call: 'live' };
 
   it('that is silent for too long are ended, as abandoned at their last word', async () => {
@@ -140,8 +152,6 @@ describe('the calls of a node', () => {
   it('whose row is gone, or never was, are ended', async () => {
     await node({ id: 'node-b' });
     const call = await openCall();
-    const lastWord = (interval: string) =>
-      database.unbound('age', (sql) => sql`update conversations set last_activity_at = now() - ${interval}::interval`);
     await lastWord('115 seconds');
     expect(await housekeeping.endLostCalls(SILENT_MS)).toBe(0);
     await lastWord('125 seconds');
@@ -210,14 +220,6 @@ describe('the calls of a node', () => {
 });
 
 describe('holds', () => {
-  const taken = async () => {
-    const [row] = await database.unbound(
-      'count',
-      (sql) => sql`select (select count(*)::int from holds) as holds, (select count(*)::int from occupied) as occupied`,
-    );
-    return row;
-  };
-
   it('are deleted once they have lapsed, with what they occupied, at every clinic', async () => {
     const store = postgresBookingStore(database);
     await store.hold(holdRequest());

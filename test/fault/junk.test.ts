@@ -39,11 +39,31 @@ async function admittedPeer(): Promise<Stream> {
   return stream;
 }
 
-/** What each peer sends all at once, and whether it is cut off for it. */
-const PEERS: readonly { name: string; cutOff: boolean; nonsense: () => Promise<Stream> }[] = [
+/** Resolves once the peer is cut off. */
+async function cutOff({ closed }: Stream): Promise<void> {
+  await closed;
+}
+
+/** The peer hangs up once all of it was taken; rejects where it was cut off before. */
+async function hangsUp({ socket, closed }: Stream): Promise<void> {
+  await until('all of it to be taken', SETTLED_MS, () => (socket.bufferedAmount === 0 ? true : undefined));
+  if (socket.readyState !== socket.OPEN) throw new Error('the peer was cut off');
+  socket.close();
+  await closed;
+}
+
+interface Peer {
+  readonly name: string;
+  /** What it sends all at once. */
+  readonly nonsense: () => Promise<Stream>;
+  /** How that ends for it. */
+  readonly ends: (stream: Stream) => Promise<void>;
+}
+
+const PEERS: readonly Peer[] = [
   {
     name: 'a stranger without a ticket',
-    cutOff: true,
+    ends: cutOff,
     nonsense: async () => {
       const stream = await openSocket(ava);
       sendAll(stream.socket, (n) => `{"event":"media","streamSid":"MZ${n}","media":{"payload":"////"}}`);
@@ -52,7 +72,7 @@ const PEERS: readonly { name: string; cutOff: boolean; nonsense: () => Promise<S
   },
   {
     name: 'a caller whose frames are no JSON',
-    cutOff: true,
+    ends: cutOff,
     nonsense: async () => {
       const stream = await admittedPeer();
       sendAll(stream.socket, (n) => (n % 2 === 0 ? `{"event":"media",${n}` : Buffer.from([n % 256])));
@@ -61,7 +81,7 @@ const PEERS: readonly { name: string; cutOff: boolean; nonsense: () => Promise<S
   },
   {
     name: 'a caller with three minutes of audio at once',
-    cutOff: false,
+    ends: hangsUp,
     nonsense: async () => {
       const stream = await admittedPeer();
       sendAll(stream.socket, (n) => mediaMessage(n, stream.streamSid, n, n * 20, undefined));
@@ -71,16 +91,10 @@ const PEERS: readonly { name: string; cutOff: boolean; nonsense: () => Promise<S
 ];
 
 describe(`${FRAMES} frames at once`, () => {
-  it.each(PEERS)('from $name disturb nobody else on the phone', { timeout: 60_000 }, async ({ nonsense, cutOff }) => {
+  it.each(PEERS)('from $name disturb nobody else on the phone', { timeout: 60_000 }, async ({ nonsense, ends }) => {
     const call = ava.place(scenario('hours'));
     await hears(call, GREETED);
-    const { socket, closed } = await nonsense();
-    if (!cutOff) {
-      await until('all of it to be taken', SETTLED_MS, () => (socket.bufferedAmount === 0 ? true : undefined));
-      expect(socket.readyState).toBe(socket.OPEN);
-      socket.close();
-    }
-    await closed;
+    await ends(await nonsense());
     await call.ended;
     expect(call.end?.by).toBe('twiml');
     expect(call.heardText).toMatch(/9 AM to 6 PM.*Sunday 10 AM to 4 PM/);

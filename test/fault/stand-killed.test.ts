@@ -81,6 +81,6 @@ it.runIf(existsSync('/proc/self/task'))(
     expect(children.length).toBeGreaterThanOrEqual(3);
     process.kill(stand.pid, 'SIGKILL');
     await until('all of them to be gone', GONE_MS, () => (children.some(isRunning) ? undefined : true));
-    for (const url of Object.values(file?.simulators ?? {})) await expect(fetch(url)).rejects.toThrow();
+    for (const url of Object.values(file?.simulators ?? {})) await expect(fetch(url)).rejects.toThrow('fetch failed');
   },
 );

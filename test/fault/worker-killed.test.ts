@@ -48,11 +48,11 @@ it('is followed by another, that runs its job within seconds', async () => {
   const killedAt = performance.now();
   const { told } = await startRole('worker', 'worker-2', stores);
 
-  await vi.waitFor(() => expect(told('housekeeping.done')).toEqual([{ calls: 0, holds: 1, nodes: 0 }]), {
+  await vi.waitFor(() => expect(told.housekeeping).toEqual([{ calls: 0, holds: 1, nodes: 0 }]), {
     timeout: TAKEN_OVER_MS,
     interval: 20,
   });
 
-  expect(told('job.stalled')).toEqual([{ queue: 'housekeeping' }]);
+  expect(told.stalled).toEqual([{ queue: 'housekeeping' }]);
   expect(performance.now() - killedAt).toBeLessThan(TAKEN_OVER_MS);
 }, 90_000);

@@ -12,6 +12,23 @@ async function freshUrl(): Promise<string> {
   return redis.url;
 }
 
+/** Runs one job through these outcomes, one a run, and answers what was told once the last was. */
+async function through(...outcomes: readonly JobOutcome[]) {
+  const attempts: number[] = [];
+  const job = jobOf(async ({ attempt }: JobRun) => {
+    attempts.push(attempt);
+    return outcomes[attempts.length - 1] ?? { kind: 'done' };
+  });
+  const stage = openStage(await freshUrl(), [job]);
+  await stage.executor.enqueue('errand', {});
+  await vi.waitFor(() => expect(stage.results()).toHaveLength(outcomes.length), SOON);
+  await vi.waitFor(() => {
+    const counted = stage.told.findLast(({ name }) => name === 'queue.counted');
+    expect(counted?.event).toMatchObject({ jobs: { waiting: 0, active: 0, delayed: 0 } });
+  }, SOON);
+  return { ...stage, attempts };
+}
+
 describe('a job that is enqueued', () => {
   it('is run once, with what it was given, by one of many workers', async () => {
     const url = await freshUrl();
@@ -45,22 +62,6 @@ describe('a job that is enqueued', () => {
 });
 
 describe('what a run comes to', () => {
-  /** Runs one job through these outcomes, one a run, and answers what was told once the last was. */
-  async function through(...outcomes: readonly JobOutcome[]) {
-    const attempts: number[] = [];
-    const job = jobOf(async ({ attempt }: JobRun) => {
-      attempts.push(attempt);
-      return outcomes[attempts.length - 1] ?? { kind: 'done' };
-    });
-    const stage = openStage(await freshUrl(), [job]);
-    await stage.executor.enqueue('errand', {});
-    await vi.waitFor(() => expect(stage.results()).toHaveLength(outcomes.length), SOON);
-    await vi.waitFor(() => {
-      const counted = stage.told.findLast(({ name }) => name === 'queue.counted');
-      expect(counted?.event).toMatchObject({ jobs: { waiting: 0, active: 0, delayed: 0 } });
-    }, SOON);
-    return { ...stage, attempts };
-  }
   const failure: JobOutcome = { kind: 'retry', error: new Error('the number +15551234567 is busy') };
 
   it('may be a failure that passes', async () => {
@@ -190,6 +191,18 @@ describe('an executor that is closed', () => {
   });
 });
 
+it('works on a Cluster, where the keys of a queue must lie together', async () => {
+  const server = await redisServer('cluster-enabled yes', 'cluster-announce-ip 127.0.0.1');
+  await server.command('CLUSTER ADDSLOTSRANGE 0 16383');
+  await vi.waitFor(async () => expect(await server.command('CLUSTER INFO')).toContain('cluster_state:ok'), SOON);
+  const { job, runs } = notedJob({ everyMs: 300 });
+  const { executor, told } = openStage(`redis+cluster://127.0.0.1:${server.port}`, [job]);
+  await executor.enqueue('errand', { appointmentId: 'a1' });
+  await vi.waitFor(() => expect(runs.map(({ data }) => data)).toContainEqual({ appointmentId: 'a1' }), SOON);
+  await vi.waitFor(() => expect(runs.length).toBeGreaterThan(3), SOON);
+  expect(told.map(({ name }) => name)).not.toContain('queue.troubled');
+}, 40_000);
+
 describe('with Redis away', () => {
   it('tells so once, and goes on when it is back, schedule included, though it came back empty', async () => {
     const server = await redisServer();
@@ -205,6 +218,19 @@ describe('with Redis away', () => {
     expect(names().filter((name) => name === 'queue.lost')).toHaveLength(1);
     expect(names().at(-1)).toBe('queue.counted');
     expect(names()).not.toContain('queue.troubled');
+  }, 40_000);
+
+  it('goes on after it was frozen, and tells so once', async () => {
+    const server = await redisServer();
+    const { job, runs } = notedJob({ everyMs: 300 });
+    const { told } = openStage(`redis://127.0.0.1:${server.port}`, [job]);
+    await vi.waitFor(() => expect(runs.length).toBeGreaterThan(1), SOON);
+    server.freeze();
+    await vi.waitFor(() => expect(told.some(({ name }) => name === 'queue.lost')).toBe(true), SOON);
+    const before = runs.length;
+    server.thaw();
+    await vi.waitFor(() => expect(runs.length).toBeGreaterThan(before + 2), { timeout: 15_000 });
+    expect(told.filter(({ name }) => name === 'queue.lost')).toHaveLength(1);
   }, 40_000);
 
   it('closes in time all the same', async () => {

@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { readConfig } from '../../ops/config.ts';
 import { freePort } from '../../ops/embedded/port.ts';
-import { createEvents } from '../../ops/events.ts';
+import { createEvents, type EventBus } from '../../ops/events.ts';
 import { type AvaNode, startNode } from '../../src/bin/ava-node.ts';
 import type { AvaEventName, AvaEvents } from '../../src/domain/events.ts';
 
@@ -11,10 +11,18 @@ export interface Stores {
   readonly redisUrl: string;
 }
 
+/** Events so far, in order. */
+export interface Told {
+  readonly housekeeping: readonly AvaEvents['housekeeping.done'][];
+  readonly finished: readonly AvaEvents['job.finished'][];
+  readonly stalled: readonly AvaEvents['job.stalled'][];
+  readonly counted: readonly AvaEvents['queue.counted'][];
+  readonly heartbeatLost: readonly AvaEvents['node.heartbeat_lost'][];
+}
+
 export interface NodeOfRole {
   readonly node: AvaNode;
-  /** Every event of this name so far. */
-  readonly told: <Name extends AvaEventName>(name: Name) => readonly AvaEvents[Name][];
+  readonly told: Told;
   /** What a scraper sees. */
   readonly metrics: () => Promise<string>;
 }
@@ -45,14 +53,24 @@ export async function startRole(role: string, nodeId: string, stores: Stores): P
   const reading = readConfig(await environmentOf(role, nodeId, stores));
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
   const events = createEvents();
-  const told: { name: AvaEventName; event: AvaEvents[AvaEventName] }[] = [];
-  events.onAny((name, event) => told.push({ name, event }));
+  const told = {
+    housekeeping: recorded(events, 'housekeeping.done'),
+    finished: recorded(events, 'job.finished'),
+    stalled: recorded(events, 'job.stalled'),
+    counted: recorded(events, 'queue.counted'),
+    heartbeatLost: recorded(events, 'node.heartbeat_lost'),
+  };
   const node = await startNode({ config: reading.config, events, version: 'test', onDrain: () => undefined });
   onTestFinished(async () => void (await node.lifecycle.stop()));
   return {
     node,
-    told: <Name extends AvaEventName>(wanted: Name) =>
-      told.flatMap(({ name, event }) => (name === wanted ? [event as AvaEvents[Name]] : [])),
+    told,
     metrics: async () => (await fetch(`http://127.0.0.1:${node.opsPort}/metrics`)).text(),
   };
+}
+
+function recorded<Name extends AvaEventName>(events: EventBus, name: Name): readonly AvaEvents[Name][] {
+  const list: AvaEvents[Name][] = [];
+  events.on(name, (event) => list.push(event));
+  return list;
 }

@@ -68,7 +68,7 @@ describe('a worker', () => {
     const { clinicId, conversationId } = await leftovers();
     const { node, told, metrics } = await start('worker');
     expect(node.port).toBe(0);
-    await vi.waitFor(() => expect(told('housekeeping.done')).toEqual([{ calls: 1, holds: 1, nodes: 0 }]), SOON);
+    await vi.waitFor(() => expect(told.housekeeping).toEqual([{ calls: 1, holds: 1, nodes: 0 }]), SOON);
     expect((await readConversation(database, clinicId, conversationId))?.ended).toMatchObject({
       outcome: 'abandoned',
       endedBy: 'node_lost',
@@ -86,9 +86,9 @@ describe('a worker', () => {
       databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
       redisUrl: 'redis://127.0.0.1:1',
     });
-    expect(told('node.heartbeat_lost')).toHaveLength(1);
+    expect(told.heartbeatLost).toHaveLength(1);
     expect(await node.lifecycle.stop()).toEqual([]);
-    expect(told('job.finished')).toEqual([]);
+    expect(told.finished).toEqual([]);
   }, 30_000);
 });
 
@@ -100,7 +100,7 @@ describe('a server', () => {
     await vi.waitFor(async () => expect(await nodes()).toHaveLength(3), SOON);
     expect(await queueKeys()).toEqual([]);
     await node.lifecycle.stop();
-    expect([...told('job.finished'), ...told('queue.counted'), ...told('housekeeping.done')]).toEqual([]);
+    expect([...told.finished, ...told.counted, ...told.housekeeping]).toEqual([]);
   });
 });
 
@@ -109,10 +109,7 @@ describe('a node of both roles', () => {
     await leftovers();
     const { node, told } = await start('all');
     expect(node.port).toBeGreaterThan(0);
-    await vi.waitFor(
-      () => expect(told('job.finished')).toMatchObject([{ queue: 'housekeeping', result: 'done' }]),
-      SOON,
-    );
+    await vi.waitFor(() => expect(told.finished).toMatchObject([{ queue: 'housekeeping', result: 'done' }]), SOON);
     expect(await nodes()).toContainEqual({ id: 'this-node', role: 'all', stopped: false });
     expect(await node.lifecycle.stop()).toEqual([]);
     expect(await nodes()).toContainEqual({ id: 'this-node', role: 'all', stopped: true });

@@ -75,7 +75,7 @@ export async function spawnAva(options: AvaProcessOptions): Promise<AvaProcess> 
   return {
     pid: server.pid,
     output,
-    ending: server.ending,
+    ending: () => server.ending(),
     async ended(limitMs) {
       await waitUntil(() => server.ending() !== undefined, limitMs, POLL_MS);
       const ending = server.ending();

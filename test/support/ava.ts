@@ -18,7 +18,7 @@ import type { Call } from '../sim/twilio/call.ts';
 import { type Outside, RADIANCE, startOutside } from './outside.ts';
 import { freshDatabase, freshRedis } from './services.ts';
 
-export { LUMEN, RADIANCE } from './outside.ts';
+export { LUMEN } from './outside.ts';
 
 export interface AvaStand extends Pick<Outside, 'openai' | 'twilio' | 'publicUrl' | 'authToken'> {
   readonly node: AvaNode;

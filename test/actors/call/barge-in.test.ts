@@ -114,7 +114,7 @@ describe('the heard part of a cut sentence', () => {
     begins(call, 'b', text);
     call.tell(speechStarted);
     const [turn] = turns(call.tell(cutAt('b', 900, false)));
-    expect(turn).toEqual([2, 'assistant', 'We are', true]);
+    expect(turn).toEqual([2, 'assistant', 'We are open', true]);
   });
 
   it('is nothing where nothing was heard: no turn is recorded', () => {
