@@ -122,6 +122,6 @@ export class CallActor {
   private emit({ name, event }: CallEvent): void {
     const { callSid, conversationId, clinicId } = this.state.identity;
     const context = { callSid: callSid ?? undefined, conversationId, clinicId };
-    this.ports.events.emit(name, { ...context, ...event } as never);
+    this.ports.events.emit(name, { ...context, ...event });
   }
 }

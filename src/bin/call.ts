@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadClinic } from '../../db/clinics.ts';
@@ -117,11 +118,12 @@ async function converse(
   else screen.note('No conversation was stored.');
 }
 
+function complain(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+}
+
 function listenToKeyboard(network: PhoneNetwork, sid: string): { close(): void } {
   const keyboard = createInterface({ input: process.stdin });
-  const complain = (error: unknown): void => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  };
   keyboard.on('line', (line) => {
     const text = line.trim();
     if (text === '') return;
@@ -130,38 +132,31 @@ function listenToKeyboard(network: PhoneNetwork, sid: string): { close(): void }
     else if (text === '/hangup') network.hangUp(sid).catch(complain);
     else network.say(sid, text).catch(complain);
   });
-  keyboard.on('close', () => undefined);
   return keyboard;
 }
 
-/** Shows tool calls as they reach the record, and at the end waits until the record is closed. */
-function watchTools(
-  database: Database,
-  clinic: Clinic,
-  sid: string,
-  screen: Screen,
-  startedAt: number,
-): { finished(): Promise<StoredConversation | undefined> } {
-  let latest: StoredConversation | undefined;
-  const look = async (): Promise<void> => {
-    latest = (await conversationOfCall(database, clinic.id, sid).catch(() => undefined)) ?? latest;
-    if (latest) screen.tools(Date.now() - startedAt, latest.toolCalls);
+interface ToolWatch {
+  /** The stored conversation once its record is closed, or as far as it is after a while. */
+  finished(): Promise<StoredConversation | undefined>;
+}
+
+/** Shows tool calls as they reach the record, until the call is over and the record closed. */
+function watchTools(database: Database, clinic: Clinic, sid: string, screen: Screen, startedAt: number): ToolWatch {
+  let deadline = Number.POSITIVE_INFINITY;
+  const watch = async (): Promise<StoredConversation | undefined> => {
+    let latest: StoredConversation | undefined;
+    while (latest?.status !== 'ended' && Date.now() < deadline) {
+      latest = (await conversationOfCall(database, clinic.id, sid).catch(() => undefined)) ?? latest;
+      if (latest) screen.tools(Date.now() - startedAt, latest.toolCalls);
+      await sleep(POLL_MS);
+    }
+    return latest;
   };
-  let timer = setTimeout(again, POLL_MS);
-  function again(): void {
-    void look().then(() => {
-      timer = setTimeout(again, POLL_MS);
-    });
-  }
+  const watching = watch();
   return {
-    async finished() {
-      const deadline = Date.now() + RECORD_MS;
-      while (latest?.status !== 'ended' && Date.now() < deadline) {
-        await look();
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      }
-      clearTimeout(timer);
-      return latest;
+    finished() {
+      deadline = Date.now() + RECORD_MS;
+      return watching;
     },
   };
 }

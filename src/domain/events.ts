@@ -87,6 +87,8 @@ export interface AvaEvents {
   'http.failed': {
     readonly requestId: string;
     readonly route: string;
+    /** As it was asked for, without its query. */
+    readonly path: string;
     readonly method: string;
     readonly error: unknown;
   };

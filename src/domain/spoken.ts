@@ -1,6 +1,6 @@
 /** Times and amounts as a person says them on the phone. */
 import type { Clinic, DateText, Instant } from './clinic.ts';
-import { clockText, daysBetween, isoWithOffset, wallClock } from './clinic-time.ts';
+import { clockText, daysBetween, isoWithOffset, wallClock, weekdayOf } from './clinic-time.ts';
 
 /** "tomorrow, Tuesday, November 24th at 2 PM"; in other languages what that language's long date and time look like. */
 export function spokenMoment(at: Instant, now: Instant, clinic: Pick<Clinic, 'timeZone' | 'language'>): string {
@@ -13,7 +13,8 @@ export function spokenMoment(at: Instant, now: Instant, clinic: Pick<Clinic, 'ti
 /** "today, Monday, November 23rd" · "tomorrow, …" · "Wednesday, November 25th". */
 export function spokenDay(date: DateText, today: DateText): string {
   const distance = daysBetween(today, date);
-  const name = `${format(date, { weekday: 'long', month: 'long' })} ${ordinal(Number(date.slice(8)))}`;
+  const month = MONTHS[Number(date.slice(5, 7)) - 1];
+  const name = `${weekdayName(weekdayOf(date))}, ${month} ${ordinal(Number(date.slice(8)))}`;
   if (distance === 0) return `today, ${name}`;
   if (distance === 1) return `tomorrow, ${name}`;
   return name;
@@ -42,6 +43,20 @@ export function listed(items: readonly string[], word = 'and'): string {
   return `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
 }
 
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+] as const;
 export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 
 export function isEnglish(language: string): boolean {
@@ -57,13 +72,6 @@ function localMoment(at: Instant, clinic: Pick<Clinic, 'timeZone' | 'language'>)
     hour: 'numeric',
     minute: '2-digit',
   }).format(at);
-}
-
-function format(date: DateText, options: { weekday: 'long'; month: 'long' }): string {
-  const day = new Date(`${date}T12:00:00Z`);
-  const weekday = new Intl.DateTimeFormat('en-US', { weekday: options.weekday, timeZone: 'UTC' }).format(day);
-  const month = new Intl.DateTimeFormat('en-US', { month: options.month, timeZone: 'UTC' }).format(day);
-  return `${weekday}, ${month}`;
 }
 
 function ordinal(day: number): string {

@@ -134,8 +134,9 @@ export class Exchange {
       this.answer(json(error.status, { detail: error.message, request_id: this.head.id }, error.headers));
       return;
     }
-    const { id: requestId } = this.head;
-    this.context.events.emit('http.failed', { requestId, route: this.mounted.pattern, method: this.method(), error });
+    const { id: requestId, path } = this.head;
+    const route = this.mounted.pattern;
+    this.context.events.emit('http.failed', { requestId, route, path, method: this.method(), error });
     this.answer(json(500, { detail: 'Internal server error', request_id: requestId }));
   }
 

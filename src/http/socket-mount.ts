@@ -86,7 +86,7 @@ function decide(
     return port.upgrade({ id, path, query, params, header: (name) => headers.get(name) ?? '' });
   } catch (error) {
     if (error instanceof HttpError) return { kind: 'reject', status: error.status, detail: error.message };
-    context.events.emit('http.failed', { requestId: head.id, route: port.path, method: 'WS', error });
+    context.events.emit('http.failed', { requestId: head.id, route: port.path, path: port.path, method: 'WS', error });
     return { kind: 'reject', status: 500, detail: 'Internal server error' };
   }
 }

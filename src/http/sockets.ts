@@ -163,7 +163,13 @@ export class SocketConnection implements SocketHandle {
   }
 
   private broke(error: unknown): void {
-    this.events.emit('http.failed', { requestId: this.requestId, route: this.port.path, method: 'WS', error });
+    this.events.emit('http.failed', {
+      requestId: this.requestId,
+      route: this.port.path,
+      path: this.port.path,
+      method: 'WS',
+      error,
+    });
     this.close(INTERNAL_ERROR, 'internal error');
   }
 }

@@ -26,7 +26,13 @@ export async function spokenAnswer(
   try {
     return xml(await Promise.race([decide(), late]));
   } catch (error) {
-    events.emit('http.failed', { requestId: request.id, route: request.route, method: request.method, error });
+    events.emit('http.failed', {
+      requestId: request.id,
+      route: request.route,
+      path: request.path,
+      method: request.method,
+      error,
+    });
     return xml(sayAndHangUpTwiml(APOLOGY));
   } finally {
     clearTimeout(timer);

@@ -142,12 +142,13 @@ function refusalKind(status: number | undefined): 'fatal' | 'rate_limit' | 'conn
   return status === 429 ? 'rate_limit' : 'connect';
 }
 
-function parsedEvent(data: RawData): { readonly type: string } | null {
+const typedEvent = z.looseObject({ type: z.string() });
+
+function parsedEvent(data: RawData): z.infer<typeof typedEvent> | null {
   try {
-    const event: unknown = JSON.parse(data.toString());
-    return typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string'
-      ? (event as { type: string })
-      : null;
+    // One message is one Buffer: that is how `ws` delivers text unless told otherwise.
+    const event = typedEvent.safeParse(Buffer.isBuffer(data) ? JSON.parse(data.toString('utf8')) : null);
+    return event.success ? event.data : null;
   } catch {
     return null;
   }

@@ -170,7 +170,9 @@ describe.each(nativeBuilds().map((build) => [`${build.name} ${build.version}`, b
         const requestId = response.headers.get('x-request-id');
         expect(response.status).toBe(500);
         expect(await response.json()).toEqual({ detail: 'Internal server error', request_id: requestId });
-        expect(events.of('http.failed')).toEqual([{ requestId, route: '/bug', method: 'GET', error: bug }]);
+        expect(events.of('http.failed')).toEqual([
+          { requestId, route: '/bug', path: '/bug', method: 'GET', error: bug },
+        ]);
         expect(events.of('http.request')).toMatchObject([{ route: '/bug', status: 500, aborted: false }]);
       },
     );

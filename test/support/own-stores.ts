@@ -58,8 +58,13 @@ export async function openOwnPostgres(): Promise<OwnStore> {
     const server = await startPostgres({ dir: join(dir, 'postgres'), durable: false, ...(port && { port }) });
     return { ...server, dirs: [dir, server.dir] };
   });
-  await migrate({ databaseUrl: store.url, direction: 'up' });
-  await seed(store.url);
+  try {
+    await migrate({ databaseUrl: store.url, direction: 'up' });
+    await seed(store.url);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   return store;
 }
 

@@ -12,11 +12,14 @@ import { failed, type Tool, type ToolContext } from './tool.ts';
 
 const TOOLS: readonly Tool[] = [checkAvailability, bookAppointment, getClinicInfo, endCall];
 
-export function toolDeclarations(): ToolDeclaration[] {
-  return TOOLS.map(({ name, description, schema }) => {
-    const { $schema: _draft, ...parameters } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
-    return { name, description, parameters };
-  });
+/** Made once: deriving a JSON Schema costs more than a caller's greeting. */
+const DECLARATIONS: readonly ToolDeclaration[] = TOOLS.map(({ name, description, schema }) => {
+  const { $schema: _draft, ...parameters } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
+  return { name, description, parameters };
+});
+
+export function toolDeclarations(): readonly ToolDeclaration[] {
+  return DECLARATIONS;
 }
 
 /** Told of what should never happen, with the stack, so that it can be logged and counted. */

@@ -99,7 +99,6 @@ const clientEventSchema = z.discriminatedUnion('type', [
 
 export type ClientEvent = z.infer<typeof clientEventSchema>;
 export type NewItem = z.infer<typeof newItemSchema>;
-export type ItemReference = z.infer<typeof referenceSchema>;
 export type ResponseParams = z.infer<typeof responseSchema>;
 export type TruncateEvent = Extract<ClientEvent, { type: 'conversation.item.truncate' }>;
 

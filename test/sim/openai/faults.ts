@@ -90,10 +90,8 @@ export type FaultPlan = z.input<typeof faultPlanSchema>;
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
 export type FaultOf<Kind extends FaultKind> = Extract<Fault, { kind: Kind }>;
-export type SocketFault = FaultOf<'black_hole' | 'reset' | 'close' | 'error'>;
 
 export const CONNECT_FAULTS = ['refuse_connect', 'slow_handshake', 'no_handshake'] as const;
-export const SOCKET_FAULTS = ['black_hole', 'reset', 'close', 'error'] as const;
 
 /** What a trigger looks at; a session's faults also count its own age and responses. */
 export interface Occasion {

@@ -99,8 +99,6 @@ export const sessionUpdateSchema = z.strictObject({
 });
 
 export type SessionUpdate = z.infer<typeof sessionUpdateSchema>;
-export type Tool = z.infer<typeof toolSchema>;
-export type ToolChoice = z.infer<typeof toolChoiceSchema>;
 export type AudioFormat = z.infer<typeof formatSchema>;
 export type InputSettings = z.infer<typeof inputSchema>;
 export type TurnDetection = NonNullable<InputSettings['turn_detection']>;
