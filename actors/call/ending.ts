@@ -45,6 +45,20 @@ export function modelLost(state: CallState): CallTransition {
   };
 }
 
+/** The line is gone. A tool that runs is waited for, so that the record says what came of the call; nothing else is. */
+export function phoneClosed(state: CallState, endedBy: string, now: number): CallTransition {
+  const running = state.tools[0];
+  if (!running || running.startedAt === 0) return enterEnded(state, endedBy, now);
+  const { tool = now } = state.deadlines;
+  return {
+    state: { ...state, mode: 'settling', endedBy, tools: [running], deadlines: { tool } },
+    effects: [CLOSE_MODEL],
+  };
+}
+
+/** At once when the line is gone: a session that nobody listens to costs money. */
+const CLOSE_MODEL: CallEffect = { kind: 'tell_model', order: { type: 'close' } };
+
 export function enterEnded(state: CallState, endedBy: string, now: number): CallTransition {
   const { dealings, callerTurns, broke } = state;
   const outcome = outcomeOf({ dealings, callerTurns, broke });
@@ -60,7 +74,7 @@ export function enterEnded(state: CallState, endedBy: string, now: number): Call
         name: 'call.ended',
         event: { channel: state.identity.channel, outcome, endedBy: by, durationMs: now - state.startedAt },
       },
-      { kind: 'tell_model', order: { type: 'close' } },
+      ...(state.mode === 'settling' ? [] : [CLOSE_MODEL]),
       { kind: 'finished', next: broke || endedBy === 'caller_broken' ? 'staff' : 'hang_up' },
     ],
   };

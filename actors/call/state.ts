@@ -3,7 +3,7 @@ import { type Dealings, NO_DEALINGS } from '../../src/domain/dealings.ts';
 import type { Deadlines } from '../kernel/actor.ts';
 import type { CallIdentity } from './messages.ts';
 
-export type CallMode = 'opening' | 'talking' | 'parting' | 'ended';
+export type CallMode = 'opening' | 'talking' | 'parting' | 'settling' | 'ended';
 
 /** A caller's turn whose words are still to come. */
 export interface AwaitedWords {
@@ -52,6 +52,8 @@ export interface CallState {
   readonly toolCalls: number;
   readonly dealings: Dealings;
   readonly broke: boolean;
+  /** Who ended the call, once somebody has. */
+  readonly endedBy: string | null;
 }
 
 export function newCall(identity: CallIdentity, now: number, longestCallMs: number): CallState {
@@ -73,5 +75,6 @@ export function newCall(identity: CallIdentity, now: number, longestCallMs: numb
     toolCalls: 0,
     dealings: NO_DEALINGS,
     broke: false,
+    endedBy: null,
   };
 }

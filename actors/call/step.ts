@@ -2,23 +2,28 @@
  * The conversation as a pure step: turns in their order, tools one after the other, what was offered, chosen and done,
  * and how the call ends. It decides; its two legs carry out.
  *
- *   opening ──phone_opened──▶ talking ──end_call──▶ parting ──phone_closed──▶ ended
+ *   opening ──phone_opened──▶ talking ──end_call──▶ parting ──phone_closed──▶ [settling] ──▶ ended
  *                                ▲──caller speaks──────┘
+ *
+ * A call whose line closes while a tool runs settles first: it ends with the tool's answer.
  *
  * Numbers of turns are given in the order in which things were said: to the caller at the end of their speech, to Ava
  * at the first sample played. Texts come later, in any order, and find their number by the item.
  */
 import { type DeadlineMessage, type Step, withDeadline } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep } from './effects.ts';
-import { enterEnded, modelLost, responseEnded } from './ending.ts';
+import { enterEnded, modelLost, phoneClosed, responseEnded } from './ending.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { speechBegan, speechCut, speechHeard, withText } from './speech.ts';
 import type { CallState } from './state.ts';
-import { TIMED_OUT, toolAnswered, toolRequested } from './tools.ts';
+import { settle, TIMED_OUT, toolAnswered, toolRequested } from './tools.ts';
 import { callerSpeaks, callerTurn, callerWords, enterTalking, holdAnswered, INAUDIBLE } from './turns.ts';
 
 export function callStep(facts: CallFacts): Step<CallState, CallMessage | DeadlineMessage, CallEffect> {
-  return (state, message, now) => (state.mode === 'ended' ? keep(state) : handle(facts, state, message, now));
+  return (state, message, now) => {
+    if (state.mode === 'ended') return keep(state);
+    return state.mode === 'settling' ? settle(state, message, now) : handle(facts, state, message, now);
+  };
 }
 
 function handle(
@@ -65,7 +70,7 @@ function handle(
     case 'model_lost':
       return modelLost(state);
     case 'phone_closed':
-      return enterEnded(state, message.reason === 'hung_up' ? 'ava' : `caller_${message.reason}`, now);
+      return phoneClosed(state, message.reason === 'hung_up' ? 'ava' : `caller_${message.reason}`, now);
     case 'shut_down':
       return enterEnded({ ...state, broke: true }, message.reason, now);
     case 'deadline':

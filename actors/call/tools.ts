@@ -2,9 +2,9 @@
 import { deal } from '../../src/domain/dealings.ts';
 import type { FailureCode } from '../../src/domain/failures.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
-import { withDeadline } from '../kernel/actor.ts';
+import { type DeadlineMessage, withDeadline } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
-import { enterParting } from './ending.ts';
+import { enterEnded, enterParting } from './ending.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import type { CallState, PendingTool } from './state.ts';
 import { letAnswer } from './turns.ts';
@@ -64,6 +64,19 @@ export function toolAnswered(
     state: next.state,
     effects: [...recordTool(state, tool, outcome, now), toolResult(callId, outcome.answer), ...next.effects],
   };
+}
+
+/** The caller is gone and one tool still runs: with its answer, or past its time, the call is over. */
+export function settle(state: CallState, message: CallMessage | DeadlineMessage, now: number): CallTransition {
+  const endedBy = state.endedBy ?? 'ava';
+  const [tool] = state.tools;
+  if (message.type === 'shut_down' || !tool) return enterEnded(state, endedBy, now);
+  const timedOut = message.type === 'deadline' && message.name === 'tool';
+  const answered = message.type === 'tool_answered' && message.callId === tool.callId;
+  if (!timedOut && !answered) return keep(state);
+  const outcome = answered ? message.outcome : TIMED_OUT;
+  const ended = enterEnded({ ...state, dealings: outcome.changes.reduce(deal, state.dealings) }, endedBy, now);
+  return { state: ended.state, effects: [...recordTool(state, tool, outcome, now), ...ended.effects] };
 }
 
 /** The model was told that this took too long; if it was done after all, it must know. */

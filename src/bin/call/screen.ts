@@ -78,7 +78,9 @@ export class Screen {
       );
     }
     const { turns, toolCalls, id } = conversation;
-    this.print(`${this.paint('bold', 'Conversation')}  ${id}: ${turns.length} turns, ${toolCalls.length} tool calls`);
+    this.print(
+      `${this.paint('bold', 'Conversation')}  ${id}: ${counted(turns.length, 'turn')}, ${counted(toolCalls.length, 'tool call')}`,
+    );
   }
 
   note(text: string): void {
@@ -109,6 +111,10 @@ export class Screen {
   private paint(style: Style, text: string): string {
     return styleText(style, text, { stream: this.out });
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function stamp(atMs: number): string {

@@ -214,6 +214,41 @@ describe('the end of a call', () => {
   });
 });
 
+describe('a caller who hangs up while a tool runs', () => {
+  const booked = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' } as const;
+  const gone: CallMessage = { type: 'phone_closed', reason: 'stop' };
+
+  it('costs no model session meanwhile, and the record says what the tool did', () => {
+    const call = greeted();
+    call.tell(toolRequested('c1', 'book_appointment'));
+    const closing = call.tell(gone);
+    expect(orderTypes(closing)).toEqual(['close']);
+    expect(recorded(closing)).toEqual([]);
+    const effects = call.tell(toolAnswered('c1', [booked]));
+    expect(recorded(effects)).toMatchObject([
+      { kind: 'tool_call', name: 'book_appointment', success: true },
+      { kind: 'ended', endedBy: 'caller_stop', outcome: 'appointment_scheduled' },
+    ]);
+    expect(ofKind(effects, 'finished')).toEqual([{ kind: 'finished', next: 'hang_up' }]);
+  });
+
+  it('is not waited for longer than the tool may take', () => {
+    const call = greeted();
+    call.tell(toolRequested('c1'), toolRequested('c2'), gone);
+    const effects = call.wait(FACTS.limits.toolMs);
+    expect(recorded(effects)).toMatchObject([{ kind: 'tool_call', error: 'timeout' }, { kind: 'ended' }]);
+    expect(ofKind(effects, 'finished')).toHaveLength(1);
+    expect(call.state.mode).toBe('ended');
+  });
+
+  it('is let go at once where the node stops', () => {
+    const call = greeted();
+    call.tell(toolRequested('c1'), gone);
+    const effects = call.tell({ type: 'shut_down', reason: 'drain' });
+    expect(recorded(effects)).toMatchObject([{ kind: 'ended' }]);
+  });
+});
+
 describe('a call without a model', () => {
   it('closes the line at once, and staff are dialled', () => {
     const call = greeted();
