@@ -7,7 +7,7 @@ import { serviceById } from '../../src/domain/clinic.ts';
 import type { Dealings } from '../../src/domain/dealings.ts';
 import type { Events } from '../../src/domain/events.ts';
 import type { BookingStore, ConversationLog } from '../../src/domain/ports.ts';
-import { blockedBy, type Slot } from '../../src/domain/slots.ts';
+import { blockedBy, HOLD_MS, type Slot } from '../../src/domain/slots.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
 import { Actor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -17,9 +17,6 @@ import type { CallEffect, CallEvent } from './effects.ts';
 import type { CallFacts, CallIdentity, CallMessage } from './messages.ts';
 import { type CallState, newCall } from './state.ts';
 import { callStep } from './step.ts';
-
-/** How long a time stays held that the caller chose by their words. */
-const HOLD_MS = 5 * 60_000;
 
 export interface CallActorPorts {
   readonly tellPhone: (message: PhoneMessage) => void;

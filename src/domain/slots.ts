@@ -14,6 +14,9 @@ export interface Slot extends Interval {
 
 const MINUTE_MS = 60_000;
 
+/** How long a wished or chosen slot stays held while the caller gives name and number; a lapsed hold frees itself. */
+export const HOLD_MS = 5 * MINUTE_MS;
+
 export function overlaps(a: Interval, b: Interval): boolean {
   return a.startsAt < b.endsAt && b.startsAt < a.endsAt;
 }

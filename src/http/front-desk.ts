@@ -3,6 +3,7 @@
  * and metrics are seen through the ports below. Implemented in the composition root and in ops/.
  */
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import type { Health } from '../../ops/health.ts';
 import type { ShedReason } from '../domain/events.ts';
 
 /** An inbound call as the voice webhook tells of it. */
@@ -60,19 +61,7 @@ export interface FrontDesk {
   callStatus(status: { readonly callSid: string; readonly status: string }): void;
 }
 
-export type HealthStatus = 'ok' | 'degraded' | 'starting' | 'draining' | 'unavailable';
-
-interface HealthCheck {
-  readonly state: 'ok' | 'failed';
-  readonly latency_ms: number;
-  readonly detail?: string;
-}
-
-export interface HealthPort {
-  live(): boolean;
-  ready(): Promise<{ readonly status: HealthStatus; readonly checks: Readonly<Record<string, HealthCheck>> }>;
-  /** False only while starting or draining: a node that lost its database still answers calls. */
-  routable(): boolean;
-}
+/** What the health routes ask; who sets the state is none of their business. */
+export type HealthPort = Pick<Health, 'live' | 'ready' | 'routable'>;
 
 export type MetricsPage = () => Promise<{ readonly contentType: string; readonly text: string }>;

@@ -1,20 +1,8 @@
 /** Inputs that are nearly right, made from one seed: the same seed makes the same inputs in the same order. */
+import type { Random } from '../support/seed.ts';
 import { CALL_SID, frame, mediaMessage, STREAM_SID, startMessage, voiceForm } from './edge.ts';
 
-/** A uniform number in [0, 1), by the mulberry32 generator. */
-export type Chance = () => number;
-
-export function chanceOf(seed: number): Chance {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-export function pick<T>(chance: Chance, options: readonly [T, ...T[]]): T {
+export function pick<T>(chance: Random, options: readonly [T, ...T[]]): T {
   return options[Math.floor(chance() * options.length)] ?? options[0];
 }
 
@@ -52,7 +40,7 @@ const PATHS: readonly [string, ...string[]] = [
 ];
 
 /** Changes a text in one to four places: cut, doubled, or spiced. */
-export function mutated(chance: Chance, text: string): string {
+export function mutated(chance: Random, text: string): string {
   let result = text;
   for (let changes = 1 + Math.floor(chance() * 4); changes > 0; changes--) {
     const at = Math.floor(chance() * (result.length + 1));
@@ -75,7 +63,7 @@ export interface WebhookInput {
   readonly rawBody: string | undefined;
 }
 
-export function webhookInput(chance: Chance): WebhookInput {
+export function webhookInput(chance: Random): WebhookInput {
   const fields: Record<string, string> = voiceForm({ CallStatus: pick(chance, ['in-progress', 'completed', '', 'x']) });
   if (chance() < 0.3) fields['DialCallStatus'] = pick(chance, ['completed', 'busy', 'x'.repeat(40)]);
   if (chance() < 0.2) fields['RecordingUrl'] = mutated(chance, 'https://api.example/recording');
@@ -97,14 +85,14 @@ export function webhookInput(chance: Chance): WebhookInput {
 }
 
 /** A request as raw bytes, often not HTTP any more. */
-export function rawRequest(chance: Chance): string {
+export function rawRequest(chance: Random): string {
   const body = new URLSearchParams(voiceForm()).toString();
   const head = `POST ${pick(chance, PATHS)} HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n`;
   return mutated(chance, chance() < 0.5 ? head : head + body) + (chance() < 0.5 ? body : '');
 }
 
 /** What a stream's far end might say, from right to nonsense. */
-export function streamMessage(chance: Chance, token: string): string | Buffer {
+export function streamMessage(chance: Random, token: string): string | Buffer {
   const n = Math.floor(chance() * 100_000);
   const right = pick(chance, [
     mediaMessage(n, frame(n)),

@@ -7,6 +7,7 @@ import { Agent, request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Random, seededRandom } from '../support/seed.ts';
 import {
   connectCall,
   type DeskCall,
@@ -19,7 +20,7 @@ import {
   signature,
   startMessage,
 } from './edge.ts';
-import { type Chance, chanceOf, rawRequest, streamMessage, type WebhookInput, webhookInput } from './fuzz-inputs.ts';
+import { rawRequest, streamMessage, type WebhookInput, webhookInput } from './fuzz-inputs.ts';
 import { RawConnection } from './raw-connection.ts';
 
 const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 1_000);
@@ -45,14 +46,14 @@ describe(`the edge under ${INPUTS} odd inputs (seed ${SEED})`, () => {
   });
 
   /** Runs `input` some thousand times, several at once, while the canary's caller speaks. */
-  async function throwAll(count: number, input: (chance: Chance, n: number) => Promise<void>): Promise<void> {
+  async function throwAll(count: number, input: (chance: Random, n: number) => Promise<void>): Promise<void> {
     const before = canary.call.audio.length;
     const heapBefore = heapBytes();
     let thrown = 0;
     let frames = 0;
     const speaking = setInterval(() => canary.client.send(mediaMessage(++frames, frame(frames))), FRAME_MS);
     const worker = async (): Promise<void> => {
-      for (let n = thrown++; n < count; n = thrown++) await input(chanceOf(SEED + n), n);
+      for (let n = thrown++; n < count; n = thrown++) await input(seededRandom(SEED + n), n);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker)).finally(() => clearInterval(speaking));
     await expect.poll(() => canary.call.audio.length - before, { timeout: 5_000 }).toBe(frames);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { HealthStatus } from '../../ops/health.ts';
 import { type HttpServer, openHttp } from '../../src/http/app.ts';
-import type { HealthPort, HealthStatus } from '../../src/http/front-desk.ts';
+import type { HealthPort } from '../../src/http/front-desk.ts';
 import type { Route } from '../../src/http/route.ts';
 import { drain } from '../../src/http/routes/drain.ts';
 import { healthLive, healthReady } from '../../src/http/routes/health.ts';

@@ -3,15 +3,13 @@ import { wallClock } from '../../domain/clinic-time.ts';
 import { chosenOffer, type DealingsChange, deal } from '../../domain/dealings.ts';
 import type { Offer } from '../../domain/offers.ts';
 import type { Wish } from '../../domain/search.ts';
-import { blockedBy, type Slot } from '../../domain/slots.ts';
+import { blockedBy, HOLD_MS, type Slot } from '../../domain/slots.ts';
 import { listed, spokenDay } from '../../domain/spoken.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
 import { findTimes, offersToTell, type Times } from './times.ts';
 import { answered, defineTool, optionalText, type ToolContext } from './tool.ts';
 import { resolveWish } from './wish.ts';
 
-/** How long a time stays held for a caller who is giving name and number; lapsed ones free themselves. */
-export const HOLD_MS = 5 * 60_000;
 /** How often a search starts again when the wished time is snatched between reading and holding. */
 const SNATCHED_TRIES = 3;
 
