@@ -25,7 +25,8 @@ export type FromPhone =
 
 export type FromModel =
   | { readonly type: 'caller_speech_started' }
-  | { readonly type: 'caller_speech_stopped' }
+  /** `speechMs`: how long the voice was, without the silence that ended it; null where nobody knows. */
+  | { readonly type: 'caller_speech_stopped'; readonly speechMs: number | null }
   | { readonly type: 'caller_turn_committed'; readonly itemId: string }
   | { readonly type: 'caller_words'; readonly itemId: string; readonly text: string }
   | { readonly type: 'caller_words_failed'; readonly itemId: string }
@@ -40,7 +41,10 @@ export type FromModel =
       readonly argumentsText: string;
     }
   | { readonly type: 'response_ended'; readonly status: 'completed' | 'cancelled' | 'failed' | 'incomplete' }
-  | { readonly type: 'model_lost'; readonly kind: ModelErrorKind };
+  /** A session takes orders from here on; one that is not the call's first knows nothing until it is told (`restore`). */
+  | { readonly type: 'model_ready'; readonly first: boolean }
+  /** The session is gone with all it knew; where `retrying`, another one is being opened. */
+  | { readonly type: 'model_lost'; readonly kind: ModelErrorKind; readonly retrying: boolean };
 
 export type FromTools =
   | { readonly type: 'tool_answered'; readonly callId: string; readonly outcome: ToolOutcome }

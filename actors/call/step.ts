@@ -67,6 +67,8 @@ function handle(
       return responseEnded(facts, { ...state, responding: false }, message.status, now);
     case 'digit':
       return keep(state);
+    case 'model_ready':
+      return keep(state);
     case 'model_lost':
       return modelLost(state);
     case 'phone_closed':

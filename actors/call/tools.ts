@@ -3,6 +3,7 @@ import { deal } from '../../src/domain/dealings.ts';
 import type { FailureCode } from '../../src/domain/failures.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
 import { type DeadlineMessage, withDeadline } from '../kernel/actor.ts';
+import type { ToolRequest } from '../model/messages.ts';
 import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import { enterEnded, enterParting } from './ending.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
@@ -20,7 +21,7 @@ export function toolRequested(
 ): CallTransition {
   if (state.tools.some((tool) => tool.callId === request.callId)) return keep(state);
   if (!fitsLine(state, request)) {
-    return { state, effects: [toolResult(request.callId, TOO_MANY)] };
+    return { state, effects: [toolResult(request, TOO_MANY)] };
   }
   const n = state.toolCalls + 1;
   const { callId, name, argumentsText } = request;
@@ -62,7 +63,7 @@ export function toolAnswered(
   const next = answered.tools.length > 0 ? runNext(facts, answered, now) : afterTools(facts, answered, now);
   return {
     state: next.state,
-    effects: [...recordTool(state, tool, outcome, now), toolResult(callId, outcome.answer), ...next.effects],
+    effects: [...recordTool(state, tool, outcome, now), toolResult(tool, outcome.answer), ...next.effects],
   };
 }
 
@@ -116,8 +117,9 @@ function recordTool(state: CallState, tool: PendingTool, outcome: ToolOutcome, n
   ];
 }
 
-function toolResult(callId: string, answer: unknown): CallEffect {
-  return { kind: 'tell_model', order: { type: 'tool_result', callId, output: JSON.stringify(answer) } };
+function toolResult({ callId, name, argumentsText }: ToolRequest, answer: unknown): CallEffect {
+  const output = JSON.stringify(answer);
+  return { kind: 'tell_model', order: { type: 'tool_result', callId, name, argumentsText, output } };
 }
 
 function parsedOrNull(text: string): unknown {

@@ -11,15 +11,40 @@ export interface ModelBrief {
   readonly tools: readonly ToolDeclaration[];
 }
 
+/** A tool call as the model made it. */
+export interface ToolRequest {
+  readonly callId: string;
+  readonly name: string;
+  readonly argumentsText: string;
+}
+
+/** One thing that a session needs to know of what came before it; assistant text is what was heard, and no more. */
+export type HistoryItem =
+  | { readonly kind: 'caller'; readonly text: string }
+  | { readonly kind: 'assistant'; readonly text: string }
+  | { readonly kind: 'note'; readonly text: string }
+  | ({ readonly kind: 'tool'; readonly output: string } & ToolRequest);
+
 /** What the call actor asks of the model actor. */
 export type ModelOrder =
   /** Let the model answer, now or as soon as it has finished what it is saying. */
   | { readonly type: 'respond' }
   /** Let the model say this sentence and nothing else. */
   | { readonly type: 'say'; readonly sentence: string }
-  | { readonly type: 'tool_result'; readonly callId: string; readonly output: string }
+  /** What a tool answered; `name` and `argumentsText` as the model asked, for a session that never saw the call. */
+  | ({ readonly type: 'tool_result'; readonly output: string } & ToolRequest)
   /** A fact the model should know; not said aloud. */
   | { readonly type: 'note'; readonly text: string }
+  /** Ava said this to the caller, who heard it, without the model having generated it. */
+  | { readonly type: 'said'; readonly text: string }
+  /** The caller wrote or keyed this in place of speaking. */
+  | { readonly type: 'caller_text'; readonly text: string }
+  /** The caller says that their turn is over: what was heard since the last one is it. */
+  | { readonly type: 'commit' }
+  /** This item of the caller's was no turn (a cough): remember nothing of it. */
+  | { readonly type: 'forget'; readonly itemId: string }
+  /** A new session is to know what was said and done so far; asks for nothing. */
+  | { readonly type: 'restore'; readonly history: readonly HistoryItem[] }
   /** The caller heard only `heardMs` of this item: stop saying it, and remember no more than that. */
   | { readonly type: 'cut'; readonly itemId: string | null; readonly heardMs: number }
   | { readonly type: 'close' };
@@ -29,7 +54,8 @@ export type ModelReport =
   | { readonly type: 'connected' }
   | { readonly type: 'session_ready' }
   | { readonly type: 'caller_speech_started'; readonly itemId: string }
-  | { readonly type: 'caller_speech_stopped'; readonly itemId: string }
+  /** `speechMs`: how long the voice was, without the silence that ended it; null where the service does not tell. */
+  | { readonly type: 'caller_speech_stopped'; readonly itemId: string; readonly speechMs: number | null }
   | { readonly type: 'caller_turn_committed'; readonly itemId: string }
   | { readonly type: 'caller_words'; readonly itemId: string; readonly text: string }
   | { readonly type: 'caller_words_failed'; readonly itemId: string }
@@ -62,7 +88,12 @@ export type ModelCommand =
   | { readonly type: 'cancel_response' }
   | { readonly type: 'truncate'; readonly itemId: string; readonly heardMs: number }
   | { readonly type: 'tool_output'; readonly callId: string; readonly output: string }
-  | { readonly type: 'note'; readonly text: string };
+  | { readonly type: 'tool_call'; readonly callId: string; readonly name: string; readonly argumentsText: string }
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'assistant_text'; readonly text: string }
+  | { readonly type: 'caller_text'; readonly text: string }
+  | { readonly type: 'commit_audio' }
+  | { readonly type: 'delete_item'; readonly itemId: string };
 
 /** A connection to a model, as the model actor's shell sees it. Reports come back through the callback it was opened with. */
 export interface ModelLine {

@@ -12,7 +12,7 @@ import type { ModelErrorKind, TokenUsage } from '../../src/domain/events.ts';
 import type { FromModel } from '../call/messages.ts';
 import type { DeadlineMessage, Deadlines, Transition } from '../kernel/actor.ts';
 import type { PhoneMessage } from '../phone/messages.ts';
-import type { ModelCommand, ModelMessage } from './messages.ts';
+import type { HistoryItem, ModelCommand, ModelMessage } from './messages.ts';
 
 export type ModelMode = 'connecting' | 'ready' | 'closed';
 
@@ -79,7 +79,16 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
     case 'tool_result':
       return command(state, { type: 'tool_output', callId: message.callId, output: message.output });
     case 'note':
-      return command(state, { type: 'note', text: message.text });
+    case 'caller_text':
+      return command(state, { type: message.type, text: message.text });
+    case 'said':
+      return command(state, { type: 'assistant_text', text: message.text });
+    case 'commit':
+      return command(state, { type: 'commit_audio' });
+    case 'forget':
+      return command(state, { type: 'delete_item', itemId: message.itemId });
+    case 'restore':
+      return restore(state, message.history);
     case 'cut':
       return cut(state, message.itemId, message.heardMs);
     case 'close':
@@ -109,7 +118,7 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
     case 'caller_speech_started':
       return { state, effects: [tell({ type: 'caller_speech_started' })] };
     case 'caller_speech_stopped':
-      return { state, effects: [tell({ type: 'caller_speech_stopped' })] };
+      return { state, effects: [tell({ type: 'caller_speech_stopped', speechMs: message.speechMs })] };
     case 'caller_turn_committed':
     case 'caller_words':
     case 'caller_words_failed':
@@ -154,6 +163,29 @@ function command(state: ModelState, order: ModelCommand): ModelTransition {
   return keep({ ...state, waiting: [...state.waiting, order].slice(-MODEL_LIMITS.waiting) });
 }
 
+/** Everything a session needs to go on where another one ended. */
+function restore(state: ModelState, history: readonly HistoryItem[]): ModelTransition {
+  return { state, effects: history.flatMap(restoring).map((each) => ({ kind: 'send', command: each }) as const) };
+}
+
+function restoring(item: HistoryItem): readonly ModelCommand[] {
+  switch (item.kind) {
+    case 'caller':
+      return [{ type: 'caller_text', text: item.text }];
+    case 'assistant':
+      return [{ type: 'assistant_text', text: item.text }];
+    case 'note':
+      return [{ type: 'note', text: item.text }];
+    case 'tool': {
+      const { callId, name, argumentsText, output } = item;
+      return [
+        { type: 'tool_call', callId, name, argumentsText },
+        { type: 'tool_output', callId, output },
+      ];
+    }
+  }
+}
+
 /** The caller spoke over Ava: what she is saying ends, and so does what she was about to say. */
 function cut(state: ModelState, itemId: string | null, heardMs: number): ModelTransition {
   const quiet = { ...state, wanted: [], asked: null };
@@ -186,7 +218,11 @@ function enterReady(state: ModelState, now: number): ModelTransition {
   const asked = askNext(ready, now);
   return {
     state: asked.state,
-    effects: [...state.waiting.map((order) => ({ kind: 'send', command: order }) as const), ...asked.effects],
+    effects: [
+      tell({ type: 'model_ready', first: true }),
+      ...state.waiting.map((order) => ({ kind: 'send', command: order }) as const),
+      ...asked.effects,
+    ],
   };
 }
 
@@ -228,7 +264,11 @@ function idle(state: ModelState): ModelState {
 function lose(state: ModelState, kind: ModelErrorKind, code: string): ModelTransition {
   return {
     state: closed(state),
-    effects: [{ kind: 'error', error: kind, code }, { kind: 'disconnect' }, tell({ type: 'model_lost', kind })],
+    effects: [
+      { kind: 'error', error: kind, code },
+      { kind: 'disconnect' },
+      tell({ type: 'model_lost', kind, retrying: false }),
+    ],
   };
 }
 

@@ -34,11 +34,35 @@ export function clientEvent(command: ModelCommand): RealtimeClientEvent {
         type: 'conversation.item.create',
         item: { type: 'function_call_output', call_id: command.callId, output: command.output },
       };
+    case 'tool_call':
+      return {
+        type: 'conversation.item.create',
+        item: {
+          type: 'function_call',
+          call_id: command.callId,
+          name: command.name,
+          arguments: command.argumentsText,
+        },
+      };
     case 'note':
       return {
         type: 'conversation.item.create',
         item: { type: 'message', role: 'system', content: [{ type: 'input_text', text: command.text }] },
       };
+    case 'caller_text':
+      return {
+        type: 'conversation.item.create',
+        item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: command.text }] },
+      };
+    case 'assistant_text':
+      return {
+        type: 'conversation.item.create',
+        item: { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: command.text }] },
+      };
+    case 'commit_audio':
+      return { type: 'input_audio_buffer.commit' };
+    case 'delete_item':
+      return { type: 'conversation.item.delete', item_id: command.itemId };
   }
 }
 
@@ -87,7 +111,11 @@ type Reader = (event: unknown) => ModelReport | null;
 
 const READERS: Readonly<Record<string, Reader>> = {
   'input_audio_buffer.speech_started': read(item, (e) => ({ type: 'caller_speech_started', itemId: e.item_id })),
-  'input_audio_buffer.speech_stopped': read(item, (e) => ({ type: 'caller_speech_stopped', itemId: e.item_id })),
+  'input_audio_buffer.speech_stopped': read(item, (e) => ({
+    type: 'caller_speech_stopped',
+    itemId: e.item_id,
+    speechMs: null,
+  })),
   'input_audio_buffer.committed': read(item, (e) => ({ type: 'caller_turn_committed', itemId: e.item_id })),
   'conversation.item.input_audio_transcription.completed': read(item.extend({ transcript: z.string() }), (e) => ({
     type: 'caller_words',

@@ -18,7 +18,7 @@ export function speakInto(model: ScriptedModel, random: Random, turns: number): 
     const itemId = `turn_${n}`;
     model.tell({ type: 'caller_speech_started', itemId });
     model.later(300 + random() * 2_000, () => {
-      model.tell({ type: 'caller_speech_stopped', itemId });
+      model.tell({ type: 'caller_speech_stopped', itemId, speechMs: null });
       model.tell({ type: 'caller_turn_committed', itemId });
       transcribe(model, random, itemId);
       model.later(600 + random() ** 2 * 12_000, () => speak(n + 1));

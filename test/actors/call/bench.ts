@@ -55,7 +55,7 @@ export function begins(call: CallBench, itemId: string, text: string): CallEffec
 export function callerSpeaks(call: CallBench, itemId: string): CallEffect[] {
   const effects = call.tell({ type: 'caller_speech_started' });
   call.wait(1_000);
-  return [...effects, ...call.tell({ type: 'caller_speech_stopped' }, committed(itemId))];
+  return [...effects, ...call.tell({ type: 'caller_speech_stopped', speechMs: null }, committed(itemId))];
 }
 
 export const committed = (itemId: string): CallMessage => ({ type: 'caller_turn_committed', itemId });

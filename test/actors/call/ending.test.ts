@@ -151,7 +151,7 @@ describe('the end of a call', () => {
     'while Ava parts': parting,
     'without a model': () => {
       const call = greeted();
-      call.tell({ type: 'model_lost', kind: 'closed' });
+      call.tell({ type: 'model_lost', kind: 'closed', retrying: false });
       return call;
     },
   };
@@ -159,7 +159,7 @@ describe('the end of a call', () => {
     hungUp,
     { type: 'phone_closed', reason: 'stop' },
     { type: 'shut_down', reason: 'drain' },
-    { type: 'model_lost', kind: 'closed' },
+    { type: 'model_lost', kind: 'closed', retrying: false },
     { type: 'tool_answered', callId: 'c1', outcome: { answer: { success: true }, changes: ENDING } },
     { type: 'hold_answered', slotId: 'slot_1', result: 'taken' },
     speechStarted,
@@ -209,7 +209,11 @@ describe('the end of a call', () => {
   it('counts what was done over how it ended', () => {
     const call = greeted();
     const booked = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' } as const;
-    call.tell(toolRequested('c1'), toolAnswered('c1', [booked]), { type: 'model_lost', kind: 'closed' });
+    call.tell(toolRequested('c1'), toolAnswered('c1', [booked]), {
+      type: 'model_lost',
+      kind: 'closed',
+      retrying: false,
+    });
     expect(recorded(call.tell(hungUp))).toMatchObject([{ outcome: 'appointment_scheduled', endedBy: 'failure' }]);
   });
 });
@@ -253,7 +257,7 @@ describe('a call without a model', () => {
   it('closes the line at once, and staff are dialled', () => {
     const call = greeted();
     begins(call, 'b', 'We are');
-    expect(phoneOrders(call.tell({ type: 'model_lost', kind: 'fatal' }))).toEqual([AT_ONCE]);
+    expect(phoneOrders(call.tell({ type: 'model_lost', kind: 'fatal', retrying: false }))).toEqual([AT_ONCE]);
     const effects = call.tell(cutAt('b', 1_000, false), hungUp);
     expect(turns(effects)).toEqual([[2, 'assistant', 'We are', true]]);
     expect(recorded(effects).at(-1)).toMatchObject({ kind: 'ended', endedBy: 'failure', outcome: 'failed' });

@@ -40,7 +40,7 @@ const messages: fc.Arbitrary<CallMessage> = fc.oneof(
   fc.constantFrom<CallMessage>(
     { type: 'phone_opened' },
     { type: 'caller_speech_started' },
-    { type: 'caller_speech_stopped' },
+    { type: 'caller_speech_stopped', speechMs: null },
     { type: 'response_started' },
     { type: 'response_ended', status: 'completed' },
     { type: 'response_ended', status: 'cancelled' },
@@ -66,7 +66,7 @@ const messages: fc.Arbitrary<CallMessage> = fc.oneof(
     .map((result): CallMessage => ({ type: 'hold_answered', slotId: 'slot_2', result })),
 );
 const endings = fc.constantFrom<CallMessage>(
-  { type: 'model_lost', kind: 'closed' },
+  { type: 'model_lost', kind: 'closed', retrying: false },
   { type: 'phone_closed', reason: 'stop' },
   { type: 'phone_closed', reason: 'hung_up' },
   { type: 'shut_down', reason: 'drain' },

@@ -27,7 +27,13 @@ describe('tools', () => {
     call.wait(250);
     const answered = call.tell(toolAnswered('c1', [], { slots: [] }));
     expect(orders(answered)).toEqual([
-      { type: 'tool_result', callId: 'c1', output: '{"success":true,"slots":[]}' },
+      {
+        type: 'tool_result',
+        callId: 'c1',
+        name: 'check_availability',
+        argumentsText: '{"service":"botox"}',
+        output: '{"success":true,"slots":[]}',
+      },
       { type: 'respond' },
     ]);
     expect(recorded(answered)).toMatchObject([

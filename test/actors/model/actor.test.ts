@@ -72,7 +72,7 @@ describe('the model actor', () => {
   it('takes its line down where the connection never comes, and holds no alarm after', () => {
     const { clock, closes, errors, told } = model();
     clock.advance(60_000);
-    expect([told, errors]).toEqual([[{ type: 'model_lost', kind: 'timeout' }], ['timeout connect']]);
+    expect([told, errors]).toEqual([[{ type: 'model_lost', kind: 'timeout', retrying: false }], ['timeout connect']]);
     expect([closes(), clock.pending]).toEqual([1, 0]);
   });
 
@@ -82,6 +82,6 @@ describe('the model actor', () => {
     actor.stop();
     report({ type: 'lost', kind: 'closed', code: 'close_1000' });
     actor.tell({ type: 'respond' });
-    expect([sent, told, closes(), clock.pending]).toEqual([[], [], 1, 0]);
+    expect([sent, told, closes(), clock.pending]).toEqual([[], [{ type: 'model_ready', first: true }], 1, 0]);
   });
 });

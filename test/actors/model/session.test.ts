@@ -19,7 +19,8 @@ import {
 } from './bench.ts';
 
 const note = (text: string) => ({ type: 'note', text }) as const;
-const result = (callId: string) => ({ type: 'tool_result', callId, output: '{}' }) as const;
+const result = (callId: string) =>
+  ({ type: 'tool_result', callId, name: 'x', argumentsText: '{}', output: '{}' }) as const;
 const CLOSED = { mode: 'closed', deadlines: {}, wanted: [], waiting: [] };
 
 describe('what is asked before the session is there', () => {
@@ -46,7 +47,7 @@ describe('what is asked before the session is there', () => {
     const model = connecting();
     model.tell(say('Hello.'));
     expect(model.tell(cut('a', 10), cut())).toEqual([]);
-    expect(model.tell(ready)).toEqual([]);
+    expect(sent(model.tell(ready))).toEqual([]);
   });
 
   it('goes out at once afterwards', () => {
@@ -66,7 +67,7 @@ describe('a model that is lost', () => {
     const model = speaking();
     const effects = model.tell(lost);
     expect(effects.map((effect) => effect.kind)).toEqual(['error', 'disconnect', 'tell_call']);
-    expect(ofKind(effects, 'tell_call')[0]?.message).toEqual({ type: 'model_lost', kind: 'closed' });
+    expect(ofKind(effects, 'tell_call')[0]?.message).toEqual({ type: 'model_lost', kind: 'closed', retrying: false });
     expect(model.tell(lost, respond, note('x'), cut('a', 1), audio('a'), ended(), ready)).toEqual([]);
     expect(model.state).toMatchObject(CLOSED);
   });
@@ -126,7 +127,7 @@ describe('a caller’s turn', () => {
     const model = readyModel();
     const reports = [
       { type: 'caller_speech_started', itemId: 'u' },
-      { type: 'caller_speech_stopped', itemId: 'u' },
+      { type: 'caller_speech_stopped', itemId: 'u', speechMs: null },
       { type: 'caller_turn_committed', itemId: 'u' },
       { type: 'caller_words', itemId: 'u', text: 'Hello' },
       { type: 'caller_words_failed', itemId: 'v' },
