@@ -18,6 +18,8 @@ export type FromPhone =
   | { readonly type: 'phone_opened' }
   | { readonly type: 'playback_started'; readonly itemId: string }
   | ({ readonly type: 'playback_finished' } & HeardItem)
+  /** Ava fell silent in the middle of these, for now. */
+  | { readonly type: 'playback_paused'; readonly items: readonly HeardItem[] }
   /** The caller spoke over these; what they did not hear is gone. */
   | { readonly type: 'playback_cut'; readonly items: readonly HeardItem[] }
   | { readonly type: 'digit'; readonly digit: string }

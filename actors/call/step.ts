@@ -55,6 +55,8 @@ function handle(
       return speechBegan(state, message.itemId, now);
     case 'playback_finished':
       return speechHeard(state, message, false, now);
+    case 'playback_paused':
+      return keep(state);
     case 'playback_cut':
       return speechCut(state, message.items, now);
     case 'tool_requested':

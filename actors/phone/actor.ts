@@ -3,6 +3,7 @@ import type { FromPhone } from '../call/messages.ts';
 import { Actor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Framer } from './framing.ts';
+import { KeptAudio } from './kept-audio.ts';
 import type { PhoneLine, PhoneMessage } from './messages.ts';
 import { NEW_PHONE, type PhoneEffect, type PhoneState, phoneStep } from './state.ts';
 
@@ -16,12 +17,18 @@ export interface PhoneActorPorts {
 export class PhoneActor {
   private readonly actor: Actor<PhoneState, PhoneMessage, PhoneEffect>;
   private readonly framer = new Framer();
+  private readonly kept = new KeptAudio();
 
   constructor({ line, tellCall, clock, onCrash }: PhoneActorPorts) {
     const perform = (effect: PhoneEffect): void => {
       switch (effect.kind) {
         case 'play':
+          this.kept.add(effect);
           return line.play(effect.payload);
+        case 'keep':
+          return this.kept.add(effect);
+        case 'replay':
+          return line.play(this.kept.read(effect.itemId, effect.fromMs, effect.ms));
         case 'mark':
           return line.mark(effect.name);
         case 'clear':
@@ -50,6 +57,7 @@ export class PhoneActor {
       if (last) this.actor.tell({ type: 'speech', itemId: message.itemId, ...last });
     }
     this.actor.tell(message);
+    this.kept.trim(this.state);
   }
 
   stop(): void {

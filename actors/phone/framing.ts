@@ -6,7 +6,7 @@ import type { AudioPayload } from './messages.ts';
 
 export const FRAME_MS = 20;
 const FRAME_BYTES = 160;
-const BYTES_PER_MS = 8;
+export const BYTES_PER_MS = 8;
 const SILENCE = 0xff;
 
 export interface Framed {

@@ -13,7 +13,11 @@ export type PhoneMessage =
   | { readonly type: 'speech_complete'; readonly itemId: string }
   /** The far end says that everything before this mark was played (or dropped by a clear). */
   | { readonly type: 'mark'; readonly name: string }
-  /** Stop playing: the caller speaks. */
+  /** Stop playing for now: the caller may be saying something. */
+  | { readonly type: 'pause' }
+  /** It was nothing: play on from where the caller's ear was. */
+  | { readonly type: 'resume' }
+  /** Stop playing for good, paused or not: the caller speaks. */
   | { readonly type: 'interrupt' }
   | { readonly type: 'digit'; readonly digit: string }
   /** End the line, once what was sent has been played where `afterPlayback`. */

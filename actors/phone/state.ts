@@ -4,50 +4,50 @@
  *   waiting ──line_opened──▶ open ──hang_up──▶ farewell ──all played──▶ closed
  *      └──────────────── line_closed / hang_up at once ──────────────────┘
  *
- * We send faster than real time, so sent is not heard. The ledger keeps a piece for every message of audio, with the
- * time at which it should start; a returned mark proves the piece and all before it. Marks that come back after a clear
- * find no piece and prove nothing. Where marks are lost, the clock closes the ledger after a grace time.
+ * Playback is paused while nobody knows whether a noise of the caller's is an interruption: the line is cleared, and
+ * what was not heard is kept. It is played on from the sample where it stopped (`resume`), or it is cut (`interrupt`).
+ * How much was heard is told by the ledger; where marks are lost, the clock closes it after a grace time.
  */
 
 import type { FromPhone, HeardItem } from '../call/messages.ts';
 import type { DeadlineMessage, Deadlines, Transition } from '../kernel/actor.ts';
-import { FRAME_MS } from './framing.ts';
+import {
+  endOf,
+  hasRoom,
+  heardOf,
+  isHeard,
+  type Ledger,
+  type Piece,
+  type Speech,
+  unheardStretches,
+  withPiece,
+} from './ledger.ts';
 import type { AudioPayload, PhoneMessage } from './messages.ts';
 
 export type PhoneMode = 'waiting' | 'open' | 'farewell' | 'closed';
 
-/** One message of audio on its way to the caller's ear. */
-interface Piece {
-  readonly mark: string;
-  readonly itemId: string;
-  /** Where in the item it starts, ms. */
-  readonly fromMs: number;
-  readonly ms: number;
-  /** When it should start to play, ms since the epoch. */
-  readonly startsAt: number;
-}
-
-/** An item of speech being sent. */
-interface Speech {
-  readonly itemId: string;
-  readonly sentMs: number;
-  /** The model has no more of it. */
-  readonly complete: boolean;
-}
-
-export interface PhoneState {
+export interface PhoneState extends Ledger {
   readonly mode: PhoneMode;
   readonly deadlines: Deadlines;
   readonly marksMade: number;
-  /** Sent and not known to be heard, oldest first. */
-  readonly pieces: readonly Piece[];
-  readonly speeches: readonly Speech[];
   /** Items that were cut: what still comes of them is dropped. */
   readonly muted: readonly string[];
 }
 
+/** A message of audio: where in which item it starts, and how long it is. */
+export interface Stretch {
+  readonly itemId: string;
+  readonly fromMs: number;
+  readonly ms: number;
+}
+
 export type PhoneEffect =
-  | { readonly kind: 'play'; readonly payload: AudioPayload }
+  /** Play this, and keep it until it is heard. */
+  | ({ readonly kind: 'play'; readonly payload: AudioPayload } & Stretch)
+  /** Keep this; it may be played later. */
+  | ({ readonly kind: 'keep'; readonly payload: AudioPayload } & Stretch)
+  /** Play again what was kept. */
+  | ({ readonly kind: 'replay' } & Stretch)
   | { readonly kind: 'mark'; readonly name: string }
   | { readonly kind: 'clear' }
   | { readonly kind: 'close' }
@@ -61,16 +61,13 @@ export const NEW_PHONE: PhoneState = {
   marksMade: 0,
   pieces: [],
   speeches: [],
+  paused: false,
   muted: [],
 };
 
 export const PHONE_LIMITS = {
   /** How long after its time a piece counts as played though no mark came back. */
   lostMarkGraceMs: 3_000,
-  /** Pieces told apart; beyond, a piece joins the one before it. */
-  pieces: 64,
-  /** Items sent and not heard; a model that is further ahead is not played. */
-  speeches: 8,
   /** Cut items remembered: late audio of older ones cannot come any more. */
   muted: 8,
 } as const;
@@ -81,11 +78,15 @@ export function phoneStep(state: PhoneState, message: PhoneMessage | DeadlineMes
     case 'line_opened':
       return enterOpen(state);
     case 'speech':
-      return send(state, message, now);
+      return take(state, message, now);
     case 'speech_complete':
       return finishSpeeches(complete(state, message.itemId), now);
     case 'mark':
       return heardUpTo(state, message.name, now);
+    case 'pause':
+      return pause(state, now);
+    case 'resume':
+      return resume(state, now);
     case 'interrupt':
       return interrupt(state, now);
     case 'digit':
@@ -106,50 +107,50 @@ function enterOpen(state: PhoneState): PhoneTransition {
   return { state: { ...state, mode: 'open' }, effects: [tell({ type: 'phone_opened' })] };
 }
 
-function send(state: PhoneState, speech: Extract<PhoneMessage, { type: 'speech' }>, now: number): PhoneTransition {
-  const { itemId, ms, payload } = speech;
+function take(state: PhoneState, audio: Extract<PhoneMessage, { type: 'speech' }>, now: number): PhoneTransition {
+  const { itemId, ms, payload } = audio;
   if (state.mode === 'waiting' || state.muted.includes(itemId)) return keep(state);
-  const before = state.speeches.find((each) => each.itemId === itemId);
-  if (!hasRoom(state, itemId, before)) return keep({ ...state, muted: mute(state, [itemId]) });
+  if (!hasRoom(state, itemId, ms)) return keep({ ...state, muted: mute(state, [itemId]) });
+  const speech = speechOf(state, itemId);
+  const stretch: Stretch = { itemId, fromMs: speech.sentMs, ms };
+  const grown = withSpeech(state, { ...speech, sentMs: speech.sentMs + ms, complete: false });
+  if (state.paused) return { state: grown, effects: [{ kind: 'keep', payload, ...stretch }] };
+  return send(grown, stretch, { kind: 'play', payload, ...stretch }, now);
+}
+
+/** Sends a stretch with a mark behind it, to be played after all that was sent before. */
+function send(state: PhoneState, stretch: Stretch, playing: PhoneEffect, now: number): PhoneTransition {
   const last = state.pieces.at(-1);
-  const startsAt = Math.max(now, last ? endOf(last) : now);
   const mark = `m${state.marksMade + 1}`;
-  const piece: Piece = { mark, itemId, fromMs: before?.sentMs ?? 0, ms, startsAt };
-  const grown: Speech = { itemId, sentMs: piece.fromMs + ms, complete: false };
+  const piece: Piece = { ...stretch, mark, startsAt: Math.max(now, last ? endOf(last) : now) };
+  const speech = speechOf(state, stretch.itemId);
+  const begun = withSpeech(state, { ...speech, begun: true });
   return {
     state: {
-      ...state,
+      ...begun,
       marksMade: state.marksMade + 1,
       pieces: withPiece(state.pieces, piece),
-      speeches: before ? state.speeches.map((each) => (each === before ? grown : each)) : [...state.speeches, grown],
       deadlines: { ...state.deadlines, lost_marks: endOf(piece) + PHONE_LIMITS.lostMarkGraceMs },
     },
     effects: [
-      { kind: 'play', payload },
+      playing,
       { kind: 'mark', name: mark },
-      ...(before ? [] : [tell({ type: 'playback_started', itemId })]),
+      ...(speech.begun ? [] : [tell({ type: 'playback_started', itemId: stretch.itemId })]),
     ],
   };
 }
 
-/** Pieces are told apart up to a limit, and then one for each change of item: as many as items fit. */
-function hasRoom(state: PhoneState, itemId: string, speech: Speech | undefined): boolean {
-  if (!speech && state.speeches.length >= PHONE_LIMITS.speeches) return false;
-  const joins = state.pieces.at(-1)?.itemId === itemId;
-  return joins || state.pieces.length < PHONE_LIMITS.pieces + PHONE_LIMITS.speeches;
+function speechOf({ speeches }: Ledger, itemId: string): Speech {
+  const known = speeches.find((each) => each.itemId === itemId);
+  return known ?? { itemId, sentMs: 0, heardMs: 0, begun: false, complete: false };
 }
 
-/** Adds a piece; a full ledger has it join the last one, whose end then is what the new mark proves. */
-function withPiece(pieces: readonly Piece[], piece: Piece): readonly Piece[] {
-  const last = pieces.at(-1);
-  if (pieces.length < PHONE_LIMITS.pieces || last?.itemId !== piece.itemId) return [...pieces, piece];
-  const joined = { ...piece, fromMs: last.fromMs, ms: last.ms + piece.ms, startsAt: piece.startsAt - last.ms };
-  return [...pieces.slice(0, -1), joined];
-}
-
-/** When a piece should have been played: the network plays whole frames, the last one of an item filled with silence. */
-function endOf(piece: Piece): number {
-  return piece.startsAt + Math.ceil(piece.ms / FRAME_MS) * FRAME_MS;
+function withSpeech(state: PhoneState, speech: Speech): PhoneState {
+  const isKnown = state.speeches.some((each) => each.itemId === speech.itemId);
+  const speeches = isKnown
+    ? state.speeches.map((each) => (each.itemId === speech.itemId ? speech : each))
+    : [...state.speeches, speech];
+  return { ...state, speeches };
 }
 
 function complete(state: PhoneState, itemId: string): PhoneState {
@@ -167,9 +168,7 @@ function heardUpTo(state: PhoneState, mark: string, now: number): PhoneTransitio
 
 /** Tells of the items that were heard to their end, and ends the line where that was all it waited for. */
 function finishSpeeches(state: PhoneState, now: number): PhoneTransition {
-  const done = state.speeches.filter(
-    (each) => each.complete && !state.pieces.some((piece) => piece.itemId === each.itemId),
-  );
+  const done = state.speeches.filter((each) => isHeard(state, each));
   const left = { ...state, speeches: state.speeches.filter((each) => !done.includes(each)) };
   const effects = done.map(({ itemId, sentMs }) =>
     tell({ type: 'playback_finished', itemId, heardMs: sentMs, sentMs, complete: true }),
@@ -178,24 +177,51 @@ function finishSpeeches(state: PhoneState, now: number): PhoneTransition {
   return { state: left, effects };
 }
 
+/** Silence at once; where it stopped is known to the sample, by what marks proved and the clock. */
+function pause(state: PhoneState, now: number): PhoneTransition {
+  if (state.paused) return keep(state);
+  const speeches = state.speeches.map((each) => ({ ...each, heardMs: heardOf(state, each, now).heardMs }));
+  const stopped = finishSpeeches({ ...withPieces(state, []), speeches, paused: true }, now);
+  if (state.pieces.length === 0 || stopped.state.mode === 'closed') return stopped;
+  const items = stopped.state.speeches.map((each) => heardOf(stopped.state, each, now));
+  return {
+    state: stopped.state,
+    effects: [{ kind: 'clear' }, ...stopped.effects, tell({ type: 'playback_paused', items })],
+  };
+}
+
+/** It was no interruption: Ava goes on where she stopped, and says what came meanwhile. */
+function resume(state: PhoneState, now: number): PhoneTransition {
+  if (!state.paused) return keep(state);
+  let next: PhoneState = { ...state, paused: false };
+  const effects: PhoneEffect[] = [];
+  for (const speech of state.speeches) {
+    for (const { fromMs, ms } of unheardStretches(speech)) {
+      const stretch: Stretch = { itemId: speech.itemId, fromMs, ms };
+      const sent = send(next, stretch, { kind: 'replay', ...stretch }, now);
+      next = sent.state;
+      effects.push(...sent.effects);
+    }
+  }
+  const finished = finishSpeeches(next, now);
+  return { state: finished.state, effects: [...effects, ...finished.effects] };
+}
+
+/** The caller has the floor: what they did not hear is gone. */
 function interrupt(state: PhoneState, now: number): PhoneTransition {
-  if (state.speeches.length === 0) return keep(state);
-  const items = state.speeches.map((speech) => heardOf(speech, state.pieces, now));
+  const playing = { ...withPieces(state, []), paused: false };
+  if (state.speeches.length === 0) return keep(playing);
+  const items = state.speeches.map((speech) => heardOf(state, speech, now));
   const ids = items.map((item) => item.itemId);
-  const silenced = withPieces({ ...state, speeches: [], muted: mute(state, ids) }, []);
-  return { state: silenced, effects: [{ kind: 'clear' }, tell({ type: 'playback_cut', items })] };
+  return {
+    state: { ...playing, speeches: [], muted: mute(state, ids) },
+    // A paused line is clear already.
+    effects: [...(state.paused ? [] : [{ kind: 'clear' } as const]), tell({ type: 'playback_cut', items })],
+  };
 }
 
 function mute(state: PhoneState, itemIds: readonly string[]): readonly string[] {
   return [...state.muted, ...itemIds].slice(-PHONE_LIMITS.muted);
-}
-
-/** How much of an item was heard by now: what marks proved, and of the piece under way what the clock says. */
-function heardOf(speech: Speech, pieces: readonly Piece[], now: number): HeardItem {
-  const { itemId, sentMs, complete: whole } = speech;
-  const next = pieces.find((piece) => piece.itemId === itemId && piece.startsAt + piece.ms > now);
-  const heardMs = next ? next.fromMs + Math.max(0, now - next.startsAt) : sentMs;
-  return { itemId, heardMs: Math.floor(Math.min(heardMs, sentMs)), sentMs, complete: whole };
 }
 
 function hangUp(state: PhoneState, afterPlayback: boolean, now: number): PhoneTransition {
@@ -223,7 +249,8 @@ function enterClosed(
 /** What was still to be played when the line went was not heard. */
 function cutShort(state: PhoneState, now: number): PhoneEffect[] {
   if (state.speeches.length === 0) return [];
-  return [tell({ type: 'playback_cut', items: state.speeches.map((speech) => heardOf(speech, state.pieces, now)) })];
+  const items: HeardItem[] = state.speeches.map((speech) => heardOf(state, speech, now));
+  return [tell({ type: 'playback_cut', items })];
 }
 
 function withPieces(state: PhoneState, pieces: readonly Piece[]): PhoneState {

@@ -26,6 +26,8 @@ export const speech = (itemId: string, ms: number, payload = `${itemId} ${ms}`):
 export const complete = (itemId: string): PhoneMessage => ({ type: 'speech_complete', itemId });
 export const mark = (name: string): PhoneMessage => ({ type: 'mark', name });
 export const interrupt: PhoneMessage = { type: 'interrupt' };
+export const pause: PhoneMessage = { type: 'pause' };
+export const resume: PhoneMessage = { type: 'resume' };
 export const stay: PhoneMessage = { type: 'stay' };
 export const hangUp = (afterPlayback: boolean): PhoneMessage => ({ type: 'hang_up', afterPlayback });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LEDGER_LIMITS } from '../../../actors/phone/ledger.ts';
 import { PHONE_LIMITS } from '../../../actors/phone/state.ts';
 import { complete, heard, interrupt, mark, newLine, openLine, speech, told, toldTypes } from './bench.ts';
 
@@ -18,10 +19,10 @@ describe('the playback of a phone leg', () => {
   it('sends each piece with a mark behind it, and tells once that an item began', () => {
     const line = openLine();
     expect(line.tell(speech('a', 100, 'AAAA'), speech('a', 60, 'BBBB'))).toEqual([
-      { kind: 'play', payload: 'AAAA' },
+      { kind: 'play', itemId: 'a', fromMs: 0, ms: 100, payload: 'AAAA' },
       { kind: 'mark', name: 'm1' },
       { kind: 'tell_call', message: { type: 'playback_started', itemId: 'a' } },
-      { kind: 'play', payload: 'BBBB' },
+      { kind: 'play', itemId: 'a', fromMs: 100, ms: 60, payload: 'BBBB' },
       { kind: 'mark', name: 'm2' },
     ]);
   });
@@ -82,9 +83,9 @@ describe('the playback of a phone leg', () => {
 
   it('keeps its ledger small however long an item gets, and loses no position by that', () => {
     const line = openLine();
-    const pieces = PHONE_LIMITS.pieces * 4;
+    const pieces = LEDGER_LIMITS.pieces * 4;
     for (let sent = 0; sent < pieces; sent++) line.tell(speech('a', 100));
-    expect(line.state.pieces.length).toBe(PHONE_LIMITS.pieces);
+    expect(line.state.pieces.length).toBe(LEDGER_LIMITS.pieces);
     line.wait(pieces * 100 - 250);
     expect(told(line.tell(interrupt))).toEqual([
       { type: 'playback_cut', items: [heard('a', pieces * 100 - 250, pieces * 100, false)] },
@@ -93,7 +94,7 @@ describe('the playback of a phone leg', () => {
 
   it('proves the end of a long item by its last mark', () => {
     const line = openLine();
-    const pieces = PHONE_LIMITS.pieces * 2;
+    const pieces = LEDGER_LIMITS.pieces * 2;
     for (let sent = 0; sent < pieces; sent++) line.tell(speech('a', 100));
     line.tell(complete('a'));
     expect(line.tell(mark(`m${pieces - 1}`))).toEqual([]);
@@ -102,11 +103,11 @@ describe('the playback of a phone leg', () => {
 
   it('keeps the true time of a piece that joins another after a pause', () => {
     const line = openLine();
-    for (let sent = 0; sent < PHONE_LIMITS.pieces; sent++) line.tell(speech('a', 20));
-    line.wait(PHONE_LIMITS.pieces * 20 + 500);
+    for (let sent = 0; sent < LEDGER_LIMITS.pieces; sent++) line.tell(speech('a', 20));
+    line.wait(LEDGER_LIMITS.pieces * 20 + 500);
     line.tell(speech('a', 100));
     line.wait(40);
-    const spoken = PHONE_LIMITS.pieces * 20;
+    const spoken = LEDGER_LIMITS.pieces * 20;
     expect(told(line.tell(interrupt))).toEqual([
       { type: 'playback_cut', items: [heard('a', spoken + 40, spoken + 100, false)] },
     ]);
@@ -114,9 +115,9 @@ describe('the playback of a phone leg', () => {
 
   it('takes no more items than a model can be ahead, and nothing of those it did not take', () => {
     const line = openLine();
-    for (let item = 0; item < PHONE_LIMITS.speeches; item++) line.tell(speech(`i${item}`, 20));
+    for (let item = 0; item < LEDGER_LIMITS.speeches; item++) line.tell(speech(`i${item}`, 20));
     expect(line.tell(speech('late', 20))).toEqual([]);
-    line.tell(mark(`m${PHONE_LIMITS.speeches}`), complete('i0'));
+    line.tell(mark(`m${LEDGER_LIMITS.speeches}`), complete('i0'));
     expect(line.tell(speech('late', 20))).toEqual([]);
     expect(toldTypes(line.tell(speech('next', 20)))).toEqual(['playback_started']);
   });

@@ -1,0 +1,56 @@
+/**
+ * What was sent to the caller's ear and is not known to be heard, so that it can be played again after a pause. Audio is
+ * no part of the phone's state: the state says which stretch, this has the samples. Kept by reference and in order; what
+ * was heard is let go at the next mark.
+ */
+import { BYTES_PER_MS } from './framing.ts';
+import type { AudioPayload } from './messages.ts';
+import type { PhoneState } from './state.ts';
+
+interface Chunk {
+  readonly itemId: string;
+  readonly fromMs: number;
+  readonly ms: number;
+  readonly payload: AudioPayload;
+}
+
+export class KeptAudio {
+  private chunks: Chunk[] = [];
+
+  /** How many messages of audio are kept. */
+  get size(): number {
+    return this.chunks.length;
+  }
+
+  add(chunk: Chunk): void {
+    this.chunks.push(chunk);
+  }
+
+  /** The samples of a stretch of an item, to the end of its last whole frame; empty where they are gone. */
+  read(itemId: string, fromMs: number, ms: number): AudioPayload {
+    const parts: Buffer[] = [];
+    for (const chunk of this.chunks) {
+      const toMs = chunk.fromMs + chunk.ms;
+      if (chunk.itemId !== itemId || toMs <= fromMs || chunk.fromMs >= fromMs + ms) continue;
+      const bytes = Buffer.from(chunk.payload, 'base64');
+      const begin = Math.max(0, (fromMs - chunk.fromMs) * BYTES_PER_MS);
+      // The last chunk of an item may be filled with silence beyond its length: that belongs to its last frame.
+      const end = fromMs + ms < toMs ? (fromMs + ms - chunk.fromMs) * BYTES_PER_MS : bytes.length;
+      parts.push(bytes.subarray(begin, end));
+    }
+    return Buffer.concat(parts).toString('base64');
+  }
+
+  /** Lets go of what the state no longer has a use for. */
+  trim({ pieces, speeches, paused }: PhoneState): void {
+    let heard = 0;
+    for (const { itemId, fromMs, ms } of this.chunks) {
+      const speech = speeches.find((each) => each.itemId === itemId);
+      const next = pieces.find((piece) => piece.itemId === itemId);
+      const neededFromMs = paused ? speech?.heardMs : (next?.fromMs ?? speech?.sentMs);
+      if (speech && neededFromMs !== undefined && fromMs + ms > neededFromMs) break;
+      heard++;
+    }
+    if (heard > 0) this.chunks.splice(0, heard);
+  }
+}

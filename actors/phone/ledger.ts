@@ -1,0 +1,103 @@
+/**
+ * The playback ledger: what was sent to the caller's ear, and how much of it they heard. Pure.
+ *
+ * We send faster than real time, so sent is not heard. There is a piece for every message of audio, with the time at
+ * which it should start; a returned mark proves the piece and all before it, and between marks the clock tells. Marks
+ * that come back after a clear find no piece and prove nothing.
+ */
+import type { HeardItem } from '../call/messages.ts';
+import { FRAME_MS } from './framing.ts';
+
+/** One message of audio on its way to the caller's ear. */
+export interface Piece {
+  readonly mark: string;
+  readonly itemId: string;
+  /** Where in the item it starts, ms. */
+  readonly fromMs: number;
+  readonly ms: number;
+  /** When it should start to play, ms since the epoch. */
+  readonly startsAt: number;
+}
+
+/** An item of speech on its way. */
+export interface Speech {
+  readonly itemId: string;
+  /** How much of it came from the model so far. */
+  readonly sentMs: number;
+  /** Heard before the last pause; what was sent from there on is in pieces, or waits for the pause to end. */
+  readonly heardMs: number;
+  /** The first of it was played. */
+  readonly begun: boolean;
+  /** The model has no more of it. */
+  readonly complete: boolean;
+}
+
+export interface Ledger {
+  /** Sent and not known to be heard, oldest first; none during a pause. */
+  readonly pieces: readonly Piece[];
+  readonly speeches: readonly Speech[];
+  /** Nothing is played: the caller may be saying something. */
+  readonly paused: boolean;
+}
+
+export const LEDGER_LIMITS = {
+  /** Pieces told apart; beyond, a piece joins the one before it. */
+  pieces: 64,
+  /** Items sent and not heard; a model that is further ahead is not played. */
+  speeches: 8,
+  /** Audio kept that was not heard yet; what a model makes beyond is not played. */
+  unheardMs: 180_000,
+  /** A piece of what is played again after a pause. */
+  replayMs: 1_000,
+} as const;
+
+/** When a piece should have been played: the network plays whole frames, the last one of an item filled with silence. */
+export function endOf(piece: Piece): number {
+  return piece.startsAt + Math.ceil(piece.ms / FRAME_MS) * FRAME_MS;
+}
+
+/** How much of an item was heard by now: what marks proved, and of the piece under way what the clock says. */
+export function heardOf({ pieces, paused }: Ledger, speech: Speech, now: number): HeardItem {
+  const { itemId, sentMs, complete } = speech;
+  if (paused) return { itemId, heardMs: speech.heardMs, sentMs, complete };
+  const next = pieces.find((piece) => piece.itemId === itemId && piece.startsAt + piece.ms > now);
+  const heardMs = next ? next.fromMs + Math.max(0, now - next.startsAt) : sentMs;
+  return { itemId, heardMs: Math.floor(Math.min(Math.max(heardMs, speech.heardMs), sentMs)), sentMs, complete };
+}
+
+/** Whether more of this item, or of a new one, can be kept track of. */
+export function hasRoom({ pieces, speeches }: Ledger, itemId: string, ms: number): boolean {
+  const known = speeches.some((each) => each.itemId === itemId);
+  if (!known && speeches.length >= LEDGER_LIMITS.speeches) return false;
+  const unheardMs = speeches.reduce((sum, each) => sum + each.sentMs - each.heardMs, ms);
+  if (unheardMs > LEDGER_LIMITS.unheardMs) return false;
+  // Pieces are told apart up to a limit, and then one for each change of item: as many as items fit.
+  const joins = pieces.at(-1)?.itemId === itemId;
+  return joins || pieces.length < LEDGER_LIMITS.pieces + LEDGER_LIMITS.speeches;
+}
+
+/** Adds a piece; a full ledger has it join the last one, whose end then is what the new mark proves. */
+export function withPiece(pieces: readonly Piece[], piece: Piece): readonly Piece[] {
+  const last = pieces.at(-1);
+  if (pieces.length < LEDGER_LIMITS.pieces || last?.itemId !== piece.itemId) return [...pieces, piece];
+  const joined = { ...piece, fromMs: last.fromMs, ms: last.ms + piece.ms, startsAt: piece.startsAt - last.ms };
+  return [...pieces.slice(0, -1), joined];
+}
+
+/** Whether the caller heard all of an item that has an end. */
+export function isHeard({ pieces, paused }: Ledger, speech: Speech): boolean {
+  if (!speech.complete) return false;
+  return paused ? speech.heardMs >= speech.sentMs : !pieces.some((piece) => piece.itemId === speech.itemId);
+}
+
+/** The unheard stretches of an item, in pieces that can be marked one by one; from a whole frame on. */
+export function unheardStretches(speech: Speech): readonly { readonly fromMs: number; readonly ms: number }[] {
+  const stretches: { fromMs: number; ms: number }[] = [];
+  let fromMs = Math.floor(speech.heardMs / FRAME_MS) * FRAME_MS;
+  while (fromMs < speech.sentMs) {
+    const ms = Math.min(LEDGER_LIMITS.replayMs, speech.sentMs - fromMs);
+    stretches.push({ fromMs, ms });
+    fromMs += ms;
+  }
+  return stretches;
+}
