@@ -17,6 +17,7 @@ const FACTS = [
   'providers',
   'provider_services',
   'provider_hours',
+  'staff_hours',
   'clinic_changes',
 ];
 const PRIVATE = [
