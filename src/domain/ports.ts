@@ -5,6 +5,7 @@
  */
 import type { Clinic, Instant, PhoneNumber } from './clinic.ts';
 import type { Interval, Slot } from './slots.ts';
+import type { Usage } from './usage.ts';
 
 export type Channel = 'voice' | 'web' | 'sms';
 
@@ -122,6 +123,10 @@ export type ConversationEntry =
       readonly endedAt: Instant;
       /** True where the caller spoke before Ava had finished: `text` is what was heard. */
       readonly interrupted: boolean;
+      /** Of an assistant turn that answers: from the end of the caller's speech until its first audio was sent. */
+      readonly answeredAfterMs?: number | null;
+      /** The same until a mark confirmed that its first piece was played. */
+      readonly heardAfterMs?: number | null;
     }
   | {
       readonly kind: 'tool_call';
@@ -137,6 +142,13 @@ export type ConversationEntry =
       readonly error: string | null;
       readonly startedAt: Instant;
       readonly tookMs: number;
+    }
+  | {
+      /** Totals so far; those written last stand. */
+      readonly kind: 'usage';
+      readonly conversationId: string;
+      readonly clinicId: string;
+      readonly usage: Usage;
     }
   | {
       readonly kind: 'ended';

@@ -19,6 +19,9 @@ describe('callers who want to know something', () => {
     expect(call.heardText).toMatch(/Sunday 10 AM to 4 PM/);
     expect(conversation.toolCalls.map((tool) => tool.name)).toContain('get_clinic_info');
     expect(conversation.outcome).toBe('info_only');
+    // A short call's worth, and the transcription of two turns in it.
+    expect(conversation.costUsd).toBeGreaterThan(0.001);
+    expect(conversation.costUsd).toBeLessThan(1);
     expect(conversation.appointments).toEqual([]);
   });
 
