@@ -143,7 +143,10 @@ export class PhoneCall implements PhoneInlet {
       onCrash: crash('phone'),
     });
     const model = new ModelActor(brief, {
-      connect: (asked, report) => world.connectModel(asked, report, (usage) => this.meter.transcribed(usage)),
+      connect: (asked, report) =>
+        world.connectModel({ ...asked, languages: clinic.conversation.languages }, report, (usage) =>
+          this.meter.transcribed(usage),
+        ),
       tellCall: (message) => call.tell(message),
       tellPhone: (message) => phone.tell(message),
       onConnected: (ms) => events.emit('model.connected', { ...this.context, ms }),

@@ -5,9 +5,9 @@
  */
 import { type RawData, WebSocket } from 'ws';
 import { z } from 'zod';
-import type { ModelBrief, ModelCommand, ModelLine, ModelReport } from '../../actors/model/messages.ts';
+import type { ModelCommand, ModelLine, ModelReport } from '../../actors/model/messages.ts';
 import type { TranscriptionUsage } from '../domain/events.ts';
-import { AUDIO_FORMAT, type SessionChoices, sessionOf } from './session.ts';
+import { AUDIO_FORMAT, type SessionBrief, type SessionChoices, sessionOf } from './session.ts';
 import { clientEvent, FATAL_CODES, reportOf, transcriptionUsageOf } from './wire.ts';
 
 export interface RealtimeOptions extends SessionChoices {
@@ -27,7 +27,7 @@ export const REALTIME_LIMITS = {
 
 /** As `ConnectModel`; tells as well what each transcript of the caller's words is billed by. */
 export type MeteredConnect = (
-  brief: ModelBrief,
+  brief: SessionBrief,
   report: (report: ModelReport) => void,
   onTranscribed?: (usage: TranscriptionUsage) => void,
 ) => ModelLine;
@@ -54,7 +54,7 @@ class RealtimeLine implements ModelLine {
 
   constructor(
     options: RealtimeOptions,
-    brief: ModelBrief,
+    brief: SessionBrief,
     report: (report: ModelReport) => void,
     onTranscribed: ((usage: TranscriptionUsage) => void) | undefined,
   ) {
