@@ -53,6 +53,13 @@ const clinicDocument = z.object({
       hours: z.array(openingHours).nullable(),
     }),
   ),
+  conversation: z.object({
+    languages: z.array(z.string()).min(1),
+    bargeInMs: z.int(),
+    longestCallMinutes: z.int(),
+    staffHours: z.array(openingHours),
+    emergencyPhrases: z.array(z.string()),
+  }),
   rules: z.object({ noticeMinutes: z.int(), horizonDays: z.int(), slotMinutes: z.int() }),
   policies: z.array(z.string()),
 });
@@ -147,6 +154,10 @@ function document(sql: Sql) {
     'id', id, 'name', name, 'phone', phone, 'staffPhone', staff_phone, 'timeZone', time_zone, 'address', address,
     'consentSentence', consent_sentence, 'language', language, 'voice', voice, 'policies', to_jsonb(policies),
     'rules', jsonb_build_object('noticeMinutes', notice_minutes, 'horizonDays', horizon_days, 'slotMinutes', slot_minutes),
+    'conversation', jsonb_build_object(
+      'languages', to_jsonb(language || array_remove(languages, language)), 'bargeInMs', barge_in_ms,
+      'longestCallMinutes', longest_call_minutes, 'emergencyPhrases', to_jsonb(emergency_phrases),
+      'staffHours', ${weekly(sql, sql`staff_hours as h where h.clinic_id = clinics.id`)}),
     'hours', ${weekly(sql, sql`opening_hours as h where h.clinic_id = clinics.id`)},
     'specialDays', coalesce((
       select jsonb_agg(jsonb_build_object('date', date, 'reason', reason, 'hours', coalesce((

@@ -26,6 +26,8 @@ export interface StoredConversation {
   readonly id: string;
   readonly status: string;
   readonly outcome: string | null;
+  /** What the model's service cost so far, in US dollars; null until something was told. */
+  readonly costUsd: number | null;
   readonly turns: readonly {
     readonly n: number;
     readonly role: 'assistant' | 'customer';
@@ -43,8 +45,8 @@ export function conversationOfCall(
   callSid: string,
 ): Promise<StoredConversation | undefined> {
   return database.withClinic(clinicId, 'conversation_of_call', async (sql) => {
-    const [found] = await sql<{ id: string; status: string; outcome: string | null }[]>`
-      select v.id, v.status, v.outcome
+    const [found] = await sql<{ id: string; status: string; outcome: string | null; costUsd: number | null }[]>`
+      select v.id, v.status, v.outcome, v.cost_usd::float8 as "costUsd"
       from calls c join conversations v on v.id = c.conversation_id
       where c.call_sid = ${callSid}`;
     if (!found) return undefined;

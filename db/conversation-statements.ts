@@ -18,6 +18,7 @@ export async function storeEntries(sql: Sql, clinicId: string, entries: readonly
   await upsertTurns(sql, clinicId, turns);
   await upsertToolCalls(sql, clinicId, toolCalls);
   await touchConversations(sql, [...turns, ...toolCalls]);
+  await setUsage(sql, ofKind(latest, 'usage'));
   await endConversations(sql, clinicId, ofKind(latest, 'ended'));
 }
 
@@ -58,15 +59,18 @@ async function insertStarts(sql: Sql, clinicId: string, entries: readonly EntryO
 async function upsertTurns(sql: Sql, clinicId: string, entries: readonly EntryOf<'turn'>[]): Promise<void> {
   if (entries.length === 0) return;
   await sql`
-    insert into turns (clinic_id, conversation_id, n, role, text, started_at, ended_at, interrupted)
+    insert into turns (clinic_id, conversation_id, n, role, text, started_at, ended_at, interrupted, answered_after_ms,
+                       heard_after_ms)
     select ${clinicId}, "conversationId", n, role, text, to_timestamp("startedAt" / 1000), to_timestamp("endedAt" / 1000),
-           interrupted
+           interrupted, round("answeredAfterMs"), round("heardAfterMs")
     from json_to_recordset(${storableJson(entries)}::text::json) as t(
-      "conversationId" uuid, n int, role text, text text, "startedAt" float8, "endedAt" float8, interrupted boolean)
+      "conversationId" uuid, n int, role text, text text, "startedAt" float8, "endedAt" float8, interrupted boolean,
+      "answeredAfterMs" float8, "heardAfterMs" float8)
     order by 2, 3
     on conflict (conversation_id, n) do update
     set role = excluded.role, text = excluded.text, started_at = excluded.started_at, ended_at = excluded.ended_at,
-        interrupted = excluded.interrupted, epoch = excluded.epoch
+        interrupted = excluded.interrupted, answered_after_ms = excluded.answered_after_ms,
+        heard_after_ms = excluded.heard_after_ms, epoch = excluded.epoch
     where turns.epoch <= excluded.epoch`;
 }
 
@@ -100,6 +104,21 @@ async function touchConversations(sql: Sql, entries: readonly EntryOf<'turn' | '
       group by 1
     ) as latest
     where conversations.id = latest.id`;
+}
+
+/** An end is no last word on the cost: what was billed meanwhile is told after it. */
+async function setUsage(sql: Sql, entries: readonly EntryOf<'usage'>[]): Promise<void> {
+  if (entries.length === 0) return;
+  const used = entries.map(({ conversationId, usage: { costUsd, ...counts } }) => ({
+    conversationId,
+    costUsd,
+    counts,
+  }));
+  await sql`
+    update conversations
+    set usage = u.counts, cost_usd = u."costUsd"
+    from json_to_recordset(${storableJson(used)}::text::json) as u("conversationId" uuid, counts jsonb, "costUsd" numeric)
+    where conversations.id = u."conversationId"`;
 }
 
 /** The first end stands. Whoever was booked for is the customer; else whoever is known by the number. */

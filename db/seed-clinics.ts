@@ -24,6 +24,9 @@ function week(weekdays: readonly number[], ...stretches: readonly string[]): Ope
   );
 }
 
+/** What a clinic gets that says nothing about its conversations. */
+const PLAIN_CONVERSATION = { bargeInMs: 600, longestCallMinutes: 30, staffHours: [], emergencyPhrases: [] };
+
 const radianceServices: readonly Service[] = [
   {
     id: '7ad1a9ce-0000-4000-8000-000000000101',
@@ -123,6 +126,7 @@ export const radiance: SeedClinic = {
     },
   ],
   rules: { noticeMinutes: 60, horizonDays: 60, slotMinutes: 30 },
+  conversation: { languages: ['en-US', 'es-US'], ...PLAIN_CONVERSATION },
   policies: [
     'Please cancel or move an appointment at least 24 hours ahead; later cancellations are charged 50 dollars.',
     'There is free parking behind the building.',
@@ -206,6 +210,7 @@ export const lumen: SeedClinic = {
     },
   ],
   rules: { noticeMinutes: 120, horizonDays: 90, slotMinutes: 30 },
+  conversation: { languages: ['en-US'], ...PLAIN_CONVERSATION },
   policies: [
     'Please bring an insurance card and a photo ID to the first visit.',
     'Please cancel at least one business day ahead.',

@@ -25,18 +25,27 @@ async function addClinic(sql: Sql, clinic: SeedClinic): Promise<boolean> {
     with fact as (select ${JSON.stringify(documentOf(clinic))}::text::jsonb as it),
     clinic as (
       insert into clinics (id, name, phone, staff_phone, time_zone, address, consent_sentence, language, voice,
-                           notice_minutes, horizon_days, slot_minutes, policies)
+                           notice_minutes, horizon_days, slot_minutes, policies, languages, barge_in_ms,
+                           longest_call_minutes, emergency_phrases)
       select id, name, phone, "staffPhone", "timeZone", address, "consentSentence", language, voice,
-             "noticeMinutes", "horizonDays", "slotMinutes", array(select jsonb_array_elements_text(policies))
+             "noticeMinutes", "horizonDays", "slotMinutes", array(select jsonb_array_elements_text(policies)),
+             array(select jsonb_array_elements_text(languages)), "bargeInMs", "longestCallMinutes",
+             array(select jsonb_array_elements_text("emergencyPhrases"))
       from fact, jsonb_to_record(it -> 'clinic') as c(
         id uuid, name text, phone text, "staffPhone" text, "timeZone" text, address text, "consentSentence" text,
-        language text, voice text, "noticeMinutes" int, "horizonDays" int, "slotMinutes" int, policies jsonb)
+        language text, voice text, "noticeMinutes" int, "horizonDays" int, "slotMinutes" int, policies jsonb,
+        languages jsonb, "bargeInMs" int, "longestCallMinutes" int, "emergencyPhrases" jsonb)
       on conflict do nothing
       returning id
     ),
     weekly as (
       insert into opening_hours (clinic_id, weekday, opens, closes)
       select clinic.id, h.* from clinic, fact, jsonb_to_recordset(it -> 'hours') as h(weekday int, opens time, closes time)
+    ),
+    staffed as (
+      insert into staff_hours (clinic_id, weekday, opens, closes)
+      select clinic.id, h.*
+      from clinic, fact, jsonb_to_recordset(it -> 'staffHours') as h(weekday int, opens time, closes time)
     ),
     special as (
       insert into special_days (clinic_id, date, reason)
@@ -79,10 +88,12 @@ async function addClinic(sql: Sql, clinic: SeedClinic): Promise<boolean> {
 }
 
 /** The clinic as the statement reads it: rules and order spelled out, services by id. */
-function documentOf({ hours, specialDays, services, providers, rules, ...clinic }: SeedClinic) {
+function documentOf({ hours, specialDays, services, providers, rules, conversation, ...clinic }: SeedClinic) {
+  const { staffHours, ...manner } = conversation;
   return {
-    clinic: { ...clinic, ...rules },
+    clinic: { ...clinic, ...rules, ...manner },
     hours,
+    staffHours,
     specialDays,
     services: services.map((service, position) => ({ ...service, position })),
     providers: providers.map(({ gives, ...provider }, position) => ({

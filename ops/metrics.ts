@@ -5,10 +5,11 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AvaEvents, QueuedJobs, TokenUsage } from '../src/domain/events.ts';
+import { tokenCostUsd, transcriptionCostUsd } from '../src/domain/prices.ts';
+import { TOKEN_KINDS } from '../src/domain/usage.ts';
 import type { EventBus } from './events.ts';
 import { watchEventLoop } from './metrics/event-loop.ts';
 import { boundedLabel, closedLabel } from './metrics/labels.ts';
-import { costUsd } from './metrics/prices.ts';
 
 const SECONDS = {
   call: [5, 15, 30, 60, 120, 180, 300, 600, 1200, 2400, 3600],
@@ -34,7 +35,6 @@ const TOKEN_LABELS: Readonly<Record<keyof TokenUsage, string>> = {
   audioOut: 'audio_out',
 };
 const JOB_STATES: readonly (keyof QueuedJobs)[] = ['waiting', 'active', 'delayed', 'failed'];
-const TOKEN_KINDS = ['textIn', 'textInCached', 'audioIn', 'audioInCached', 'textOut', 'audioOut'] as const;
 
 /** A number that is read when somebody scrapes. */
 export interface GaugeSource {
@@ -113,12 +113,19 @@ function meterTurns({ registers, on }: Meter): void {
     buckets: [...SECONDS.firstAudio],
     registers,
   });
+  const firstHeard = new Histogram({
+    name: 'ava_first_heard_seconds',
+    help: 'From the end of the caller’s words until the line confirmed that the reply had begun to play',
+    buckets: [...SECONDS.firstAudio],
+    registers,
+  });
   const interruptions = new Counter({
     name: 'ava_interruptions_total',
     help: 'Replies that the caller spoke into',
     registers,
   });
   on('turn.first_audio', ({ ms }) => firstAudio.observe(ms / 1000));
+  on('turn.first_heard', ({ ms }) => firstHeard.observe(ms / 1000));
   on('turn.interrupted', () => interruptions.inc());
 }
 
@@ -156,9 +163,14 @@ function meterModel({ registers, on }: Meter, realtimeModel: string): void {
     registers,
   });
   const tokens = new Counter({ name: 'ava_tokens_total', help: 'Tokens billed', labelNames: kind, registers });
+  const transcribed = new Counter({
+    name: 'ava_transcribed_seconds_total',
+    help: 'Seconds of callers’ speech written down, where that is billed by time',
+    registers,
+  });
   const cost = new Counter({
     name: 'ava_cost_usd_total',
-    help: 'What the tokens cost, in US dollars, by list price',
+    help: 'What the model’s service cost, in US dollars, by list price',
     labelNames: kind,
     registers,
   });
@@ -168,8 +180,14 @@ function meterModel({ registers, on }: Meter, realtimeModel: string): void {
     for (const each of TOKEN_KINDS) {
       const label = { kind: TOKEN_LABELS[each] };
       tokens.inc(label, usage[each]);
-      cost.inc(label, costUsd(model, each, usage[each]) ?? 0);
+      cost.inc(label, tokenCostUsd(model, each, usage[each]));
     }
+  });
+  on('model.transcribed', ({ usage, model }) => {
+    transcribed.inc(usage.seconds);
+    tokens.inc({ kind: 'transcription_in' }, usage.tokensIn);
+    tokens.inc({ kind: 'transcription_out' }, usage.tokensOut);
+    cost.inc({ kind: 'transcription' }, transcriptionCostUsd(model, usage));
   });
 }
 

@@ -34,6 +34,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'turn.caller': { level: 'info', message: 'caller spoke' },
   'turn.assistant': { level: 'info', message: 'assistant spoke' },
   'turn.first_audio': { level: 'debug', message: 'first audio of a reply left' },
+  'turn.first_heard': { level: 'debug', message: 'first audio of a reply was played' },
   'turn.interrupted': { level: 'info', message: 'caller interrupted' },
   'tool.started': { level: 'debug', message: 'tool started' },
   'tool.finished': { level: 'info', message: 'tool finished' },
@@ -42,6 +43,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'model.connected': { level: 'info', message: 'model connected' },
   'model.error': { level: ({ kind }) => (kind === 'fatal' ? 'error' : 'warn'), message: 'model error' },
   'model.usage': { level: 'debug', message: 'model usage' },
+  'model.transcribed': { level: 'debug', message: 'caller transcribed' },
   'media.violation': { level: 'warn', message: 'media stream broke its protocol' },
   'media.backpressure': {
     level: ({ result }) => (result === 'dropped' ? 'warn' : 'debug'),

@@ -171,7 +171,7 @@ function openCalls(options: NodeOptions, stores: Stores, lifecycle: Lifecycle): 
     transcriptionModel: models.transcription,
   });
   const bookings = postgresBookingStore(stores.database);
-  const world = { connectModel, bookings, log: stores.log, events, clock };
+  const world = { connectModel, models, bookings, log: stores.log, events, clock };
   return lifecycle.add(
     'calls',
     () => new Switchboard({ directory: stores.directory, node: config.nodeId, capacity: config.calls.max, world }),

@@ -6,18 +6,20 @@ import { CallActor } from '../../actors/call/actor.ts';
 import { CALL_LIMITS, type CallIdentity } from '../../actors/call/messages.ts';
 import type { Clock } from '../../actors/kernel/clock.ts';
 import { ModelActor } from '../../actors/model/actor.ts';
-import type { ConnectModel } from '../../actors/model/messages.ts';
 import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import type { CallContext, Events } from '../domain/events.ts';
 import type { BookingStore, ConversationLog } from '../domain/ports.ts';
+import type { MeteredConnect } from '../openai/realtime.ts';
 import { instructions } from '../receptionist/instructions.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
 import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
+import { type BilledModels, CallMeter } from './call-meter.ts';
 
 export interface CallWorld {
-  readonly connectModel: ConnectModel;
+  readonly connectModel: MeteredConnect;
+  readonly models: BilledModels;
   readonly bookings: BookingStore;
   readonly log: ConversationLog;
   readonly events: Events;
@@ -43,6 +45,7 @@ export class PhoneCall implements PhoneInlet {
   private readonly onOver: (next: NextForCaller) => void;
   private readonly context: CallContext;
   private readonly startedAt: number;
+  private readonly meter: CallMeter;
   private actors: Actors | undefined;
   private early: (() => void)[] = [];
   private over = false;
@@ -56,6 +59,9 @@ export class PhoneCall implements PhoneInlet {
     this.startedAt = world.clock.now();
     const { callSid, conversationId, clinicId } = identity;
     this.context = { callSid: callSid ?? undefined, conversationId, clinicId };
+    const { clock, ...billing } = world;
+    const now = (): number => clock.now();
+    this.meter = new CallMeter({ conversationId, clinicId, context: this.context, now, ...billing });
   }
 
   /** Begins the conversation with the clinic's facts, pinned for the call. */
@@ -137,11 +143,14 @@ export class PhoneCall implements PhoneInlet {
       onCrash: crash('phone'),
     });
     const model = new ModelActor(brief, {
-      connect: world.connectModel,
+      connect: (asked, report) =>
+        world.connectModel({ ...asked, languages: clinic.conversation.languages }, report, (usage) =>
+          this.meter.transcribed(usage),
+        ),
       tellCall: (message) => call.tell(message),
       tellPhone: (message) => phone.tell(message),
       onConnected: (ms) => events.emit('model.connected', { ...this.context, ms }),
-      onUsage: (usage) => events.emit('model.usage', { ...this.context, usage }),
+      onUsage: (usage) => this.meter.responded(usage),
       onError: (kind, code) => events.emit('model.error', { ...this.context, kind, code }),
       clock,
       onCrash: crash('model'),
@@ -181,6 +190,7 @@ export class PhoneCall implements PhoneInlet {
     this.actors?.call.stop();
     this.actors?.phone.stop();
     this.actors?.model.stop();
+    this.meter.close();
     this.line.close();
     this.onOver(next);
   }

@@ -120,7 +120,8 @@ export function clinicStretches(clinic: Clinic, date: DateText): { opens: number
   return weekly(clinic.hours, date);
 }
 
-function weekly(hours: readonly OpeningHours[], date: DateText): { opens: number; closes: number }[] {
+/** The stretches of weekly hours on a day, minutes past midnight, in order. */
+export function weekly(hours: readonly OpeningHours[], date: DateText): { opens: number; closes: number }[] {
   const weekday = weekdayOf(date);
   return hours
     .filter((entry) => entry.weekday === weekday)

@@ -56,6 +56,19 @@ export interface BookingRules {
   readonly slotMinutes: number;
 }
 
+/** How the clinic wants its conversations led. */
+export interface ConversationSettings {
+  /** BCP 47 codes of what Ava speaks with its callers; the first is the clinic's `language`. */
+  readonly languages: readonly string[];
+  /** How long a noise of the caller's may be before it takes the floor from Ava. */
+  readonly bargeInMs: number;
+  readonly longestCallMinutes: number;
+  /** When somebody answers the staff line; empty: in the opening hours. */
+  readonly staffHours: readonly OpeningHours[];
+  /** The clinic's own words for an emergency, beside those that are built in. */
+  readonly emergencyPhrases: readonly string[];
+}
+
 export interface Clinic {
   readonly id: string;
   readonly name: string;
@@ -74,6 +87,7 @@ export interface Clinic {
   readonly services: readonly Service[];
   readonly providers: readonly Provider[];
   readonly rules: BookingRules;
+  readonly conversation: ConversationSettings;
   /** Sentences that staff wrote: cancellation, deposits, parking. */
   readonly policies: readonly string[];
 }

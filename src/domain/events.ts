@@ -39,6 +39,13 @@ export interface TokenUsage {
   readonly audioOut: number;
 }
 
+/** What having a caller's words written down is billed by: seconds of audio or tokens, as the transcribing model has it. */
+export interface TranscriptionUsage {
+  readonly seconds: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+}
+
 export interface AvaEvents {
   'call.offered': CallContext & { readonly channel: Channel };
   'call.shed': CallContext & { readonly reason: ShedReason };
@@ -60,6 +67,8 @@ export interface AvaEvents {
   };
   /** The caller stopped speaking → the first sample of the answer left. */
   'turn.first_audio': CallContext & { readonly ms: number };
+  /** The caller stopped speaking → the line confirmed that the first piece of the answer was played. */
+  'turn.first_heard': CallContext & { readonly ms: number };
   'turn.interrupted': CallContext & { readonly heardMs: number };
   'tool.started': CallContext & { readonly tool: string };
   'tool.finished': CallContext & {
@@ -74,6 +83,8 @@ export interface AvaEvents {
   'model.error': CallContext & { readonly kind: ModelErrorKind; readonly code: string };
   /** `model` is who billed it; where it is not given, the node's realtime model. */
   'model.usage': CallContext & { readonly usage: TokenUsage; readonly model?: string | undefined };
+  /** A caller's turn was written down by `model`. */
+  'model.transcribed': CallContext & { readonly usage: TranscriptionUsage; readonly model: string };
   'media.violation': CallContext & { readonly kind: string };
   'media.backpressure': CallContext & { readonly result: 'queued' | 'dropped' };
   'http.request': {

@@ -5,6 +5,7 @@
  */
 import type { Clinic, Instant, PhoneNumber } from './clinic.ts';
 import type { Interval, Slot } from './slots.ts';
+import type { Usage } from './usage.ts';
 
 export type Channel = 'voice' | 'web' | 'sms';
 
@@ -122,6 +123,10 @@ export type ConversationEntry =
       readonly endedAt: Instant;
       /** True where the caller spoke before Ava had finished: `text` is what was heard. */
       readonly interrupted: boolean;
+      /** Of an assistant turn that answers: from the end of the caller's speech until its first audio was sent. */
+      readonly answeredAfterMs?: number | null;
+      /** The same until a mark confirmed that its first piece was played. */
+      readonly heardAfterMs?: number | null;
     }
   | {
       readonly kind: 'tool_call';
@@ -139,6 +144,13 @@ export type ConversationEntry =
       readonly tookMs: number;
     }
   | {
+      /** Totals so far; those written last stand. */
+      readonly kind: 'usage';
+      readonly conversationId: string;
+      readonly clinicId: string;
+      readonly usage: Usage;
+    }
+  | {
       readonly kind: 'ended';
       readonly conversationId: string;
       readonly clinicId: string;
@@ -152,4 +164,48 @@ export interface ConversationLog {
   write(entry: ConversationEntry): void;
   /** Resolves when everything written so far is stored, or rejects after the deadline. */
   settled(deadlineMs: number): Promise<void>;
+}
+
+/** How audio is coded: 8 kHz µ-law for telephones, 24 kHz 16-bit little-endian for browsers. */
+export type AudioFormat = 'audio/pcmu' | 'audio/pcm';
+
+export interface PhraseAudio {
+  /** Samples without a header, base64. */
+  readonly payload: string;
+  readonly ms: number;
+}
+
+/** The fixed phrases as they sound, rendered ahead of the calls that play them. */
+export interface PhraseBook {
+  /**
+   * Out of memory, at once. Undefined where a phrase is not there, or not yet: asking has it looked for, so that a later
+   * call may have it. `language` is BCP 47; the country in it makes no difference.
+   */
+  audioOf(
+    clinicId: string,
+    voice: string,
+    language: string,
+    format: AudioFormat,
+    text: string,
+  ): PhraseAudio | undefined;
+}
+
+export interface StoredPhrase extends PhraseAudio {
+  /** Stands for everything that makes it sound as it does. */
+  readonly key: string;
+  readonly text: string;
+}
+
+/** Where rendered phrases are kept, and which node renders a clinic's at the moment. */
+export interface PhraseStore {
+  /** Those of a clinic's phrases that are kept under these keys, in any order. */
+  load(clinicId: string, keys: readonly string[]): Promise<readonly StoredPhrase[]>;
+  /** Keeps phrases; what is kept under the same key already stays. */
+  keep(clinicId: string, phrases: readonly StoredPhrase[]): Promise<void>;
+  /** Deletes the clinic's phrases under all other keys; answers how many there were. */
+  retire(clinicId: string, keys: readonly string[]): Promise<number>;
+  /** True where `holder` alone may render for the clinic from now on, for at most so long; asked again, it goes on. */
+  claim(clinicId: string, holder: string, forMs: number): Promise<boolean>;
+  /** Gives the claim back, where it is the holder's. */
+  release(clinicId: string, holder: string): Promise<void>;
 }

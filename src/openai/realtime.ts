@@ -5,9 +5,10 @@
  */
 import { type RawData, WebSocket } from 'ws';
 import { z } from 'zod';
-import type { ConnectModel, ModelBrief, ModelCommand, ModelLine, ModelReport } from '../../actors/model/messages.ts';
-import { AUDIO_FORMAT, type SessionChoices, sessionOf } from './session.ts';
-import { clientEvent, FATAL_CODES, reportOf } from './wire.ts';
+import type { ModelCommand, ModelLine, ModelReport } from '../../actors/model/messages.ts';
+import type { TranscriptionUsage } from '../domain/events.ts';
+import { AUDIO_FORMAT, type SessionBrief, type SessionChoices, sessionOf } from './session.ts';
+import { clientEvent, FATAL_CODES, reportOf, transcriptionUsageOf } from './wire.ts';
 
 export interface RealtimeOptions extends SessionChoices {
   /** `wss://…/v1/realtime`; the model is added as a query parameter. */
@@ -24,8 +25,15 @@ export const REALTIME_LIMITS = {
   messageBytes: 16 << 20,
 } as const;
 
-export function realtimeConnector(options: RealtimeOptions): ConnectModel {
-  return (brief, report) => new RealtimeLine(options, brief, report);
+/** As `ConnectModel`; tells as well what each transcript of the caller's words is billed by. */
+export type MeteredConnect = (
+  brief: SessionBrief,
+  report: (report: ModelReport) => void,
+  onTranscribed?: (usage: TranscriptionUsage) => void,
+) => ModelLine;
+
+export function realtimeConnector(options: RealtimeOptions): MeteredConnect {
+  return (brief, report, onTranscribed) => new RealtimeLine(options, brief, report, onTranscribed);
 }
 
 const sessionUpdated = z.object({
@@ -40,11 +48,18 @@ const sessionUpdated = z.object({
 class RealtimeLine implements ModelLine {
   private readonly socket: WebSocket;
   private readonly report: (report: ModelReport) => void;
+  private readonly onTranscribed: ((usage: TranscriptionUsage) => void) | undefined;
   private kept: string[] | null = [];
   private over = false;
 
-  constructor(options: RealtimeOptions, brief: ModelBrief, report: (report: ModelReport) => void) {
+  constructor(
+    options: RealtimeOptions,
+    brief: SessionBrief,
+    report: (report: ModelReport) => void,
+    onTranscribed: ((usage: TranscriptionUsage) => void) | undefined,
+  ) {
     this.report = report;
+    this.onTranscribed = onTranscribed;
     this.socket = new WebSocket(realtimeUrl(options), {
       headers: { authorization: `Bearer ${options.apiKey}` },
       handshakeTimeout: REALTIME_LIMITS.handshakeMs,
@@ -93,6 +108,8 @@ class RealtimeLine implements ModelLine {
     const event = parsedEvent(data);
     if (!event) return this.report({ type: 'refused', code: 'unreadable_event' });
     if (event.type === 'session.updated') return this.sessionUpdated(event);
+    const transcribed = this.onTranscribed && transcriptionUsageOf(event);
+    if (transcribed) this.onTranscribed?.(transcribed);
     const report = reportOf(event);
     if (report?.type === 'lost') this.lose(report.kind, report.code);
     else if (report) this.report(report);

@@ -2,7 +2,7 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
 import type { ModelCommand, ModelReport } from '../../actors/model/messages.ts';
-import type { TokenUsage } from '../domain/events.ts';
+import type { TokenUsage, TranscriptionUsage } from '../domain/events.ts';
 
 const MULAW_BYTES_PER_MS = 8;
 
@@ -107,6 +107,14 @@ const failure = z.object({
   error: z.object({ type: z.string().nullish(), code: z.string().nullish(), message: z.string().nullish() }),
 });
 
+const transcribed = z.object({
+  type: z.literal('conversation.item.input_audio_transcription.completed'),
+  usage: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('tokens'), input_tokens: z.number(), output_tokens: z.number() }),
+    z.object({ type: z.literal('duration'), seconds: z.number() }),
+  ]),
+});
+
 type Reader = (event: unknown) => ModelReport | null;
 
 const READERS: Readonly<Record<string, Reader>> = {
@@ -162,6 +170,16 @@ const READERS: Readonly<Record<string, Reader>> = {
 /** The report an event makes; null for one that says nothing to us or is not what the protocol promises. */
 export function reportOf(event: { readonly type: string }): ModelReport | null {
   return READERS[event.type]?.(event) ?? null;
+}
+
+/** What a transcript is billed by; null for an event that is no transcript, or does not tell. */
+export function transcriptionUsageOf(event: unknown): TranscriptionUsage | null {
+  const parsed = transcribed.safeParse(event);
+  if (!parsed.success) return null;
+  const { usage: used } = parsed.data;
+  return used.type === 'duration'
+    ? { seconds: used.seconds, tokensIn: 0, tokensOut: 0 }
+    : { seconds: 0, tokensIn: used.input_tokens, tokensOut: used.output_tokens };
 }
 
 function responseEnded(event: z.infer<typeof response>): ModelReport {

@@ -4,6 +4,7 @@
  * service's cache of the prompt holds.
  */
 import type { Clinic, Instant, PhoneNumber } from '../domain/clinic.ts';
+import { primary } from '../domain/language.ts';
 import { dateline, listed, spokenPrice } from '../domain/spoken.ts';
 import { spokenHours } from './hours.ts';
 
@@ -20,9 +21,18 @@ export function instructions(briefing: Briefing): string {
 function manner(clinic: Clinic): string {
   return `# Who you are
 You are Ava, the AI receptionist of ${clinic.name}, on the phone. You are warm, quick and exact. You say that you are an AI assistant when asked, and never claim to be a person.
-Speak in short sentences, one question at a time. Speak the caller's language. Never read out ids, JSON or tool names.
+Speak in short sentences, one question at a time. ${tongues(clinic)} Never read out ids, JSON or tool names.
 If you did not understand, ask the caller to repeat. Never guess a name, a number or a date.
 You give no medical advice, diagnosis or dosage; offer a consultation or staff instead.`;
+}
+
+const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language' });
+
+function tongues({ conversation }: Clinic): string {
+  const names = [...new Set(conversation.languages.map(primary))].map((code) => LANGUAGE_NAMES.of(code) ?? code);
+  const [first = 'English'] = names;
+  if (names.length < 2) return `You speak ${first}, and nothing else.`;
+  return `You speak ${listed(names)}. Speak the language the caller speaks where it is one of these, else ${first}.`;
 }
 
 function work(): string {

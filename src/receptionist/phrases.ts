@@ -3,6 +3,7 @@
  * rendered once per clinic, voice and language, so that they can be played at once, with the model slow or away.
  */
 import type { Clinic } from '../domain/clinic.ts';
+import { primary } from '../domain/language.ts';
 
 /** Everything a phone call may need by rule. */
 export interface FixedPhrases {
@@ -11,6 +12,10 @@ export interface FixedPhrases {
   readonly goodbye: string;
   /** While a tool or the model takes long. */
   readonly oneMoment: string;
+  /** The model or the node was away while the caller spoke: what they said then is asked for again. */
+  readonly lostYou: string;
+  /** A turn in which no word could be made out. */
+  readonly notUnderstood: string;
   /** After a silence of the caller's. */
   readonly stillThere: string;
   /** After the second silence. */
@@ -34,6 +39,8 @@ const ENGLISH = (clinic: string): Sentences => ({
     `Thank you for calling ${clinic}. This is Ava, the AI assistant.${consent} How can I help you today?`,
   goodbye: `Thank you for calling ${clinic}. Goodbye!`,
   oneMoment: 'One moment, please.',
+  lostYou: "I'm sorry, I lost you for a moment. Could you say that again?",
+  notUnderstood: "Sorry, I didn't catch that. Could you say it again?",
   stillThere: 'Are you still there?',
   silentGoodbye: "I can't hear you any more, so I'll end our call here. Please call again any time. Goodbye!",
   timeIsShort: 'Just so you know, our call will end in about a minute.',
@@ -50,6 +57,8 @@ const SPANISH = (clinic: string): Sentences => ({
     `Gracias por llamar a ${clinic}. Soy Ava, la asistente de inteligencia artificial.${consent} ¿En qué puedo ayudarle?`,
   goodbye: `Gracias por llamar a ${clinic}. ¡Adiós!`,
   oneMoment: 'Un momento, por favor.',
+  lostYou: 'Lo siento, le perdí por un momento. ¿Podría repetirlo?',
+  notUnderstood: 'Perdón, no le he entendido. ¿Podría decirlo otra vez?',
   stillThere: '¿Sigue ahí?',
   silentGoodbye: 'Ya no le oigo, así que termino la llamada. Puede volver a llamar cuando quiera. ¡Adiós!',
   timeIsShort: 'Le aviso de que nuestra llamada terminará en un minuto.',
@@ -66,6 +75,8 @@ const FRENCH = (clinic: string): Sentences => ({
     `Merci d'appeler ${clinic}. Je suis Ava, l'assistante d'intelligence artificielle.${consent} Comment puis-je vous aider ?`,
   goodbye: `Merci d'avoir appelé ${clinic}. Au revoir !`,
   oneMoment: 'Un instant, s’il vous plaît.',
+  lostYou: 'Je suis désolée, je vous ai perdu un instant. Pouvez-vous répéter ?',
+  notUnderstood: 'Pardon, je n’ai pas compris. Pouvez-vous le redire ?',
   stillThere: 'Vous êtes toujours là ?',
   silentGoodbye: 'Je ne vous entends plus, je termine donc notre appel. Rappelez-nous quand vous voulez. Au revoir !',
   timeIsShort: 'Je vous préviens que notre appel se terminera dans une minute.',
@@ -82,6 +93,8 @@ const GERMAN = (clinic: string): Sentences => ({
     `Danke für Ihren Anruf bei ${clinic}. Hier ist Ava, die KI-Assistentin.${consent} Was kann ich für Sie tun?`,
   goodbye: `Danke für Ihren Anruf bei ${clinic}. Auf Wiederhören!`,
   oneMoment: 'Einen Moment, bitte.',
+  lostYou: 'Es tut mir leid, ich habe Sie kurz verloren. Können Sie das bitte wiederholen?',
+  notUnderstood: 'Entschuldigung, das habe ich nicht verstanden. Können Sie es bitte noch einmal sagen?',
   stillThere: 'Sind Sie noch da?',
   silentGoodbye: 'Ich höre Sie nicht mehr und beende den Anruf. Rufen Sie gern wieder an. Auf Wiederhören!',
   timeIsShort: 'Unser Gespräch endet in etwa einer Minute.',
@@ -106,7 +119,7 @@ export function fixedPhrases(
   clinic: Pick<Clinic, 'name' | 'language' | 'consentSentence'> = NOBODY,
   language: string = clinic.language,
 ): FixedPhrases {
-  const sentences = (LANGUAGES[language.slice(0, 2).toLowerCase()] ?? ENGLISH)(clinic.name);
+  const sentences = (LANGUAGES[primary(language)] ?? ENGLISH)(clinic.name);
   return { ...sentences, greeting: sentences.greeting(clinic.consentSentence ? ` ${clinic.consentSentence}` : '') };
 }
 

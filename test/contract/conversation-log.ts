@@ -53,6 +53,22 @@ export function conversationOf(clinicId: string = radiance.id, conversationId: s
     tookMs: 41,
     ...overrides,
   });
+  const usage = (responses: number): EntryOf<'usage'> => ({
+    kind: 'usage',
+    ...place,
+    usage: {
+      tokens: {
+        textIn: 90,
+        textInCached: 910 * responses,
+        audioIn: 31,
+        audioInCached: 7,
+        textOut: 12,
+        audioOut: 45 * responses,
+      },
+      transcription: { seconds: 2.48, tokensIn: 0, tokensOut: 0 },
+      costUsd: 0.004321 * responses,
+    },
+  });
   const ended = (outcome: EntryOf<'ended'>['outcome'] = 'browsing'): EntryOf<'ended'> => ({
     kind: 'ended',
     ...place,
@@ -60,7 +76,7 @@ export function conversationOf(clinicId: string = radiance.id, conversationId: s
     endedAt: START + 60_000,
     endedBy: 'caller',
   });
-  return { ...place, started, turn, toolCall, ended };
+  return { ...place, started, turn, toolCall, usage, ended };
 }
 
 export function describeConversationLog(name: string, open: () => Promise<LogBench>): void {
@@ -121,9 +137,25 @@ export function describeConversationLog(name: string, open: () => Promise<LogBen
       expect(await bench.read(clinicId, conversationId)).toMatchObject({ turns: [turn(1, 'Thanks.')] });
     });
 
+    it('keeps how long the caller waited for an answer, where somebody knows', async () => {
+      const { clinicId, conversationId, started, turn } = conversationOf();
+      const answer = { ...turn(3, 'Of course.'), answeredAfterMs: 640, heardAfterMs: 812 };
+      const sent = { ...turn(5, 'Anything else?'), answeredAfterMs: 701 };
+      await record(started, turn(1, 'Hello.'), { ...answer, heardAfterMs: null }, answer, sent);
+      expect(await bench.read(clinicId, conversationId)).toMatchObject({ turns: [turn(1, 'Hello.'), answer, sent] });
+    });
+
+    it('keeps the last totals of what was used, with the cost to a millionth, whenever they come', async () => {
+      const { clinicId, conversationId, started, usage, ended } = conversationOf();
+      await record(started, usage(1), usage(2));
+      expect(await bench.read(clinicId, conversationId)).toMatchObject({ usage: usage(2) });
+      await record(ended(), usage(3));
+      expect(await bench.read(clinicId, conversationId)).toMatchObject({ usage: usage(3), ended: ended() });
+    });
+
     it('is not changed by the same entries written again', async () => {
-      const { clinicId, conversationId, started, turn, toolCall, ended } = conversationOf();
-      const entries = [started, turn(1, 'Hello.'), toolCall(1), ended()];
+      const { clinicId, conversationId, started, turn, toolCall, usage, ended } = conversationOf();
+      const entries = [started, turn(1, 'Hello.'), toolCall(1), usage(1), ended()];
       await record(...entries);
       const before = await bench.read(clinicId, conversationId);
       await record(...entries, ...entries);

@@ -23,6 +23,7 @@ const TABLES = [
   'providers',
   'provider_services',
   'provider_hours',
+  'staff_hours',
 ] as const;
 
 async function openDatabase(): Promise<{ database: Database; url: string }> {
@@ -80,6 +81,7 @@ describe('the notes of changed clinics', () => {
       await sql`insert into special_day_hours values (${radiance.id}, '2031-01-01', '10:00', '12:00')`;
       await sql`insert into provider_hours select clinic_id, id, 1, '09:00', '10:00' from providers
                 where clinic_id = ${radiance.id} on conflict do nothing`;
+      await sql`insert into staff_hours values (${radiance.id}, 1, '08:00', '20:00')`;
     });
     reader = new Reader(database);
     await reader.next();

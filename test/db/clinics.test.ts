@@ -32,6 +32,40 @@ describe('reading clinics', () => {
     expect(clinic?.hours.at(-1)).toEqual({ weekday: 7, opens: '10:00', closes: '24:00' });
   });
 
+  it('reads how a clinic wants its conversations led, its own language first among those it speaks', async () => {
+    await database.unbound('settle', async (sql) => {
+      await sql`update clinics set languages = '{es-US,fr-CA}', language = 'fr-CA', barge_in_ms = 250,
+                longest_call_minutes = 12, emergency_phrases = '{"allergic reaction"}' where id = ${radiance.id}`;
+      await sql`insert into staff_hours values (${radiance.id}, 2, '13:00', '24:00'), (${radiance.id}, 2, '08:00', '12:00')`;
+      await sql`update clinics set languages = default where id = ${lumen.id}`;
+    });
+    expect((await loadClinic(database, { id: radiance.id }))?.conversation).toEqual({
+      languages: ['fr-CA', 'es-US'],
+      bargeInMs: 250,
+      longestCallMinutes: 12,
+      staffHours: [
+        { weekday: 2, opens: '08:00', closes: '12:00' },
+        { weekday: 2, opens: '13:00', closes: '24:00' },
+      ],
+      emergencyPhrases: ['allergic reaction'],
+    });
+    expect((await loadClinic(database, { id: lumen.id }))?.conversation.languages).toEqual(['en-US']);
+  });
+
+  it.each([
+    ['a language that is none', 'languages', '{"english please"}'],
+    ['a language without letters', 'languages', '{""}'],
+    ['no patience at all', 'barge_in_ms', 0],
+    ['a call of no length', 'longest_call_minutes', 0],
+    ['an emergency without words', 'emergency_phrases', '{""}'],
+  ])('are never stored with %s', async (_what, column, value) => {
+    const stored = database.unbound(
+      'spoil',
+      (sql) => sql`update clinics set ${sql(column)} = ${value} where id = ${radiance.id}`,
+    );
+    await expect(stored).rejects.toThrow('check constraint');
+  });
+
   it('answers for each id asked, also for one that is nobody’s, with the time of the reading', async () => {
     const readings = await readClinics(database, [radiance.id, NOBODY, lumen.id]);
     expect(readings.map(({ clinicId }) => clinicId).toSorted()).toEqual([NOBODY, radiance.id, lumen.id].toSorted());

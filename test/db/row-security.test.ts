@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
+import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { bookingRequest, holdRequest, lumen, radiance } from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
+import { phrase } from '../contract/phrase-store.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 
 const FACTS = [
@@ -17,6 +19,7 @@ const FACTS = [
   'providers',
   'provider_services',
   'provider_hours',
+  'staff_hours',
   'clinic_changes',
 ];
 const PRIVATE = [
@@ -29,6 +32,8 @@ const PRIVATE = [
   'turns',
   'tool_calls',
   'calls',
+  'phrases',
+  'phrase_claims',
 ];
 /** Of the whole installation, and of no clinic. */
 const OPERATIONAL = ['nodes'];
@@ -52,6 +57,9 @@ describe('a transaction bound to one clinic', () => {
     for (const entry of [conversation.started, conversation.turn(1, 'Hello.'), conversation.toolCall(1)])
       log.write(entry);
     await log.close(10_000);
+    const phrases = postgresPhraseStore(database);
+    await phrases.keep(lumen.id, [phrase('greeting')]);
+    await phrases.claim(lumen.id, 'node-a', 60_000);
   });
   afterAll(async () => {
     await database.close();

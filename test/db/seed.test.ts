@@ -14,6 +14,7 @@ const TABLES = [
   'providers',
   'provider_services',
   'provider_hours',
+  'staff_hours',
 ];
 
 describe('seeding', () => {

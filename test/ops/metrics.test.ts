@@ -10,6 +10,7 @@ const CONTRACT = [
   'ava_calls_shed_total',
   'ava_call_duration_seconds',
   'ava_first_audio_seconds',
+  'ava_first_heard_seconds',
   'ava_interruptions_total',
   'ava_tool_duration_seconds',
   'ava_upstream_errors_total',
@@ -43,10 +44,16 @@ function aCallAndItsRequests(events: EventBus): void {
   events.emit('call.started', { ...ids, channel: 'voice' });
   events.emit('turn.caller', { ...ids, n: 1, pii: { text: 'I am Jane, +15551234567' } });
   events.emit('turn.first_audio', { ...ids, ms: 640 });
+  events.emit('turn.first_heard', { ...ids, ms: 810 });
   events.emit('turn.interrupted', { ...ids, heardMs: 100 });
   events.emit('tool.finished', { ...ids, tool: 'book_appointment', result: 'success', ms: 30 });
   events.emit('booking.finished', { ...ids, result: 'booked' });
   events.emit('model.usage', { ...ids, usage });
+  events.emit('model.transcribed', {
+    ...ids,
+    usage: { seconds: 120, tokensIn: 3, tokensOut: 0 },
+    model: 'gpt-transcribe',
+  });
   events.emit('model.error', { ...ids, kind: 'closed', code: '1011' });
   events.emit('call.ended', {
     ...ids,
@@ -81,6 +88,10 @@ describe('metrics', () => {
     expect(page).toContain('ava_tool_duration_seconds_count{tool="book_appointment",result="success"} 1\n');
     expect(page).toContain('ava_tokens_total{kind="audio_in_cached"} 500\n');
     expect(page).toContain('ava_cost_usd_total{kind="audio_in"} 32\n');
+    expect(page).toContain('ava_cost_usd_total{kind="transcription"} 0.009\n');
+    expect(page).toContain('ava_transcribed_seconds_total 120\n');
+    expect(page).toContain('ava_tokens_total{kind="transcription_in"} 3\n');
+    expect(page).toContain('ava_first_heard_seconds_sum 0.81\n');
     expect(page).toContain('ava_http_requests_total{route="/twilio/voice",method="POST",status="200"} 1\n');
     expect(page).toContain('ava_build_info{version="0.1.0",node="20",uws="20.56"} 1\n');
     expect(page).toMatch(/^process_resident_memory_bytes \d/m);
@@ -106,7 +117,7 @@ describe('metrics', () => {
     }
     const page = await text();
     const series = page.split('\n').filter((line) => line.startsWith('ava_'));
-    expect(series.length).toBeLessThan(2500);
+    expect(series.length).toBeLessThan(2600);
     expect(page).toContain('ava_http_requests_total{route="other",method="other",status="404"} 901\n');
     expect(page).toContain('ava_calls_refused_total{reason="other"} 1000\n');
     expect(page).toContain('ava_tokens_total{kind="text_out"} 10000\n');

@@ -79,6 +79,24 @@ describe('the date in the instructions', () => {
   });
 });
 
+describe('the languages in the instructions', () => {
+  const spoken = (...languages: string[]): string => {
+    const plain = clinicOf();
+    return told({ ...plain, conversation: { ...plain.conversation, languages } });
+  };
+
+  it('are those of the clinic, the caller’s before its first', () => {
+    expect(spoken('en-US', 'es-US', 'es-MX')).toContain(
+      'You speak English and Spanish. Speak the language the caller speaks where it is one of these, else English.',
+    );
+    expect(spoken('fr-CA', 'de', 'en')).toContain('You speak French, German and English.');
+  });
+
+  it('are one and no other where the clinic speaks one', () => {
+    expect(spoken('es-US')).toContain('You speak Spanish, and nothing else.');
+  });
+});
+
 describe('the caller’s number in the instructions', () => {
   it('is told where it is known, and asked for where it is withheld', () => {
     expect(told(radiance)).toContain(CALLER);
@@ -97,6 +115,19 @@ describe('the instructions for a clinic with little to say', () => {
     expect(facts).toContain(
       'Open: Monday 9 AM to 12 AM; Tuesday closed; Wednesday 9 AM to 12 AM; Thursday to Sunday closed.',
     );
+  });
+});
+
+describe('the fixed phrases', () => {
+  it.each(['en', 'es', 'fr', 'de'])('are all there in %s, each another sentence', (language) => {
+    const phrases = Object.values(fixedPhrases(radiance, language));
+    expect(phrases.every((sentence) => /[.!?]$/.test(sentence))).toBe(true);
+    expect(new Set(phrases).size).toBe(phrases.length);
+  });
+
+  it('are in the language asked for, in whatever country it is spoken, and else in English', () => {
+    expect(fixedPhrases(radiance, 'es-MX').lostYou).toMatch(/repetirlo/);
+    expect(fixedPhrases(radiance, 'vi').lostYou).toMatch(/I lost you for a moment/);
   });
 });
 

@@ -19,7 +19,20 @@ describe('callers who want to know something', () => {
     expect(call.heardText).toMatch(/Sunday 10 AM to 4 PM/);
     expect(conversation.toolCalls.map((tool) => tool.name)).toContain('get_clinic_info');
     expect(conversation.outcome).toBe('info_only');
+    // A short call's worth, and the transcription of two turns in it.
+    expect(conversation.costUsd).toBeGreaterThan(0.001);
+    expect(conversation.costUsd).toBeLessThan(1);
     expect(conversation.appointments).toEqual([]);
+  });
+
+  it('are told them in Spanish when they ask in it', { timeout: 60_000 }, async () => {
+    const call = ava.place(scenario('horario'));
+    await call.ended;
+    const conversation = await ava.conversation(call);
+    expect(call.heardText).toMatch(/lunes a sábado 9 de la mañana a 6 de la tarde/);
+    expect(call.heardText).toMatch(/¡Adiós!$/);
+    expect(conversation.turns.find(({ role }) => role === 'customer')?.text).toMatch(/a qué hora abren/);
+    expect(conversation.outcome).toBe('info_only');
   });
 
   it('are told a price', { timeout: 60_000 }, async () => {

@@ -46,6 +46,13 @@ export function clinicOf(changes: Partial<Clinic> = {}): Clinic {
     services: [serviceOf()],
     providers: [providerOf()],
     rules: { noticeMinutes: 0, horizonDays: 60, slotMinutes: 30 },
+    conversation: {
+      languages: ['en-US'],
+      bargeInMs: 600,
+      longestCallMinutes: 30,
+      staffHours: [],
+      emergencyPhrases: [],
+    },
     policies: [],
     ...changes,
   };

@@ -10,6 +10,7 @@ export interface RecordedConversation {
   readonly turns: readonly EntryOf<'turn'>[];
   /** By `n`. */
   readonly toolCalls: readonly EntryOf<'tool_call'>[];
+  readonly usage: EntryOf<'usage'> | undefined;
   readonly ended: EntryOf<'ended'> | undefined;
 }
 
@@ -37,6 +38,7 @@ export function memoryConversationLog(): MemoryConversationLog {
       started,
       turns: ofKind(own, 'turn').sort((a, b) => a.n - b.n),
       toolCalls: ofKind(own, 'tool_call').sort((a, b) => a.n - b.n),
+      usage: ofKind(own, 'usage')[0],
       ended: ofKind(own, 'ended')[0],
     };
   }

@@ -2,6 +2,7 @@
 import { book } from './book.ts';
 import { fullyBooked } from './fully-booked.ts';
 import { hangUp } from './hang-up.ts';
+import { horario } from './horario.ts';
 import { hours } from './hours.ts';
 import { indecisive } from './indecisive.ts';
 import { namedProvider } from './named-provider.ts';
@@ -17,6 +18,7 @@ const SCENARIOS: Readonly<Record<string, (who: Who) => CallerScript>> = {
   'fully-booked': fullyBooked,
   'named-provider': namedProvider,
   hours,
+  horario,
   price,
   indecisive,
   'hang-up': hangUp,

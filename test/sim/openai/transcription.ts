@@ -103,9 +103,11 @@ export class Transcription {
   }
 }
 
-/** Whisper is billed by the second, the others by tokens. */
+/** Models that are billed by the second; the others are by tokens. */
+const BY_DURATION = new Set(['gpt-transcribe', 'gpt-live-transcribe', 'whisper-1']);
+
 function usageOf(utterance: Utterance, settings: TranscriptionSettings) {
-  if (settings.model === 'whisper-1') return { type: 'duration' as const, seconds: utterance.ms / 1000 };
+  if (BY_DURATION.has(settings.model ?? '')) return { type: 'duration' as const, seconds: utterance.ms / 1000 };
   const audio = audioTokensIn(utterance.ms);
   const output = textTokens(utterance.text);
   return {

@@ -173,7 +173,7 @@ describe("a caller's turn, committed by the client", () => {
 
 describe('a transcript', () => {
   it('comes only where it was asked for, in deltas and whole, with its usage', async () => {
-    await listen({ transcription: { model: 'gpt-transcribe' } });
+    await listen({ transcription: { model: 'gpt-4o-transcribe' } });
     bench.client.say('book a Botox appointment');
     const completed = await bench.client.event('conversation.item.input_audio_transcription.completed');
     const deltas = bench.client.received.filter((event) => event.type.endsWith('transcription.delta'));
@@ -191,8 +191,8 @@ describe('a transcript', () => {
     expect(bench.client.types().join()).not.toContain('transcription');
   });
 
-  it('is billed by the second for whisper', async () => {
-    await listen({ transcription: { model: 'whisper-1' } });
+  it.each(['whisper-1', 'gpt-transcribe', 'gpt-live-transcribe'])('is billed by the second for %s', async (model) => {
+    await listen({ transcription: { model } });
     bench.client.say('hello');
     expect(await bench.client.event('conversation.item.input_audio_transcription.completed')).toMatchObject({
       usage: { type: 'duration', seconds: expect.any(Number) },

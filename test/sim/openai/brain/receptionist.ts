@@ -7,6 +7,7 @@ import { withUtterance } from './absorb.ts';
 import { withAnswer } from './answers.ts';
 import type { Brain, BrainCall, BrainContext, BrainItem, BrainReply } from './brain.ts';
 import { BLANK, type Memory } from './memory.ts';
+import { isInSpanish, spanishReply } from './spanish.ts';
 import { callFor, questionFor } from './speech-acts.ts';
 import { nextStep, type Step } from './steps.ts';
 import { Toolbox } from './toolbox.ts';
@@ -18,6 +19,7 @@ export const receptionist: Brain = {
     const ordered = orderedSentence(context);
     if (ordered !== undefined) return { say: ordered };
     const tools = new Toolbox(context.tools, context.sessionInstructions);
+    if (isInSpanish(context)) return spanishReply(context, tools);
     const reply = answer(context, recall(context.items, tools), tools);
     return withForcedTool(reply, context, tools);
   },

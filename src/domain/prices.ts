@@ -1,0 +1,70 @@
+/**
+ * What models bill, in US dollars, by OpenAI's list of November 2026: the one place for prices, of metrics and of the
+ * record alike. What a model of no known price does is counted, and costs nothing here.
+ */
+import type { TokenUsage, TranscriptionUsage } from './events.ts';
+
+type TokenPrices = Readonly<Record<keyof TokenUsage, number>>;
+
+const REALTIME_USD_PER_MILLION: Readonly<Record<string, TokenPrices>> = {
+  'gpt-realtime-2.1': {
+    textIn: 4,
+    textInCached: 0.4,
+    textOut: 24,
+    audioIn: 32,
+    audioInCached: 0.4,
+    audioOut: 64,
+  },
+  'gpt-realtime-2.1-mini': {
+    textIn: 0.6,
+    textInCached: 0.06,
+    textOut: 2.4,
+    audioIn: 10,
+    audioInCached: 0.3,
+    audioOut: 20,
+  },
+};
+
+interface TranscriptionPrices {
+  readonly usdPerMinute: number;
+  readonly usdPerMillionIn: number;
+  readonly usdPerMillionOut: number;
+}
+
+const byMinute = (usdPerMinute: number): TranscriptionPrices => ({
+  usdPerMinute,
+  usdPerMillionIn: 0,
+  usdPerMillionOut: 0,
+});
+const byToken = (usdPerMillionIn: number, usdPerMillionOut: number): TranscriptionPrices => ({
+  usdPerMinute: 0,
+  usdPerMillionIn,
+  usdPerMillionOut,
+});
+
+/** Each bills either by the minute of audio or by the token. */
+const TRANSCRIPTION: Readonly<Record<string, TranscriptionPrices>> = {
+  'gpt-transcribe': byMinute(0.0045),
+  'gpt-live-transcribe': byMinute(0.017),
+  'whisper-1': byMinute(0.006),
+  'gpt-4o-transcribe': byToken(2.5, 10),
+  'gpt-4o-mini-transcribe': byToken(1.25, 5),
+};
+
+/** The cost of `tokens` of one kind, in US dollars; 0 for a model whose prices are not known. */
+export function tokenCostUsd(model: string, kind: keyof TokenUsage, tokens: number): number {
+  return (tokens * (pricesOf(REALTIME_USD_PER_MILLION, model)?.[kind] ?? 0)) / 1_000_000;
+}
+
+/** The cost of having a caller's words written down, in US dollars; 0 for a model whose prices are not known. */
+export function transcriptionCostUsd(model: string, usage: TranscriptionUsage): number {
+  const prices = pricesOf(TRANSCRIPTION, model);
+  if (!prices) return 0;
+  const tokens = usage.tokensIn * prices.usdPerMillionIn + usage.tokensOut * prices.usdPerMillionOut;
+  return (usage.seconds / 60) * prices.usdPerMinute + tokens / 1_000_000;
+}
+
+/** Models are named by configuration, and anything may stand there. */
+function pricesOf<Prices>(table: Readonly<Record<string, Prices>>, model: string): Prices | undefined {
+  return Object.hasOwn(table, model) ? table[model] : undefined;
+}

@@ -1,0 +1,45 @@
+/** What a conversation has used of the model's service so far, and what that costs by list price. */
+import type { TokenUsage, TranscriptionUsage } from './events.ts';
+import { tokenCostUsd, transcriptionCostUsd } from './prices.ts';
+
+export interface Usage {
+  /** Of the model's responses. */
+  readonly tokens: TokenUsage;
+  /** Of the caller's words being written down. */
+  readonly transcription: TranscriptionUsage;
+  /** Both together; what has no known price adds nothing. */
+  readonly costUsd: number;
+}
+
+export const TOKEN_KINDS = ['textIn', 'textInCached', 'audioIn', 'audioInCached', 'textOut', 'audioOut'] as const;
+
+export const NO_USAGE: Usage = {
+  tokens: { textIn: 0, textInCached: 0, audioIn: 0, audioInCached: 0, textOut: 0, audioOut: 0 },
+  transcription: { seconds: 0, tokensIn: 0, tokensOut: 0 },
+  costUsd: 0,
+};
+
+/** The usage of one response. */
+export function responseUsage(model: string, tokens: TokenUsage): Usage {
+  const costUsd = TOKEN_KINDS.reduce((sum, kind) => sum + tokenCostUsd(model, kind, tokens[kind]), 0);
+  return { ...NO_USAGE, tokens, costUsd };
+}
+
+/** The usage of one turn's transcription. */
+export function turnTranscription(model: string, transcription: TranscriptionUsage): Usage {
+  return { ...NO_USAGE, transcription, costUsd: transcriptionCostUsd(model, transcription) };
+}
+
+export function add(one: Usage, other: Usage): Usage {
+  return {
+    tokens: sumOf(one.tokens, other.tokens),
+    transcription: sumOf(one.transcription, other.transcription),
+    costUsd: one.costUsd + other.costUsd,
+  };
+}
+
+function sumOf<Counts extends { readonly [Kind in keyof Counts]: number }>(one: Counts, other: Counts): Counts {
+  const sum = { ...one };
+  for (const kind in sum) sum[kind] = (one[kind] + other[kind]) as Counts[typeof kind];
+  return sum;
+}
