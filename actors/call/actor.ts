@@ -42,7 +42,7 @@ export class CallActor {
     this.ports = ports;
     this.facts = facts;
     this.actor = new Actor({
-      state: newCall(identity, ports.clock.now(), facts.limits.longestCallMs),
+      state: newCall(identity, facts, ports.clock.now()),
       step: callStep(facts),
       perform: (effect) => this.perform(effect),
       clock: ports.clock,

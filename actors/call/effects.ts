@@ -47,6 +47,12 @@ export function record(state: CallState, entry: UnaddressedEntry): CallEffect {
   return { kind: 'record', entry: { ...entry, conversationId, clinicId } as ConversationEntry };
 }
 
+/** One transition behind another: the effects of both, in order. */
+export function andThen(first: CallTransition, next: (state: CallState) => CallTransition): CallTransition {
+  const second = next(first.state);
+  return { state: second.state, effects: [...first.effects, ...second.effects] };
+}
+
 export function keep(state: CallState): CallTransition {
   return { state, effects: [] };
 }

@@ -1,9 +1,10 @@
 /** How a call ends: after the last sentence, by the caller, or because something broke; always with its record closed. */
 import { outcomeOf } from '../../src/domain/dealings.ts';
 import { withDeadline } from '../kernel/actor.ts';
-import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import type { CallFacts } from './messages.ts';
-import type { CallState } from './state.ts';
+import { isRendered, type PhraseName, sayPhrase } from './phrases.ts';
+import type { AwaitedWords, CallState } from './state.ts';
 import { unheardTurn } from './turns.ts';
 
 export function responseEnded(
@@ -26,15 +27,51 @@ export function responseEnded(
  */
 export function enterParting(facts: CallFacts, state: CallState, now: number): CallTransition {
   if (state.mode !== 'talking') return keep(state);
+  // Nobody is hung up on who may be saying something.
+  if (state.callerSpeaksSince !== null || state.doubt !== null) return keep({ ...state, answerOwed: true });
   const dealings = { ...state.dealings, ending: false };
   if (!state.answered) {
-    const say: CallEffect = { kind: 'tell_model', order: { type: 'say', sentence: facts.phrases.goodbye } };
-    return { state: { ...state, answered: true, dealings: { ...dealings, ending: true } }, effects: [say] };
+    return sayAndPart(facts, { ...state, answered: true, dealings }, 'goodbye', now);
   }
+  return part(facts, { ...state, dealings }, now);
+}
+
+function part(facts: CallFacts, state: CallState, now: number): CallTransition {
   return {
-    state: withDeadline({ ...state, mode: 'parting', dealings }, 'farewell', now + facts.limits.farewellMs),
+    state: withDeadline({ ...state, mode: 'parting' }, 'farewell', now + facts.limits.farewellMs),
     effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: true } }],
   };
+}
+
+/** Ava's last sentence, and the line closes when it was heard. */
+export function sayAndPart(facts: CallFacts, state: CallState, name: PhraseName, now: number): CallTransition {
+  if (state.mode !== 'talking') return keep(state);
+  const said = sayPhrase(facts, state, name);
+  if (isRendered(facts, state, name)) {
+    return andThen(said, (next) => part(facts, { ...next, answered: true }, now));
+  }
+  // The model says it: the line closes after that response.
+  return {
+    state: { ...said.state, answered: true, dealings: { ...state.dealings, ending: true } },
+    effects: said.effects,
+  };
+}
+
+/** Once, when nobody speaks; a caller who is told of it in the last moments is told too late. */
+export function timeIsShort(facts: CallFacts, state: CallState, now: number): CallTransition {
+  const { longest_call: end = now } = state.deadlines;
+  if (state.mode !== 'talking' || end - now < LEAST_WARNING_MS) return keep(state);
+  const somebodySpeaks = state.callerSpeaksSince !== null || state.saying.length > 0 || state.responding;
+  if (somebodySpeaks) return keep(withDeadline(state, 'time_is_short', now + WARNING_STEP_MS));
+  return sayPhrase(facts, state, 'timeIsShort');
+}
+
+const LEAST_WARNING_MS = 15_000;
+const WARNING_STEP_MS = 1_000;
+
+/** The longest call is over: Ava says so, and whatever else is said, the line closes. */
+export function timeIsUp(facts: CallFacts, state: CallState, now: number): CallTransition {
+  return sayAndPart(facts, withDeadline(state, 'time_is_up', now + facts.limits.farewellMs), 'timeIsUp', now);
 }
 
 /** Without a model nobody can answer: the line is closed and the phone network dials staff. */
@@ -59,6 +96,13 @@ export function phoneClosed(state: CallState, endedBy: string, now: number): Cal
 /** At once when the line is gone: a session that nobody listens to costs money. */
 const CLOSE_MODEL: CallEffect = { kind: 'tell_model', order: { type: 'close' } };
 
+/** Turns whose words will not come any more; a sound that was still in doubt may have been one. */
+function lastTurns({ awaited, doubt, turns }: CallState): readonly AwaitedWords[] {
+  if (doubt === null || doubt.itemId === null) return awaited;
+  const { itemId, since, endedAt } = doubt;
+  return [...awaited, { itemId, n: turns + 1, startedAt: since, endedAt: endedAt ?? since }];
+}
+
 export function enterEnded(state: CallState, endedBy: string, now: number): CallTransition {
   const { dealings, callerTurns, broke } = state;
   const outcome = outcomeOf({ dealings, callerTurns, broke });
@@ -66,7 +110,7 @@ export function enterEnded(state: CallState, endedBy: string, now: number): Call
   return {
     state: { ...state, mode: 'ended', deadlines: {}, tools: [], saying: [], awaited: [] },
     effects: [
-      ...state.awaited.map((turn) => unheardTurn(state, turn)),
+      ...lastTurns(state).map((turn) => unheardTurn(state, turn)),
       { kind: 'release' },
       record(state, { kind: 'ended', outcome, endedAt: now, endedBy: by }),
       {

@@ -1,7 +1,7 @@
 /** The conversation as its two legs and its tools see it. */
 import type { Clinic, PhoneNumber } from '../../src/domain/clinic.ts';
 import type { ModelErrorKind } from '../../src/domain/events.ts';
-import type { Channel } from '../../src/domain/ports.ts';
+import type { Channel, PhraseAudio } from '../../src/domain/ports.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
 
 /** How much of one item of Ava's speech was heard, ms. */
@@ -17,6 +17,8 @@ export interface HeardItem {
 export type FromPhone =
   | { readonly type: 'phone_opened' }
   | { readonly type: 'playback_started'; readonly itemId: string }
+  /** A mark proves that the first piece of this item was played. */
+  | { readonly type: 'playback_confirmed'; readonly itemId: string }
   | ({ readonly type: 'playback_finished' } & HeardItem)
   /** Ava fell silent in the middle of these, for now. */
   | { readonly type: 'playback_paused'; readonly items: readonly HeardItem[] }
@@ -65,27 +67,50 @@ export interface CallIdentity {
   readonly node: string;
 }
 
-/** Sentences said by rule, rendered for the clinic. */
+/** Sentences said by rule. */
 export interface FixedPhrases {
   readonly greeting: string;
   readonly goodbye: string;
-  /** Said when the longest call is over. */
+  /** While a tool or the model takes long. */
+  readonly oneMoment: string;
+  /** After a silence of the caller's, and after the second. */
+  readonly stillThere: string;
+  readonly silentGoodbye: string;
+  /** A little before the longest call is over, and when it is. */
+  readonly timeIsShort: string;
   readonly timeIsUp: string;
 }
 
 /** What a call's step knows besides its state: the clinic's facts, pinned for the call. */
 export interface CallFacts {
   readonly clinic: Clinic;
-  readonly phrases: FixedPhrases;
+  /** By BCP 47; a language without phrases of its own has the English ones. */
+  readonly phrasesIn: (language: string) => FixedPhrases;
+  /** How a sentence sounds, where that is at hand. */
+  readonly rendered: (language: string, sentence: string) => PhraseAudio | undefined;
   readonly limits: CallLimits;
 }
 
 export interface CallLimits {
-  readonly longestCallMs: number;
   /** How long a tool may take before the model is told that it failed. */
   readonly toolMs: number;
   /** How long the last sentence may take to be played before the line is closed regardless. */
   readonly farewellMs: number;
+  /** How long an answer may take before Ava says that she is on it. */
+  readonly fillerMs: number;
+  /** How long a caller may be silent before they are asked, and once more before the call ends. */
+  readonly silenceMs: number;
+  /** How long a short sound's words are waited for before Ava goes on. */
+  readonly wordsMs: number;
+  /** How long before its end the caller of a long call is warned. */
+  readonly warningMs: number;
 }
 
-export const CALL_LIMITS: CallLimits = { longestCallMs: 30 * 60_000, toolMs: 8_000, farewellMs: 20_000 };
+export const CALL_LIMITS: CallLimits = {
+  toolMs: 8_000,
+  farewellMs: 20_000,
+  fillerMs: 800,
+  silenceMs: 10_000,
+  wordsMs: 1_000,
+  warningMs: 60_000,
+};

@@ -1,23 +1,40 @@
 /** Ava's turns: what she says is numbered when its first sample is played, and kept as far as it was heard. */
+import { withoutDeadline } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import type { HeardItem } from './messages.ts';
 import type { CallState, Saying } from './state.ts';
 
 export function speechBegan(state: CallState, itemId: string, now: number): CallTransition {
   const n = state.turns + 1;
-  const begun = state.saying.find((each) => each.itemId === itemId);
-  const saying: Saying = { itemId, n, startedAt: now, text: begun?.text ?? '' };
-  const waited = state.answerDueSince;
-  return {
-    state: {
-      ...state,
-      turns: n,
-      answered: true,
-      answerDueSince: null,
-      saying: [...state.saying.filter((each) => each.itemId !== itemId), saying].slice(-SAYING_ITEMS),
-    },
-    effects: waited === null ? [] : [{ kind: 'event', name: 'turn.first_audio', event: { ms: now - waited } }],
+  const begun = state.saying.find((each) => each.itemId === itemId) ?? unsaid(itemId);
+  const isAnswer = begun.by !== 'filler';
+  const askedAt = isAnswer ? state.answerDueSince : null;
+  const saying: Saying = { ...begun, n, startedAt: now, askedAt };
+  const next = {
+    ...state,
+    turns: n,
+    saying: [...state.saying.filter((each) => each.itemId !== itemId), saying].slice(-SAYING_ITEMS),
   };
+  if (!isAnswer) return keep(next);
+  return {
+    state: { ...withoutDeadline(next, 'filler'), answered: true, answerDueSince: null },
+    effects: askedAt === null ? [] : [{ kind: 'event', name: 'turn.first_audio', event: { ms: now - askedAt } }],
+  };
+}
+
+/** The first of an answer was heard for certain. */
+export function speechConfirmed(state: CallState, itemId: string, now: number): CallTransition {
+  const said = state.saying.find((each) => each.itemId === itemId);
+  if (!said || said.askedAt === null) return keep(state);
+  const confirmed = { ...said, heardAfterMs: now - said.askedAt };
+  return {
+    state: { ...state, saying: state.saying.map((each) => (each === said ? confirmed : each)) },
+    effects: [{ kind: 'event', name: 'turn.first_heard', event: { ms: confirmed.heardAfterMs } }],
+  };
+}
+
+function unsaid(itemId: string): Saying {
+  return { itemId, n: 0, startedAt: 0, text: '', by: 'model', askedAt: null, heardAfterMs: null };
 }
 
 /** Items that may be generated ahead of their playing. */
@@ -30,7 +47,7 @@ export function withText(state: CallState, itemId: string, change: (text: string
   const text = change(known?.text ?? '').slice(0, SAYING_CHARACTERS);
   const next = known
     ? state.saying.map((each) => (each === known ? { ...each, text } : each))
-    : [...state.saying, { itemId, n: 0, startedAt: 0, text }];
+    : [...state.saying, { ...unsaid(itemId), text }];
   return { ...state, saying: next.slice(-SAYING_ITEMS) };
 }
 
@@ -38,9 +55,10 @@ export function speechCut(state: CallState, items: readonly HeardItem[], now: nu
   let next = state;
   const effects: CallEffect[] = [];
   for (const item of items) {
+    const isOfModel = next.saying.every((each) => each.itemId !== item.itemId || each.by === 'model');
     const heard = speechHeard(next, item, item.heardMs < item.sentMs || !item.complete, now);
     next = heard.state;
-    effects.push(...heard.effects, cutOff(item.itemId, item.heardMs));
+    effects.push(...heard.effects, ...(isOfModel ? [cutOff(item.itemId, item.heardMs)] : []));
   }
   const heardMs = items.reduce((sum, item) => sum + item.heardMs, 0);
   return { state: next, effects: [...effects, { kind: 'event', name: 'turn.interrupted', event: { heardMs } }] };
@@ -64,8 +82,12 @@ export function speechHeard(state: CallState, item: HeardItem, interrupted: bool
         startedAt: said.startedAt,
         endedAt: now,
         interrupted,
+        answeredAfterMs: said.askedAt === null ? null : Math.round(said.startedAt - said.askedAt),
+        heardAfterMs: said.heardAfterMs === null ? null : Math.round(said.heardAfterMs),
       }),
       { kind: 'event', name: 'turn.assistant', event: { n: said.n, interrupted, pii: { text } } },
+      // The model did not make it, and must know what was said in its name.
+      ...(said.by === 'phrase' ? [{ kind: 'tell_model', order: { type: 'said', text } } as const] : []),
     ],
   };
 }

@@ -1,7 +1,8 @@
 /** What a call remembers: plain data, so that a snapshot of it is the checkpoint. */
 import { type Dealings, NO_DEALINGS } from '../../src/domain/dealings.ts';
+import { type LoopGuard, NEW_LOOP_GUARD } from '../../src/domain/loop-guard.ts';
 import type { Deadlines } from '../kernel/actor.ts';
-import type { CallIdentity } from './messages.ts';
+import type { CallFacts, CallIdentity } from './messages.ts';
 
 export type CallMode = 'opening' | 'talking' | 'parting' | 'settling' | 'ended';
 
@@ -20,6 +21,25 @@ export interface Saying {
   readonly n: number;
   readonly startedAt: number;
   readonly text: string;
+  /** Who made it: the model, or a rendered phrase; a filler is no answer. */
+  readonly by: 'model' | 'phrase' | 'filler';
+  /** When the caller had stopped whom this answers; null where it answers nobody. */
+  readonly askedAt: number | null;
+  /** From then until a mark proved that its first piece was played. */
+  readonly heardAfterMs: number | null;
+}
+
+/** A sound of the caller's of which nobody knows yet whether it means anything; Ava is silent meanwhile. */
+export interface Doubt {
+  readonly since: number;
+  /** When it stopped; null while it goes on. */
+  readonly endedAt: number | null;
+  /** The item the service made of it; null until then. */
+  readonly itemId: string | null;
+  /** What Ava had left to say when she fell silent. */
+  readonly unheardMs: number;
+  /** She has gone on already, since its words are late. */
+  readonly resumed: boolean;
 }
 
 export interface PendingTool {
@@ -37,42 +57,62 @@ export interface CallState {
   readonly deadlines: Deadlines;
   readonly identity: CallIdentity;
   readonly startedAt: number;
+  /** BCP 47: what the caller speaks, of the clinic's languages. */
+  readonly language: string;
   readonly turns: number;
   readonly callerTurns: number;
   readonly callerSpeaksSince: number | null;
   /** When the caller last stopped, until the answer's first sample leaves. */
   readonly answerDueSince: number | null;
+  readonly doubt: Doubt | null;
   readonly awaited: readonly AwaitedWords[];
   readonly saying: readonly Saying[];
   readonly responding: boolean;
   /** Whether Ava has said anything since the caller's last turn. */
   readonly answered: boolean;
+  /** A tool answered while the caller made a sound: where that was nothing, the model is to answer. */
+  readonly answerOwed: boolean;
+  /** That an answer takes long was said since the caller's last turn. */
+  readonly fillerSaid: boolean;
+  /** Silences asked about since the caller's last turn. */
+  readonly silences: number;
+  readonly phrasesSaid: number;
   /** The first one runs, the others wait: their answers reach the model in the order of its calls. */
   readonly tools: readonly PendingTool[];
   readonly toolCalls: number;
+  readonly loop: LoopGuard;
   readonly dealings: Dealings;
   readonly broke: boolean;
   /** Who ended the call, once somebody has. */
   readonly endedBy: string | null;
 }
 
-export function newCall(identity: CallIdentity, now: number, longestCallMs: number): CallState {
+export function newCall(identity: CallIdentity, facts: CallFacts, now: number): CallState {
+  const { language, conversation } = facts.clinic;
+  const longestCall = now + conversation.longestCallMinutes * 60_000;
   return {
     schema: 1,
     mode: 'opening',
-    deadlines: { longest_call: now + longestCallMs },
+    deadlines: { time_is_short: longestCall - facts.limits.warningMs, longest_call: longestCall },
     identity,
     startedAt: now,
+    language,
     turns: 0,
     callerTurns: 0,
     callerSpeaksSince: null,
     answerDueSince: null,
+    doubt: null,
     awaited: [],
     saying: [],
     responding: false,
     answered: false,
+    answerOwed: false,
+    fillerSaid: false,
+    silences: 0,
+    phrasesSaid: 0,
     tools: [],
     toolCalls: 0,
+    loop: NEW_LOOP_GUARD,
     dealings: NO_DEALINGS,
     broke: false,
     endedBy: null,

@@ -10,19 +10,22 @@
  * Numbers of turns are given in the order in which things were said: to the caller at the end of their speech, to Ava
  * at the first sample played. Texts come later, in any order, and find their number by the item.
  */
-import { type DeadlineMessage, type Step, withDeadline } from '../kernel/actor.ts';
+import type { DeadlineMessage, Step } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep } from './effects.ts';
-import { enterEnded, modelLost, phoneClosed, responseEnded } from './ending.ts';
+import { enterEnded, modelLost, phoneClosed, responseEnded, timeIsShort, timeIsUp } from './ending.ts';
+import { bargedIn, callerSpeaks, callerStops, playbackPaused, wordsAreLate } from './floor.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
-import { speechBegan, speechCut, speechHeard, withText } from './speech.ts';
+import { answerIsLate, callerIsSilent, watchSilence } from './silence.ts';
+import { speechBegan, speechConfirmed, speechCut, speechHeard, withText } from './speech.ts';
 import type { CallState } from './state.ts';
 import { settle, TIMED_OUT, toolAnswered, toolRequested } from './tools.ts';
-import { callerSpeaks, callerTurn, callerWords, enterTalking, holdAnswered, INAUDIBLE } from './turns.ts';
+import { callerTurn, callerWords, enterTalking, holdAnswered } from './turns.ts';
 
 export function callStep(facts: CallFacts): Step<CallState, CallMessage | DeadlineMessage, CallEffect> {
   return (state, message, now) => {
     if (state.mode === 'ended') return keep(state);
-    return state.mode === 'settling' ? settle(state, message, now) : handle(facts, state, message, now);
+    if (state.mode === 'settling') return settle(state, message, now);
+    return watchSilence(facts, handle(facts, state, message, now), now);
   };
 }
 
@@ -36,15 +39,15 @@ function handle(
     case 'phone_opened':
       return enterTalking(facts, state);
     case 'caller_speech_started':
-      return callerSpeaks(state, now);
+      return callerSpeaks(facts, state, now);
     case 'caller_speech_stopped':
-      return keep({ ...state, answerDueSince: now });
+      return callerStops(facts, state, message.speechMs, now);
     case 'caller_turn_committed':
-      return callerTurn(state, message.itemId, now);
+      return callerTurn(facts, state, message.itemId, now);
     case 'caller_words':
       return callerWords(facts, state, message.itemId, message.text, now);
     case 'caller_words_failed':
-      return callerWords(facts, state, message.itemId, INAUDIBLE, now);
+      return callerWords(facts, state, message.itemId, null, now);
     case 'response_started':
       return keep({ ...state, responding: true });
     case 'words_delta':
@@ -55,8 +58,10 @@ function handle(
       return speechBegan(state, message.itemId, now);
     case 'playback_finished':
       return speechHeard(state, message, false, now);
+    case 'playback_confirmed':
+      return speechConfirmed(state, message.itemId, now);
     case 'playback_paused':
-      return keep(state);
+      return playbackPaused(state, message.items);
     case 'playback_cut':
       return speechCut(state, message.items, now);
     case 'tool_requested':
@@ -88,11 +93,18 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
       const running = state.tools[0];
       return running ? toolAnswered(facts, state, running.callId, TIMED_OUT, now) : keep(state);
     }
+    case 'barge_in':
+      return bargedIn(facts, state, now);
+    case 'words':
+      return wordsAreLate(facts, state, now);
+    case 'filler':
+      return answerIsLate(facts, state);
+    case 'silence':
+      return callerIsSilent(facts, state, now);
+    case 'time_is_short':
+      return timeIsShort(facts, state, now);
     case 'longest_call':
-      return {
-        state: withDeadline(state, 'time_is_up', now + facts.limits.farewellMs),
-        effects: [{ kind: 'tell_model', order: { type: 'say', sentence: facts.phrases.timeIsUp } }],
-      };
+      return timeIsUp(facts, state, now);
     case 'time_is_up':
     case 'farewell':
       return { state, effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }] };

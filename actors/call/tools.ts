@@ -7,6 +7,7 @@ import type { ToolRequest } from '../model/messages.ts';
 import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import { enterEnded, enterParting } from './ending.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
+import { awaitAnswer } from './silence.ts';
 import type { CallState, PendingTool } from './state.ts';
 import { letAnswer } from './turns.ts';
 
@@ -40,7 +41,7 @@ function runNext(facts: CallFacts, state: CallState, now: number): CallTransitio
   const { callId, name, argumentsText } = next;
   const running = { ...state, tools: [{ ...next, startedAt: now }, ...others] };
   return {
-    state: withDeadline(running, 'tool', now + facts.limits.toolMs),
+    state: awaitAnswer(facts, withDeadline(running, 'tool', now + facts.limits.toolMs), now),
     effects: [
       { kind: 'event', name: 'tool.started', event: { tool: name } },
       { kind: 'run_tool', callId, name, argumentsText, dealings: state.dealings },
@@ -92,7 +93,11 @@ function lateAnswer(state: CallState, outcome: ToolOutcome): CallTransition {
 
 /** Whoever speaks has the floor: a caller who spoke meanwhile is answered at the end of their turn, and stays. */
 function afterTools(facts: CallFacts, state: CallState, now: number): CallTransition {
-  if (state.callerSpeaksSince !== null) return keep({ ...state, dealings: { ...state.dealings, ending: false } });
+  if (state.callerSpeaksSince !== null) {
+    // A sound that turns out to be nothing puts nothing off for good.
+    const ending = state.doubt !== null && state.dealings.ending;
+    return keep({ ...state, answerOwed: true, dealings: { ...state.dealings, ending } });
+  }
   if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state, now);
   return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
 }

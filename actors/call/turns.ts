@@ -1,58 +1,53 @@
 /** The caller's turns: who has the floor, what was said, and what it chooses among the offers. */
 import { type Dealings, hear } from '../../src/domain/dealings.ts';
+import { languageOf } from '../../src/domain/language.ts';
+import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
 import { offerById } from '../../src/domain/offers.ts';
-import { withoutDeadline } from '../kernel/actor.ts';
-import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { doubtCommitted, judged } from './floor.ts';
 import type { CallFacts } from './messages.ts';
-import { cutOff } from './speech.ts';
+import { sayPhrase } from './phrases.ts';
+import { awaitAnswer } from './silence.ts';
 import type { AwaitedWords, CallState } from './state.ts';
 
-export const INAUDIBLE = '[inaudible]';
+const INAUDIBLE = '[inaudible]';
 
-/** Ava greets first, before anything is asked of the model but to say it. */
+/** Ava greets first, before anything is asked of the model. */
 export function enterTalking(facts: CallFacts, state: CallState): CallTransition {
   if (state.mode !== 'opening') return keep(state);
-  return {
-    state: { ...state, mode: 'talking' },
-    effects: [{ kind: 'tell_model', order: { type: 'say', sentence: facts.phrases.greeting } }],
-  };
+  return sayPhrase(facts, { ...state, mode: 'talking' }, 'greeting');
 }
 
-/** Whoever speaks has the floor: what Ava is saying or about to say stops. */
-export function callerSpeaks(state: CallState, now: number): CallTransition {
-  const saying = state.saying.filter((each) => each.n > 0);
-  const staying = withoutDeadline(state, 'farewell');
-  return {
-    state: {
-      ...staying,
-      mode: state.mode === 'parting' ? 'talking' : state.mode,
-      callerSpeaksSince: now,
-      saying,
-      dealings: { ...state.dealings, ending: false },
-    },
-    effects: [
-      { kind: 'tell_phone', message: { type: 'stay' } },
-      { kind: 'tell_phone', message: { type: 'interrupt' } },
-      // What is being said is cut with what was heard of it; what is only asked for is not to be said at all.
-      ...(saying.length === 0 ? [cutOff(null, 0)] : []),
-    ],
-  };
+/** The caller's turn is over, by the service's word; a sound in doubt waits for its words. */
+export function callerTurn(facts: CallFacts, state: CallState, itemId: string, now: number): CallTransition {
+  if (state.doubt !== null) return doubtCommitted(facts, state, state.doubt, itemId, now);
+  return takeTurn(facts, state, { itemId, startedAt: state.callerSpeaksSince ?? now, endedAt: now }, now);
 }
 
-export function callerTurn(state: CallState, itemId: string, now: number): CallTransition {
+/** The model is asked to answer at once; the words come later. */
+export function takeTurn(
+  facts: CallFacts,
+  state: CallState,
+  turn: Omit<AwaitedWords, 'n'>,
+  now: number,
+): CallTransition {
   const n = state.turns + 1;
-  const turn = { itemId, n, startedAt: state.callerSpeaksSince ?? now, endedAt: now };
-  const awaited = [...state.awaited, turn];
+  const awaited = [...state.awaited, { ...turn, n }];
+  const taken: CallState = {
+    ...state,
+    turns: n,
+    callerTurns: state.callerTurns + 1,
+    callerSpeaksSince: null,
+    answerDueSince: state.answerDueSince ?? turn.endedAt,
+    answered: false,
+    answerOwed: false,
+    fillerSaid: false,
+    silences: 0,
+    loop: afterCallerTurn(state.loop),
+    awaited: awaited.slice(-AWAITED_TURNS),
+  };
   return {
-    state: {
-      ...state,
-      turns: n,
-      callerTurns: state.callerTurns + 1,
-      callerSpeaksSince: null,
-      answerDueSince: state.answerDueSince ?? now,
-      answered: false,
-      awaited: awaited.slice(-AWAITED_TURNS),
-    },
+    state: awaitAnswer(facts, taken, now),
     effects: [
       ...awaited.slice(0, -AWAITED_TURNS).map((given) => unheardTurn(state, given)),
       { kind: 'tell_model', order: { type: 'respond' } },
@@ -68,21 +63,37 @@ export function unheardTurn(state: CallState, { n, startedAt, endedAt }: Awaited
   return record(state, { kind: 'turn', n, role: 'customer', text: INAUDIBLE, startedAt, endedAt, interrupted: false });
 }
 
+/** What the caller said; `null` where it could not be understood. */
 export function callerWords(
   facts: CallFacts,
   state: CallState,
   itemId: string,
-  words: string,
+  words: string | null,
+  now: number,
+): CallTransition {
+  const said = words === null || words.trim() === '' ? null : words.trim();
+  const { doubt } = state;
+  if (doubt === null || doubt.itemId !== itemId) return wordsOfTurn(facts, state, itemId, words, now);
+  const { meant, transition } = judged(facts, state, doubt, said, now);
+  return meant ? andThen(transition, (next) => wordsOfTurn(facts, next, itemId, words, now)) : transition;
+}
+
+function wordsOfTurn(
+  facts: CallFacts,
+  state: CallState,
+  itemId: string,
+  words: string | null,
   now: number,
 ): CallTransition {
   const turn = state.awaited.find((each) => each.itemId === itemId);
-  const text = words.trim();
+  const text = words === null ? INAUDIBLE : words.trim();
   if (!turn) return keep(state);
   const awaited = state.awaited.filter((each) => each !== turn);
   if (text === '') return keep({ ...state, awaited });
   const dealings = hear(state.dealings, text, facts.clinic, now);
+  const language = languageOf(text, facts.clinic.conversation.languages) ?? state.language;
   return {
-    state: { ...state, awaited, dealings },
+    state: { ...state, awaited, dealings, language },
     effects: [
       record(state, {
         kind: 'turn',

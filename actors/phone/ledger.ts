@@ -26,8 +26,10 @@ export interface Speech {
   readonly sentMs: number;
   /** Heard before the last pause; what was sent from there on is in pieces, or waits for the pause to end. */
   readonly heardMs: number;
-  /** The first of it was played. */
+  /** The first of it was sent to be played. */
   readonly begun: boolean;
+  /** A mark proved that its first piece was played. */
+  readonly confirmed: boolean;
   /** The model has no more of it. */
   readonly complete: boolean;
 }

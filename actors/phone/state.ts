@@ -82,7 +82,7 @@ export function phoneStep(state: PhoneState, message: PhoneMessage | DeadlineMes
     case 'speech_complete':
       return finishSpeeches(complete(state, message.itemId), now);
     case 'mark':
-      return heardUpTo(state, message.name, now);
+      return proven(state, message.name, now);
     case 'pause':
       return pause(state, now);
     case 'resume':
@@ -142,7 +142,7 @@ function send(state: PhoneState, stretch: Stretch, playing: PhoneEffect, now: nu
 
 function speechOf({ speeches }: Ledger, itemId: string): Speech {
   const known = speeches.find((each) => each.itemId === itemId);
-  return known ?? { itemId, sentMs: 0, heardMs: 0, begun: false, complete: false };
+  return known ?? { itemId, sentMs: 0, heardMs: 0, begun: false, confirmed: false, complete: false };
 }
 
 function withSpeech(state: PhoneState, speech: Speech): PhoneState {
@@ -158,6 +158,17 @@ function complete(state: PhoneState, itemId: string): PhoneState {
     ...state,
     speeches: state.speeches.map((each) => (each.itemId === itemId ? { ...each, complete: true } : each)),
   };
+}
+
+/** A mark came back: what it proves is told once an item, before what follows from it. */
+function proven(state: PhoneState, mark: string, now: number): PhoneTransition {
+  const index = state.pieces.findIndex((piece) => piece.mark === mark);
+  const items = state.pieces.slice(0, index + 1).map((piece) => piece.itemId);
+  const news = state.speeches.filter((each) => !each.confirmed && items.includes(each.itemId));
+  const speeches = state.speeches.map((each) => (news.includes(each) ? { ...each, confirmed: true } : each));
+  const heard = heardUpTo({ ...state, speeches }, mark, now);
+  const confirmed = news.map(({ itemId }) => tell({ type: 'playback_confirmed', itemId }));
+  return { state: heard.state, effects: [...confirmed, ...heard.effects] };
 }
 
 function heardUpTo(state: PhoneState, mark: string, now: number): PhoneTransition {

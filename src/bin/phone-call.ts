@@ -115,7 +115,12 @@ export class PhoneCall implements PhoneInlet {
   private wire(clinic: Clinic): Actors {
     const { world, identity } = this;
     const { clock, events } = world;
-    const facts = { clinic, phrases: fixedPhrases(clinic), limits: CALL_LIMITS };
+    const facts = {
+      clinic,
+      phrasesIn: (language: string) => fixedPhrases(clinic, language),
+      rendered: () => undefined,
+      limits: CALL_LIMITS,
+    };
     const crash = (actor: string) => (error: unknown) => this.fail(actor, error);
     const brief = {
       instructions: instructions({ clinic, now: clock.now(), callerPhone: identity.callerPhone }),

@@ -21,9 +21,10 @@ interface ActiveResponse {
 
 export class ScriptedModel implements ModelLine {
   readonly faults: string[] = [];
-  /** Turns of the caller that the client was told of, and transcripts among them with no words in them. */
-  turnsCommitted = 0;
-  emptyTurns = 0;
+  /** Turns of the caller that the client was told of, with their words: null where none were told, or none could be. */
+  readonly turns = new Map<string, string | null>();
+  /** Those among them that the client had us forget. */
+  readonly forgotten = new Set<string>();
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly report: (report: ModelReport) => void;
@@ -72,8 +73,8 @@ export class ScriptedModel implements ModelLine {
   tell(report: ModelReport, delayMs = 5 + this.random() * 40): void {
     this.deliver('down', delayMs, () => {
       if (this.closed) return;
-      if (report.type === 'caller_turn_committed') this.turnsCommitted++;
-      if (report.type === 'caller_words' && report.text === '') this.emptyTurns++;
+      if (report.type === 'caller_turn_committed') this.turns.set(report.itemId, null);
+      if (report.type === 'caller_words') this.turns.set(report.itemId, report.text);
       if (report.type === 'tool_requested') this.toolsAsked.push(report.callId);
       this.report(report);
     });
@@ -97,7 +98,11 @@ export class ScriptedModel implements ModelLine {
         // What is too much at once is refused at once, before what was asked for earlier is answered.
         (command.output.includes(TOO_MUCH) ? this.toolsRefused : this.toolsAnswered).push(command.callId);
         return;
-      case 'note':
+      case 'delete_item':
+        if (!this.turns.has(command.itemId)) this.faults.push(`${command.itemId} is no item to forget`);
+        this.forgotten.add(command.itemId);
+        return;
+      default:
         return;
     }
   }

@@ -26,8 +26,13 @@ function faultsOfTurns({ model, phone, record }: WorldCall): string[] {
   const turns = record.filter((entry): entry is Turn => entry.kind === 'turn').sort((a, b) => a.n - b.n);
   if (new Set(turns.map(({ n }) => n)).size !== turns.length) faults.push('two turns of one number');
   const customers = turns.filter(({ role }) => role === 'customer').length;
-  const spoken = (model?.turnsCommitted ?? 0) - (model?.emptyTurns ?? 0);
-  if (customers !== spoken) faults.push(`${customers} of the caller's ${spoken} turns are in the record`);
+  const said = [...(model?.turns ?? [])].filter(([id, words]) => words !== '' && !model?.forgotten.has(id));
+  if (customers !== said.length) faults.push(`${customers} of the caller's ${said.length} turns are in the record`);
+  for (const itemId of model?.forgotten ?? []) {
+    const words = model?.turns.get(itemId);
+    // Words that come seconds after a short sound may come too late to be listened to; the recorded ones here do not.
+    if (words) faults.push(`"${words}" was forgotten`);
+  }
   return [...faults, ...unheard(turns, phone.heard)];
 }
 

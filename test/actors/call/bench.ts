@@ -1,6 +1,12 @@
 /** One conversation under test: messages in a word each, effects in plain words. */
 import type { CallEffect } from '../../../actors/call/effects.ts';
-import type { CallFacts, CallIdentity, CallMessage } from '../../../actors/call/messages.ts';
+import {
+  CALL_LIMITS,
+  type CallFacts,
+  type CallIdentity,
+  type CallMessage,
+  type FixedPhrases,
+} from '../../../actors/call/messages.ts';
 import { type CallState, newCall } from '../../../actors/call/state.ts';
 import { callStep } from '../../../actors/call/step.ts';
 import type { DealingsChange } from '../../../src/domain/dealings.ts';
@@ -12,11 +18,30 @@ import { NOW, ofKind, StepBench } from '../../support/step-bench.ts';
 
 export type CallBench = StepBench<CallState, CallMessage, CallEffect>;
 
+export const PHRASES: FixedPhrases = {
+  greeting: 'Thank you for calling.',
+  goodbye: 'Goodbye!',
+  oneMoment: 'One moment, please.',
+  stillThere: 'Are you still there?',
+  silentGoodbye: 'I can no longer hear you. Goodbye!',
+  timeIsShort: 'Our call ends in a minute.',
+  timeIsUp: 'Our time is up.',
+};
+
+/** A clinic whose phrases have no rendering: the model says them. */
 export const FACTS: CallFacts = {
   clinic: radiance,
-  phrases: { greeting: 'Thank you for calling.', goodbye: 'Goodbye!', timeIsUp: 'Our time is up.' },
-  limits: { longestCallMs: 600_000, toolMs: 8_000, farewellMs: 20_000 },
+  phrasesIn: () => PHRASES,
+  rendered: () => undefined,
+  limits: CALL_LIMITS,
 };
+
+export const LONGEST_CALL_MS = radiance.conversation.longestCallMinutes * 60_000;
+const BARGE_IN_MS = radiance.conversation.bargeInMs;
+
+const RENDERED_MS = 1_200;
+/** The same clinic with every phrase at hand, each as long. */
+export const RENDERED: CallFacts = { ...FACTS, rendered: (_, text) => ({ payload: text, ms: RENDERED_MS }) };
 
 const IDENTITY: CallIdentity = {
   conversationId: '4f7f3a0e-7d0b-4c52-9a53-6a3b6a3f1c11',
@@ -29,15 +54,16 @@ const IDENTITY: CallIdentity = {
 };
 
 /** A call whose phone is not open yet. */
-export function newConversation(): CallBench {
-  return new StepBench(callStep(FACTS), newCall(IDENTITY, NOW, FACTS.limits.longestCallMs));
+export function newConversation(facts = FACTS): CallBench {
+  return new StepBench(callStep(facts), newCall(IDENTITY, facts, NOW));
 }
 
 /** A call in which Ava has greeted, and was heard. */
-export function greeted(): CallBench {
-  const call = newConversation();
+export function greeted(facts = FACTS): CallBench {
+  const call = newConversation(facts);
   call.tell({ type: 'phone_opened' });
-  says(call, 'greeting', 'Thank you for calling.');
+  if (facts === RENDERED) call.tell(playback('phrase_1'), finished('phrase_1', RENDERED_MS));
+  else says(call, 'greeting', 'Thank you for calling.');
   return call;
 }
 
@@ -55,7 +81,13 @@ export function begins(call: CallBench, itemId: string, text: string): CallEffec
 export function callerSpeaks(call: CallBench, itemId: string): CallEffect[] {
   const effects = call.tell({ type: 'caller_speech_started' });
   call.wait(1_000);
-  return [...effects, ...call.tell({ type: 'caller_speech_stopped', speechMs: null }, committed(itemId))];
+  return [...effects, ...call.tell({ type: 'caller_speech_stopped', speechMs: 1_000 }, committed(itemId))];
+}
+
+/** The caller speaks, for longer than a noise may last: they have the floor. Answers the effects from then on. */
+export function bargesIn(call: CallBench): CallEffect[] {
+  call.tell(speechStarted);
+  return call.wait(BARGE_IN_MS + 650);
 }
 
 export const committed = (itemId: string): CallMessage => ({ type: 'caller_turn_committed', itemId });
@@ -65,6 +97,11 @@ export const playback = (itemId: string): CallMessage => ({ type: 'playback_star
 
 export function finished(itemId: string, sentMs = 1_000): CallMessage {
   return { type: 'playback_finished', itemId, heardMs: sentMs, sentMs, complete: true };
+}
+
+/** Ava fell silent after `heardMs` of an item that is complete. */
+export function paused(itemId: string, heardMs: number, sentMs: number): CallMessage {
+  return { type: 'playback_paused', items: [{ itemId, heardMs, sentMs, complete: true }] };
 }
 
 /** An item cut at `heardMs` of 1,000. */

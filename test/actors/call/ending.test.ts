@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallMessage } from '../../../actors/call/messages.ts';
 import { ofKind } from '../../support/step-bench.ts';
 import {
+  bargesIn,
   begins,
   type CallBench,
   callerSpeaks,
@@ -11,9 +12,11 @@ import {
   FACTS,
   finished,
   greeted,
+  LONGEST_CALL_MS,
   newConversation,
   orders,
   orderTypes,
+  PHRASES,
   phoneOrders,
   recorded,
   responseEnded,
@@ -60,7 +63,7 @@ describe('end_call', () => {
     const call = greeted();
     callerSpeaks(call, 'u1');
     const effects = call.tell(toolRequested('e', 'end_call'), toolAnswered('e', ENDING));
-    expect(orders(effects).at(-1)).toEqual({ type: 'say', sentence: FACTS.phrases.goodbye });
+    expect(orders(effects).at(-1)).toEqual({ type: 'say', sentence: PHRASES.goodbye });
     expect(call.state.mode).toBe('talking');
     expect(phoneOrders([...begins(call, 'bye', 'Goodbye!'), ...call.tell(responseEnded())])).toEqual([AFTER_PLAYBACK]);
   });
@@ -84,8 +87,7 @@ describe('end_call', () => {
 
   it('is taken back by a caller who speaks again, and the call goes on for as long as it takes', () => {
     const call = parting();
-    const effects = call.tell(speechStarted);
-    expect(phoneOrders(effects)).toEqual([{ type: 'stay' }, { type: 'interrupt' }]);
+    expect(phoneOrders(bargesIn(call))).toEqual([{ type: 'stay' }, { type: 'interrupt' }]);
     expect(call.state).toMatchObject({ mode: 'talking', dealings: { ending: false } });
     call.tell(cutAt('bye', 300), committed('u2'));
     expect(phoneOrders(call.wait(FACTS.limits.farewellMs * 2))).toEqual([]);
@@ -94,7 +96,9 @@ describe('end_call', () => {
   it('is taken back also while the goodbye is still to be said', () => {
     const call = greeted();
     callerSpeaks(call, 'u1');
-    call.tell(toolRequested('e', 'end_call'), toolAnswered('e', ENDING), speechStarted, committed('u2'));
+    call.tell(toolRequested('e', 'end_call'), toolAnswered('e', ENDING));
+    bargesIn(call);
+    call.tell(committed('u2'));
     expect(phoneOrders(call.tell(responseEnded('cancelled')))).toEqual([]);
   });
 
@@ -102,15 +106,17 @@ describe('end_call', () => {
     const call = greeted();
     callerSpeaks(call, 'u1');
     begins(call, 'bye', 'Goodbye!');
-    call.tell(toolRequested('e', 'end_call'), speechStarted, cutAt('bye', 300));
+    call.tell(toolRequested('e', 'end_call'));
+    bargesIn(call);
+    call.tell(cutAt('bye', 300));
     expect(phoneOrders(call.tell(toolAnswered('e', ENDING), responseEnded('cancelled')))).toEqual([]);
     expect(orderTypes(call.tell(committed('u2')))).toEqual(['respond']);
   });
 
   it('can be asked for again after it was taken back', () => {
     const call = parting();
-    call.tell(speechStarted, cutAt('bye', 300));
-    callerSpeaks(call, 'u2');
+    bargesIn(call);
+    call.tell(cutAt('bye', 300), committed('u2'));
     begins(call, 'bye2', 'Goodbye then!');
     expect(phoneOrders(call.tell(toolRequested('f', 'end_call'), toolAnswered('f', ENDING), responseEnded()))).toEqual([
       AFTER_PLAYBACK,
@@ -272,19 +278,33 @@ describe('a call without a model', () => {
 });
 
 describe('the longest call', () => {
-  it('is told that time is up, and ended when the farewell is over', () => {
+  it('is warned of in a pause a minute before, told that time is up, and ended when the farewell is over', () => {
     const call = greeted();
-    const effects = call.wait(FACTS.limits.longestCallMs);
-    expect(orders(effects)).toEqual([{ type: 'say', sentence: FACTS.phrases.timeIsUp }]);
+    begins(call, 'b', 'A very long story.');
+    expect(orders(call.wait(LONGEST_CALL_MS - FACTS.limits.warningMs))).toEqual([]);
+    call.tell(responseEnded(), finished('b'));
+    expect(orders(call.wait(1_000))).toEqual([{ type: 'say', sentence: PHRASES.timeIsShort }]);
+    begins(call, 'c', 'Another one.');
+    expect(orders(call.wait(FACTS.limits.warningMs - 1_000))).toEqual([{ type: 'say', sentence: PHRASES.timeIsUp }]);
     expect(phoneOrders(call.wait(FACTS.limits.farewellMs))).toEqual([AT_ONCE]);
+  });
+
+  it('is not warned of in its last moments', () => {
+    const call = greeted();
+    begins(call, 'b', 'A very long story.');
+    call.wait(LONGEST_CALL_MS - 5_000);
+    call.tell(responseEnded(), finished('b'));
+    expect(orders(call.wait(4_000))).toEqual([]);
   });
 
   it('cannot be talked longer', () => {
     const call = greeted();
-    call.wait(FACTS.limits.longestCallMs);
+    begins(call, 'b', 'A very long story.');
+    call.wait(LONGEST_CALL_MS);
     callerSpeaks(call, 'u1');
     begins(call, 'bye', 'Goodbye!');
-    call.tell(toolRequested('e', 'end_call'), toolAnswered('e', ENDING), responseEnded(), speechStarted);
+    call.tell(toolRequested('e', 'end_call'), toolAnswered('e', ENDING), responseEnded());
+    bargesIn(call);
     expect(phoneOrders(call.wait(FACTS.limits.farewellMs - 1_000))).toEqual([AT_ONCE]);
   });
 });

@@ -31,9 +31,17 @@ export const resume: PhoneMessage = { type: 'resume' };
 export const stay: PhoneMessage = { type: 'stay' };
 export const hangUp = (afterPlayback: boolean): PhoneMessage => ({ type: 'hang_up', afterPlayback });
 
-/** What the call was told, in order. */
+/** What the call was told, in order; what marks proved aside. */
 export function told(effects: readonly PhoneEffect[]) {
-  return ofKind(effects, 'tell_call').map((effect) => effect.message);
+  const all = ofKind(effects, 'tell_call').map((effect) => effect.message);
+  return all.filter((message) => message.type !== 'playback_confirmed');
+}
+
+/** The items of which a mark proved that the caller hears them, in order. */
+export function confirmed(effects: readonly PhoneEffect[]): string[] {
+  return ofKind(effects, 'tell_call').flatMap(({ message }) =>
+    message.type === 'playback_confirmed' ? [message.itemId] : [],
+  );
 }
 
 /** The types of what the call was told, in order. */

@@ -9,7 +9,12 @@ describe('hanging up', () => {
     const line = openLine();
     line.tell(speech('a', 300), complete('a'));
     expect(line.tell(hangUp(true))).toEqual([]);
-    expect(line.tell(mark('m1')).map((effect) => effect.kind)).toEqual(['tell_call', 'close', 'tell_call']);
+    expect(line.tell(mark('m1')).map((effect) => effect.kind)).toEqual([
+      'tell_call',
+      'tell_call',
+      'close',
+      'tell_call',
+    ]);
     expect(line.state).toMatchObject(CLOSED);
   });
 

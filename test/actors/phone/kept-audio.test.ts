@@ -34,7 +34,7 @@ describe('kept audio', () => {
   it('lets go of what was heard', () => {
     const kept = new KeptAudio();
     for (let n = 0; n < 5; n++) kept.add({ itemId: 'a', fromMs: n * 200, ms: 200, payload: samples(0, 200) });
-    const speech = { itemId: 'a', sentMs: 1_000, heardMs: 500, begun: true, complete: true };
+    const speech = { itemId: 'a', sentMs: 1_000, heardMs: 500, begun: true, confirmed: false, complete: true };
     kept.trim({ ...NEW_PHONE, speeches: [speech], paused: true });
     expect(kept.size).toBe(3);
     kept.trim(NEW_PHONE);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LEDGER_LIMITS } from '../../../actors/phone/ledger.ts';
 import { PHONE_LIMITS } from '../../../actors/phone/state.ts';
-import { complete, heard, interrupt, mark, newLine, openLine, speech, told, toldTypes } from './bench.ts';
+import { complete, confirmed, heard, interrupt, mark, newLine, openLine, speech, told, toldTypes } from './bench.ts';
 
 describe('the playback of a phone leg', () => {
   it('plays nothing before the line is open', () => {
@@ -30,7 +30,7 @@ describe('the playback of a phone leg', () => {
   it('holds an item for heard when its last mark is back and the model has no more of it', () => {
     const line = openLine();
     line.tell(speech('a', 100), speech('a', 100), complete('a'));
-    expect(line.tell(mark('m1'))).toEqual([]);
+    expect(told(line.tell(mark('m1')))).toEqual([]);
     expect(told(line.tell(mark('m2')))).toEqual([{ type: 'playback_finished', ...heard('a', 200, 200, true) }]);
     expect(line.state.deadlines).toEqual({});
   });
@@ -38,8 +38,15 @@ describe('the playback of a phone leg', () => {
   it('waits for the rest of an item whose marks are all back', () => {
     const line = openLine();
     line.tell(speech('a', 100));
-    expect(line.tell(mark('m1'))).toEqual([]);
+    expect(told(line.tell(mark('m1')))).toEqual([]);
     expect(told(line.tell(complete('a')))).toEqual([{ type: 'playback_finished', ...heard('a', 100, 100, true) }]);
+  });
+
+  it('tells once an item when a mark proves that it is heard; the clock proves nothing', () => {
+    const line = openLine();
+    line.tell(speech('a', 100), speech('a', 100), complete('a'), speech('b', 100), complete('b'));
+    expect([confirmed(line.tell(mark('m1'))), confirmed(line.tell(mark('m2')))]).toEqual([['a'], []]);
+    expect(confirmed(line.wait(60_000))).toEqual([]);
   });
 
   it('takes a mark for everything before it, over items', () => {
@@ -97,7 +104,7 @@ describe('the playback of a phone leg', () => {
     const pieces = LEDGER_LIMITS.pieces * 2;
     for (let sent = 0; sent < pieces; sent++) line.tell(speech('a', 100));
     line.tell(complete('a'));
-    expect(line.tell(mark(`m${pieces - 1}`))).toEqual([]);
+    expect(told(line.tell(mark(`m${pieces - 1}`)))).toEqual([]);
     expect(toldTypes(line.tell(mark(`m${pieces}`)))).toEqual(['playback_finished']);
   });
 

@@ -1,0 +1,139 @@
+/**
+ * Who has the floor. A sound of the caller's while Ava speaks, or is about to, silences her at once, and is in doubt
+ * until it is known whether it means anything: a voice that goes on, or words that ask for something, take the floor; a
+ * cough or a nod does not, and she goes on where she stopped.
+ */
+import { isBackchannel } from '../../src/domain/backchannel.ts';
+import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
+import { andThen, type CallEffect, type CallTransition, keep } from './effects.ts';
+import { enterParting } from './ending.ts';
+import type { CallFacts, HeardItem } from './messages.ts';
+import { cutOff } from './speech.ts';
+import type { CallState, Doubt } from './state.ts';
+import { takeTurn } from './turns.ts';
+
+/** How long a pause the service takes for the end of a turn: it tells of a sound's end that much later. */
+const TURN_SILENCE_MS = 500;
+/** For the way of a message from the service. */
+const SLACK_MS = 150;
+/** Ava had that little left to say: a nod is an answer rather than a sign of listening. */
+const LAST_WORDS_MS = 1_000;
+/** Counts as left to say where the model had not finished. */
+const MORE_TO_COME_MS = 60_000;
+
+export function callerSpeaks(facts: CallFacts, state: CallState, now: number): CallTransition {
+  const settled = state.doubt === null ? keep(state) : meant(facts, state, state.doubt, now);
+  const speaking = { ...settled.state, callerSpeaksSince: now };
+  if (!isBusy(speaking)) return { state: speaking, effects: settled.effects };
+  const doubt: Doubt = { since: now, endedAt: null, itemId: null, unheardMs: 0, resumed: false };
+  const { bargeInMs } = facts.clinic.conversation;
+  return {
+    state: withDeadline({ ...speaking, doubt }, 'barge_in', now + bargeInMs + TURN_SILENCE_MS + SLACK_MS),
+    effects: [...settled.effects, { kind: 'tell_phone', message: { type: 'pause' } }],
+  };
+}
+
+/** Whether Ava speaks or is about to: a caller who speaks in silence simply has the floor. */
+function isBusy({ mode, dealings, saying, responding, answered, tools }: CallState): boolean {
+  const isSpeaking = saying.length > 0 || responding || !answered;
+  return isSpeaking || tools.length > 0 || dealings.ending || mode === 'parting';
+}
+
+/** Ava fell silent: what she had left to say tells a nod from an answer. */
+export function playbackPaused(state: CallState, items: readonly HeardItem[]): CallTransition {
+  if (state.doubt === null) return keep(state);
+  const unheardMs = items.reduce((sum, { sentMs, heardMs, complete }) => {
+    return sum + sentMs - heardMs + (complete ? 0 : MORE_TO_COME_MS);
+  }, 0);
+  return keep({ ...state, doubt: { ...state.doubt, unheardMs } });
+}
+
+export function callerStops(facts: CallFacts, state: CallState, speechMs: number | null, now: number): CallTransition {
+  const { doubt } = state;
+  if (doubt === null) return keep({ ...state, answerDueSince: now });
+  const ended = { ...doubt, endedAt: now };
+  const longMs = speechMs ?? now - doubt.since - TURN_SILENCE_MS;
+  if (longMs > facts.clinic.conversation.bargeInMs) return meant(facts, state, ended, now);
+  const waiting = withoutDeadline({ ...state, doubt: ended }, 'barge_in');
+  return keep(withDeadline(waiting, 'words', now + facts.limits.wordsMs));
+}
+
+/** The caller has not stopped within the time that a noise may last. */
+export function bargedIn(facts: CallFacts, state: CallState, now: number): CallTransition {
+  const { doubt } = state;
+  return doubt === null || doubt.endedAt !== null ? keep(state) : meant(facts, state, doubt, now);
+}
+
+/** The service holds the sound for a turn: in doubt it waits for its words. True to its answer only here. */
+export function doubtCommitted(facts: CallFacts, state: CallState, doubt: Doubt, itemId: string, now: number) {
+  const committed = { ...doubt, itemId, endedAt: doubt.endedAt ?? now };
+  const waiting = withoutDeadline({ ...state, callerSpeaksSince: null, doubt: committed }, 'barge_in');
+  return keep(withDeadline(waiting, 'words', now + facts.limits.wordsMs));
+}
+
+/** What a sound in doubt was, now that its words are there. */
+export function judged(
+  facts: CallFacts,
+  state: CallState,
+  doubt: Doubt,
+  words: string | null,
+  now: number,
+): { readonly meant: boolean; readonly transition: CallTransition } {
+  const isNoise = words === null || (doubt.unheardMs >= LAST_WORDS_MS && isBackchannel(words));
+  if (isNoise) return { meant: false, transition: dismissed(facts, state, doubt, now) };
+  return { meant: true, transition: meant(facts, state, doubt, now) };
+}
+
+/** The words of a short sound are late: Ava goes on meanwhile, and once more as long without them it was nothing. */
+export function wordsAreLate(facts: CallFacts, state: CallState, now: number): CallTransition {
+  const { doubt } = state;
+  if (doubt === null) return keep(state);
+  if (doubt.resumed) return dismissed(facts, state, doubt, now);
+  return {
+    state: withDeadline({ ...state, doubt: { ...doubt, resumed: true } }, 'words', now + 4 * facts.limits.wordsMs),
+    effects: [{ kind: 'tell_phone', message: { type: 'resume' } }],
+  };
+}
+
+/** The caller takes the floor: what Ava is saying or about to say ends, a farewell too; a sound that ended is a turn. */
+function meant(facts: CallFacts, state: CallState, doubt: Doubt, now: number): CallTransition {
+  const floor = takeFloor({ ...state, answerDueSince: doubt.endedAt ?? state.answerDueSince });
+  if (doubt.itemId === null) return floor;
+  const turn = { itemId: doubt.itemId, startedAt: doubt.since, endedAt: doubt.endedAt ?? now };
+  return andThen(floor, (taken) => takeTurn(facts, taken, turn, now));
+}
+
+export function takeFloor(state: CallState): CallTransition {
+  return {
+    state: {
+      ...withoutDoubt(withoutDeadline(state, 'farewell')),
+      mode: state.mode === 'parting' ? 'talking' : state.mode,
+      // What is being said is cut with what was heard of it; what is only asked for is not to be said at all.
+      saying: state.saying.filter((each) => each.n > 0),
+      dealings: { ...state.dealings, ending: false },
+    },
+    effects: [
+      { kind: 'tell_phone', message: { type: 'stay' } },
+      { kind: 'tell_phone', message: { type: 'interrupt' } },
+      cutOff(null, 0),
+    ],
+  };
+}
+
+/** It was nothing: the model forgets it, Ava plays on, and what was put off meanwhile is done. */
+function dismissed(facts: CallFacts, state: CallState, doubt: Doubt, now: number): CallTransition {
+  const effects: CallEffect[] = [];
+  if (!doubt.resumed) effects.push({ kind: 'tell_phone', message: { type: 'resume' } });
+  if (doubt.itemId !== null) effects.push({ kind: 'tell_model', order: { type: 'forget', itemId: doubt.itemId } });
+  const going = { ...withoutDoubt(state), answerOwed: false };
+  return andThen({ state: going, effects }, (next) => (state.answerOwed ? answerOwed(facts, next, now) : keep(next)));
+}
+
+function answerOwed(facts: CallFacts, state: CallState, now: number): CallTransition {
+  if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state, now);
+  return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
+}
+
+function withoutDoubt(state: CallState): CallState {
+  return { ...withoutDeadline(withoutDeadline(state, 'barge_in'), 'words'), doubt: null };
+}

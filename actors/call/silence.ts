@@ -1,0 +1,47 @@
+/** Dead air: Ava says that she is on it where an answer takes long, asks after a silent caller, and takes her leave. */
+import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
+import { type CallTransition, keep } from './effects.ts';
+import { sayAndPart } from './ending.ts';
+import type { CallFacts } from './messages.ts';
+import { isRendered, sayPhrase } from './phrases.ts';
+import type { CallState } from './state.ts';
+
+/** Silence counts from the moment in which nothing is said, heard or awaited any more. */
+export function watchSilence(facts: CallFacts, { state, effects }: CallTransition, now: number): CallTransition {
+  const isWatched = state.deadlines['silence'] !== undefined;
+  if (isQuiet(state) === isWatched) return { state, effects };
+  const next = isWatched
+    ? withoutDeadline(state, 'silence')
+    : withDeadline(state, 'silence', now + facts.limits.silenceMs);
+  return { state: next, effects };
+}
+
+function isQuiet(state: CallState): boolean {
+  const { mode, callerSpeaksSince, doubt, responding, answered, tools } = state;
+  const nobodySpeaks = callerSpeaksSince === null && doubt === null && !isSpeaking(state);
+  return mode === 'talking' && nobodySpeaks && answered && !responding && tools.length === 0;
+}
+
+function isSpeaking({ saying }: CallState): boolean {
+  return saying.some((each) => each.n > 0 || each.by !== 'model');
+}
+
+/** The first silence is asked about, the second ends the call. */
+export function callerIsSilent(facts: CallFacts, state: CallState, now: number): CallTransition {
+  if (state.silences > 0) return sayAndPart(facts, state, 'silentGoodbye', now);
+  return sayPhrase(facts, { ...state, silences: state.silences + 1 }, 'stillThere');
+}
+
+/** An answer is awaited from here on. */
+export function awaitAnswer(facts: CallFacts, state: CallState, now: number): CallState {
+  return state.fillerSaid ? state : withDeadline(state, 'filler', now + facts.limits.fillerMs);
+}
+
+/** Once a turn, and only where it is at hand: having the model say it would make the answer later still. */
+export function answerIsLate(facts: CallFacts, state: CallState): CallTransition {
+  const { mode, callerSpeaksSince, doubt, answered, tools, fillerSaid } = state;
+  const isAwaited = mode === 'talking' && (!answered || tools.length > 0) && callerSpeaksSince === null;
+  if (!isAwaited || doubt !== null || fillerSaid || isSpeaking(state)) return keep(state);
+  if (!isRendered(facts, state, 'oneMoment')) return keep(state);
+  return sayPhrase(facts, { ...state, fillerSaid: true }, 'oneMoment', 'filler');
+}
