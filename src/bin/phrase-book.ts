@@ -78,14 +78,13 @@ export class RenderedPhraseBook implements PhraseBook {
 
   /** Begins to look after clinics; waits for nothing. */
   start(): void {
-    void this.parts.clinicIds().then(
-      (ids) => {
-        for (const id of ids) this.look(id);
-      },
-      // Without a store to ask, clinics are looked after as they are called.
-      () => undefined,
-    );
+    void this.lookAtKnown();
     this.sleep();
+  }
+
+  private async lookAtKnown(): Promise<void> {
+    // Without a store to ask, clinics are looked after as they are called.
+    for (const id of await this.parts.clinicIds().catch(() => [])) this.look(id);
   }
 
   /** Breaks off what is under way; what is in memory is still answered. */
@@ -106,7 +105,7 @@ export class RenderedPhraseBook implements PhraseBook {
 
   /** Looks again after clinics that changed, and after those that are not complete. */
   private async round(): Promise<void> {
-    for (const [clinicId, care] of [...this.cares.entries()]) {
+    for (const [clinicId, care] of Array.from(this.cares.entries())) {
       const clinic = await this.parts.directory.byId(clinicId).catch(() => undefined);
       const isChanged = clinic !== undefined && namesOf(this.wishesOf(clinic)) !== care.wished;
       if (isChanged || (!care.complete && this.isDue(clinicId))) this.look(clinicId);

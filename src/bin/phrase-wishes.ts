@@ -33,7 +33,7 @@ export function phraseWishes(clinic: Clinic, model: string, formats: readonly Au
   const wishes = new Map<string, PhraseWish>();
   for (const format of formats) {
     for (const language of clinic.conversation.languages) {
-      for (const text of Object.values(fixedPhrases(clinic, language)) as string[]) {
+      for (const text of Object.values(fixedPhrases(clinic, language))) {
         const key = phraseKey({ model, voice, language, format, text });
         wishes.set(key, { key, text, format });
       }

@@ -64,12 +64,12 @@ async function spoken(
   session: RenderSession,
   sentence: string,
   format: AudioFormat,
-  { onUsage }: RenderListener,
+  listener: RenderListener,
 ): Promise<PhraseAudio | null> {
   let failure: Error | null = null;
   for (let tries = 0; tries < RENDER_LIMITS.tries; tries++) {
     const { audio, transcript, status, usage } = await session.say(sentence);
-    if (usage) onUsage(usage);
+    if (usage) listener.onUsage(usage);
     failure = status === 'completed' && audio.length > 0 ? null : new Error(`a sentence ended as ${status}`);
     if (failure || !sameWords(transcript, sentence)) continue;
     return { payload: audio.toString('base64'), ms: audio.length / BYTES_PER_MS[format] };
@@ -209,13 +209,15 @@ class RenderSession {
   }
 }
 
-/** Punctuation, case and kinds of apostrophes are not heard. */
 function sameWords(said: string, wanted: string): boolean {
-  const words = (text: string): string =>
-    text
-      .normalize('NFC')
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}]+/gu, ' ')
-      .trim();
-  return words(said) === words(wanted);
+  return spokenWords(said) === spokenWords(wanted);
+}
+
+/** Punctuation, case and kinds of apostrophes are not heard. */
+function spokenWords(text: string): string {
+  return text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 }

@@ -3,7 +3,7 @@ import type { Clinic } from '../domain/clinic.ts';
 import type { AudioFormat, PhraseAudio, PhraseBook } from '../domain/ports.ts';
 import { type FixedPhrases, fixedPhrases } from './phrases.ts';
 
-export type PhraseSounds = { readonly [Name in keyof FixedPhrases]: PhraseAudio | undefined };
+export type PhraseSounds = { readonly [Name in keyof FixedPhrases]?: PhraseAudio | undefined };
 
 /** What the book has of them at this moment; a phrase it has not is said by the model, or not at all. */
 export function phraseAudio(
@@ -15,8 +15,8 @@ export function phraseAudio(
   const phrases = fixedPhrases(clinic, language);
   const soundOf = (text: string): PhraseAudio | undefined =>
     book.audioOf(clinic.id, clinic.voice, language, format, text);
-  const sounds: Partial<Record<keyof FixedPhrases, PhraseAudio | undefined>> = {};
+  const sounds: { -readonly [Name in keyof FixedPhrases]?: PhraseAudio | undefined } = {};
   let name: keyof FixedPhrases;
   for (name in phrases) sounds[name] = soundOf(phrases[name]);
-  return sounds as PhraseSounds;
+  return sounds;
 }

@@ -11,6 +11,8 @@ const greetingOf = (book: RenderedPhraseBook, clinic: Clinic, language?: string)
   phraseAudio(book, clinic, language).greeting;
 const ENGLISH = Object.values(fixedPhrases(radiance));
 const SPANISH = Object.values(fixedPhrases(radiance, 'es-US'));
+const ENGLISH_GREETING = fixedPhrases(radiance).greeting;
+const SPANISH_GREETING = fixedPhrases(radiance, 'es').greeting;
 
 describe('the phrase book', () => {
   it('has nothing to play at first and never waits; a clinic that was asked for is rendered whole, in all its languages', async () => {
@@ -20,7 +22,7 @@ describe('the phrase book', () => {
     await bench.pass(0);
     for (const language of radiance.conversation.languages) {
       const phrases = fixedPhrases(radiance, language);
-      const sounds = Object.entries(phrases).map(([name, text]) => [name, soundOf(text as string)]);
+      const sounds = Object.entries(phrases).map(([name, text]) => [name, soundOf(text)]);
       expect(phraseAudio(book, radiance, language)).toEqual(Object.fromEntries(sounds));
     }
     expect(bench.sentences.toSorted()).toEqual([...ENGLISH, ...SPANISH].toSorted());
@@ -35,7 +37,7 @@ describe('the phrase book', () => {
     const bench = new PhraseBench(radiance);
     const book = bench.open({ clinicIds: async () => [radiance.id] });
     await bench.pass(0);
-    expect(greetingOf(book, radiance, 'es-MX')).toEqual(soundOf(SPANISH[0] as string));
+    expect(greetingOf(book, radiance, 'es-MX')).toEqual(soundOf(SPANISH_GREETING));
   });
 
   it('plays what is kept without having anything said again, after a restart and on other nodes', async () => {
@@ -46,7 +48,7 @@ describe('the phrase book', () => {
     const other = bench.open({ node: 'node-b' });
     expect(greetingOf(other, radiance)).toBeUndefined();
     await bench.pass(0);
-    expect(greetingOf(other, radiance)).toEqual(soundOf(ENGLISH[0] as string));
+    expect(greetingOf(other, radiance)).toEqual(soundOf(ENGLISH_GREETING));
     expect(bench.asked).toHaveLength(before);
   });
 
@@ -56,7 +58,7 @@ describe('the phrase book', () => {
       bench.open({ node, clinicIds: async () => [radiance.id] }),
     );
     await bench.pass(PHRASE_LIMITS.elsewhereMs + PHRASE_LIMITS.roundMs);
-    for (const book of nodes) expect(greetingOf(book, radiance)).toEqual(soundOf(ENGLISH[0] as string));
+    for (const book of nodes) expect(greetingOf(book, radiance)).toEqual(soundOf(ENGLISH_GREETING));
     expect(bench.sentences).toHaveLength(ENGLISH.length + SPANISH.length);
   });
 
@@ -108,7 +110,7 @@ describe('the phrase book', () => {
 
   it('keeps within its memory, the least played out first, and finds again what went', async () => {
     const bench = new PhraseBench(radiance);
-    const bytes = soundOf(ENGLISH[0] as string).payload.length + 100;
+    const bytes = soundOf(ENGLISH_GREETING).payload.length + 100;
     const book = bench.open({ maxBytes: bytes, clinicIds: async () => [radiance.id] });
     await bench.pass(0);
     const played = Object.values(phraseAudio(book, radiance)).filter((audio) => audio !== undefined);
@@ -123,7 +125,7 @@ describe('the phrase book', () => {
 describe('a phrase book with a service in trouble', () => {
   it('keeps what was said before it broke off, asks less and less, and makes up for it', async () => {
     const bench = new PhraseBench(radiance);
-    const fourth = ENGLISH[3] as string;
+    const fourth = ENGLISH[3];
     bench.say = (sentence) => (sentence === fourth ? 'fails' : 'says');
     const book = bench.open({ clinicIds: async () => [radiance.id] });
     await bench.pass(0);

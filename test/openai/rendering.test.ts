@@ -23,7 +23,7 @@ interface Rendered {
 async function rendering(
   options: OpenAiSimOptions,
   sentences: readonly string[],
-  { format = 'audio/pcmu' as AudioFormat, signal = new AbortController().signal } = {},
+  { format = 'audio/pcmu', signal = new AbortController().signal }: { format?: AudioFormat; signal?: AbortSignal } = {},
 ): Promise<Rendered> {
   openai = await startOpenAiSim({ pace: 20, deltaSpeed: 50, ...options });
   const render = sentenceRenderer({ url: openai.realtimeUrl, apiKey: 'sk-simulated', model: 'gpt-realtime-2.1' });
