@@ -174,6 +174,16 @@ function meterModel({ registers, on }: Meter, realtimeModel: string): void {
     labelNames: kind,
     registers,
   });
+  const phrases = new Counter({
+    name: 'ava_phrases_total',
+    help: 'Fixed phrases spoken by the model to be kept, by whether it said them word for word',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  on('phrases.rendered', ({ rendered, refused }) => {
+    phrases.inc({ result: 'rendered' }, rendered);
+    phrases.inc({ result: 'refused' }, refused);
+  });
   on('model.error', (event) => errors.inc({ kind: event.kind }));
   on('model.connected', ({ ms }) => connect.observe(ms / 1000));
   on('model.usage', ({ usage, model = realtimeModel }) => {

@@ -11,6 +11,8 @@ export interface RetryPolicy {
 
 /** One row a job. */
 export const RETRY = {
+  /** No job: a node's background work on a clinic's phrases. A service that is away is asked less and less. */
+  phrases: { attempts: Number.POSITIVE_INFINITY, firstMs: 30_000, longestMs: 30 * 60_000 },
   /** The next period makes up for a run that failed for good. */
   housekeeping: { attempts: 3, firstMs: 1_000, longestMs: 5_000 },
 } as const satisfies Readonly<Record<string, RetryPolicy>>;

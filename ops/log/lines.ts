@@ -62,6 +62,8 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'node.heartbeat_back': { level: 'info', message: 'heartbeat is written again' },
   'log.entries_dropped': { level: 'error', message: 'conversation entries dropped, since they could not be stored' },
   'clinic.unreadable': { level: 'error', message: 'clinic stored wrongly' },
+  'phrases.rendered': { level: 'info', message: 'phrases rendered' },
+  'phrases.failed': { level: 'warn', message: 'phrases could not be rendered; tried again later' },
   'dependency.lost': { level: 'error', message: 'dependency lost' },
   'dependency.back': { level: 'info', message: 'dependency back' },
   'process.unhandled': { level: 'error', message: 'unhandled error' },

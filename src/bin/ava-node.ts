@@ -6,7 +6,9 @@ import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { cachedClinicDirectory } from '../../db/clinic-directory.ts';
 import { redisClinicVault } from '../../db/clinic-vault.ts';
+import { newestClinicIds } from '../../db/clinics.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
+import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { openRedis, type RedisConnection } from '../../db/redis.ts';
 import { redisTicketLedger } from '../../db/ticket-ledger.ts';
@@ -15,7 +17,7 @@ import type { EventBus } from '../../ops/events.ts';
 import { createHealth, type Health } from '../../ops/health.ts';
 import { createLifecycle, type Lifecycle } from '../../ops/lifecycle.ts';
 import { createMetrics, type Metrics } from '../../ops/metrics.ts';
-import type { ClinicDirectory, ConversationLog } from '../domain/ports.ts';
+import type { ClinicDirectory, ConversationLog, PhraseBook } from '../domain/ports.ts';
 import { openHttp } from '../http/app.ts';
 import { drain as drainRoute } from '../http/routes/drain.ts';
 import { healthLive, healthReady } from '../http/routes/health.ts';
@@ -27,8 +29,10 @@ import { twilioVoiceContinue } from '../http/routes/twilio-voice-continue.ts';
 import type { TwilioEdge } from '../http/twilio-edge.ts';
 import { loadUws, type UwsBuild } from '../http/uws.ts';
 import { realtimeConnector } from '../openai/realtime.ts';
+import { sentenceRenderer } from '../openai/rendering.ts';
 import { memoryTicketLedger, resilientTicketLedger } from '../twilio/ticket-ledger.ts';
 import { openHeartbeat, openJobs } from './background.ts';
+import { RenderedPhraseBook } from './phrase-book.ts';
 import { Switchboard } from './switchboard.ts';
 
 export interface AvaNode {
@@ -46,8 +50,12 @@ export interface NodeOptions {
   readonly onDrain: () => void;
   /** What time it is; the machine's where nothing else is given. */
   readonly clock?: Clock;
+  /** Whether this node has missing phrases rendered; true where nothing else is given. */
+  readonly rendersPhrases?: boolean;
 }
 
+/** Clinics whose phrases a starting node looks after; others follow when they are called. */
+const PHRASES_AT_START = 100;
 /** How long a starting node waits for its dependencies before it goes on without them. */
 const PATIENCE_MS = 2_000;
 const LOG_CLOSE_MS = 8_000;
@@ -71,7 +79,8 @@ async function open(options: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode
   const { config, events } = options;
   const stores = await openStores(options, lifecycle);
   const health = createHealth({ checks: checks(stores), now: () => performance.now() });
-  const switchboard = await openCalls(options, stores, lifecycle);
+  const phrases = await openPhrases(options, stores, lifecycle);
+  const switchboard = await openCalls(options, { ...stores, phrases }, lifecycle);
   const ports = await openPorts(options, { ...stores, health, switchboard }, lifecycle);
   await openJobs(options, stores.database, lifecycle);
   health.setState('ready');
@@ -161,7 +170,38 @@ async function refuseTooLargePool(database: Database, poolSize: number): Promise
   );
 }
 
-function openCalls(options: NodeOptions, stores: Stores, lifecycle: Lifecycle): Promise<Switchboard> {
+/** A worker takes no calls: it opens a book that nobody reads from, and looks after nothing. */
+function openPhrases(options: NodeOptions, stores: Stores, lifecycle: Lifecycle): Promise<PhraseBook> {
+  const { config, events, clock = systemClock(), rendersPhrases = true } = options;
+  const { realtimeUrl, apiKey, models } = config.openai;
+  const { database, directory } = stores;
+  const model = models.realtime;
+  const render = sentenceRenderer({ url: realtimeUrl, apiKey: apiKey.reveal(), model });
+  return lifecycle.add(
+    'phrase book',
+    () => {
+      const book = new RenderedPhraseBook({
+        directory,
+        store: postgresPhraseStore(database),
+        render: rendersPhrases ? render : null,
+        model,
+        node: config.nodeId,
+        events,
+        clock,
+        clinicIds: () => newestClinicIds(database, PHRASES_AT_START),
+      });
+      if (config.role !== 'worker') book.start();
+      return book;
+    },
+    (opened) => opened.close(),
+  );
+}
+
+interface CallStores extends Stores {
+  readonly phrases: PhraseBook;
+}
+
+function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycle): Promise<Switchboard> {
   const { config, events, clock = systemClock() } = options;
   const { realtimeUrl, apiKey, models } = config.openai;
   const connectModel = realtimeConnector({
@@ -171,7 +211,8 @@ function openCalls(options: NodeOptions, stores: Stores, lifecycle: Lifecycle): 
     transcriptionModel: models.transcription,
   });
   const bookings = postgresBookingStore(stores.database);
-  const world = { connectModel, models, bookings, log: stores.log, events, clock };
+  const { phrases } = stores;
+  const world = { connectModel, models, phrases, bookings, log: stores.log, events, clock };
   return lifecycle.add(
     'calls',
     () => new Switchboard({ directory: stores.directory, node: config.nodeId, capacity: config.calls.max, world }),

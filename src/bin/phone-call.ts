@@ -10,7 +10,7 @@ import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import type { CallContext, Events } from '../domain/events.ts';
-import type { BookingStore, ConversationLog } from '../domain/ports.ts';
+import type { BookingStore, ConversationLog, PhraseBook } from '../domain/ports.ts';
 import type { MeteredConnect } from '../openai/realtime.ts';
 import { instructions } from '../receptionist/instructions.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
@@ -20,6 +20,7 @@ import { type BilledModels, CallMeter } from './call-meter.ts';
 export interface CallWorld {
   readonly connectModel: MeteredConnect;
   readonly models: BilledModels;
+  readonly phrases: PhraseBook;
   readonly bookings: BookingStore;
   readonly log: ConversationLog;
   readonly events: Events;

@@ -127,6 +127,10 @@ export interface AvaEvents {
   'log.entries_dropped': { readonly count: number };
   /** What is stored for a clinic is none; its last known good is answered, where there is one. */
   'clinic.unreadable': CallContext & { readonly error: unknown };
+  /** A clinic's fixed phrases were rendered: how many, and how many the model would not say word for word. */
+  'phrases.rendered': CallContext & { readonly rendered: number; readonly refused: number };
+  /** Rendering broke off; calls go on without what is missing, and it is tried again. */
+  'phrases.failed': CallContext & { readonly error: unknown };
   'dependency.lost': { readonly name: 'postgres' | 'redis' | 'openai' | 'twilio'; readonly error: unknown };
   'dependency.back': { readonly name: 'postgres' | 'redis' | 'openai' | 'twilio' };
   'process.unhandled': { readonly kind: 'exception' | 'rejection'; readonly error: unknown };

@@ -32,14 +32,23 @@ export function turnTranscription(model: string, transcription: TranscriptionUsa
 
 export function add(one: Usage, other: Usage): Usage {
   return {
-    tokens: sumOf(one.tokens, other.tokens),
-    transcription: sumOf(one.transcription, other.transcription),
+    tokens: addTokens(one.tokens, other.tokens),
+    transcription: {
+      seconds: one.transcription.seconds + other.transcription.seconds,
+      tokensIn: one.transcription.tokensIn + other.transcription.tokensIn,
+      tokensOut: one.transcription.tokensOut + other.transcription.tokensOut,
+    },
     costUsd: one.costUsd + other.costUsd,
   };
 }
 
-function sumOf<Counts extends { readonly [Kind in keyof Counts]: number }>(one: Counts, other: Counts): Counts {
-  const sum = { ...one };
-  for (const kind in sum) sum[kind] = (one[kind] + other[kind]) as Counts[typeof kind];
-  return sum;
+function addTokens(one: TokenUsage, other: TokenUsage): TokenUsage {
+  return {
+    textIn: one.textIn + other.textIn,
+    textInCached: one.textInCached + other.textInCached,
+    audioIn: one.audioIn + other.audioIn,
+    audioInCached: one.audioInCached + other.audioInCached,
+    textOut: one.textOut + other.textOut,
+    audioOut: one.audioOut + other.audioOut,
+  };
 }

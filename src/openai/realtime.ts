@@ -161,7 +161,8 @@ function refusalKind(status: number | undefined): 'fatal' | 'rate_limit' | 'conn
 
 const typedEvent = z.looseObject({ type: z.string() });
 
-function parsedEvent(data: RawData): z.infer<typeof typedEvent> | null {
+/** One message of the service; null where it is no event at all. */
+export function parsedEvent(data: RawData): z.infer<typeof typedEvent> | null {
   try {
     // One message is one Buffer: that is how `ws` delivers text unless told otherwise.
     const event = typedEvent.safeParse(Buffer.isBuffer(data) ? JSON.parse(data.toString('utf8')) : null);

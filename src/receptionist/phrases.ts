@@ -6,7 +6,7 @@ import type { Clinic } from '../domain/clinic.ts';
 import { primary } from '../domain/language.ts';
 
 /** Everything a phone call may need by rule. */
-export interface FixedPhrases {
+export type FixedPhrases = {
   /** Says whose phone this is, that Ava is an AI, and the clinic's consent sentence where it has one. */
   readonly greeting: string;
   readonly goodbye: string;
@@ -30,7 +30,7 @@ export interface FixedPhrases {
   readonly trouble: string;
   /** When staff were dialled and nobody took the call. */
   readonly nobodyAnswered: string;
-}
+};
 
 type Sentences = Omit<FixedPhrases, 'greeting'> & { readonly greeting: (consent: string) => string };
 

@@ -54,6 +54,7 @@ function aCallAndItsRequests(events: EventBus): void {
     usage: { seconds: 120, tokensIn: 3, tokensOut: 0 },
     model: 'gpt-transcribe',
   });
+  events.emit('phrases.rendered', { clinicId: 'radiance', rendered: 27, refused: 1 });
   events.emit('model.error', { ...ids, kind: 'closed', code: '1011' });
   events.emit('call.ended', {
     ...ids,
@@ -91,6 +92,8 @@ describe('metrics', () => {
     expect(page).toContain('ava_cost_usd_total{kind="transcription"} 0.009\n');
     expect(page).toContain('ava_transcribed_seconds_total 120\n');
     expect(page).toContain('ava_tokens_total{kind="transcription_in"} 3\n');
+    expect(page).toContain('ava_phrases_total{result="rendered"} 27\n');
+    expect(page).toContain('ava_phrases_total{result="refused"} 1\n');
     expect(page).toContain('ava_first_heard_seconds_sum 0.81\n');
     expect(page).toContain('ava_http_requests_total{route="/twilio/voice",method="POST",status="200"} 1\n');
     expect(page).toContain('ava_build_info{version="0.1.0",node="20",uws="20.56"} 1\n');

@@ -79,12 +79,12 @@ describe('the date in the instructions', () => {
   });
 });
 
-describe('the languages in the instructions', () => {
-  const spoken = (...languages: string[]): string => {
-    const plain = clinicOf();
-    return told({ ...plain, conversation: { ...plain.conversation, languages } });
-  };
+function spoken(...languages: string[]): string {
+  const plain = clinicOf();
+  return told({ ...plain, conversation: { ...plain.conversation, languages } });
+}
 
+describe('the languages in the instructions', () => {
   it('are those of the clinic, the caller’s before its first', () => {
     expect(spoken('en-US', 'es-US', 'es-MX')).toContain(
       'You speak English and Spanish. Speak the language the caller speaks where it is one of these, else English.',

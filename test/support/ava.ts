@@ -46,6 +46,8 @@ export interface AvaStandOptions {
   readonly openai?: OpenAiSimOptions;
   /** Stores of the test's own, which it takes down itself; fresh ones of the run's servers where absent. */
   readonly stores?: Stores;
+  /** Whether she has her phrases rendered, beside the calls: then not every session and response is a call's. */
+  readonly rendersPhrases?: boolean;
   /** Further environment variables. */
   readonly environment?: Record<string, string>;
 }
@@ -66,7 +68,14 @@ export async function startAva(options: AvaStandOptions = {}): Promise<AvaStand>
   if (!config.ok) throw new Error(config.problems.join('\n'));
   const clock = options.at === undefined ? systemClock() : clockFrom(Date.parse(options.at));
   const events = createEvents();
-  const node = await startNode({ config: config.config, events, version: 'test', onDrain: () => undefined, clock });
+  const node = await startNode({
+    config: config.config,
+    events,
+    version: 'test',
+    onDrain: () => undefined,
+    clock,
+    rendersPhrases: options.rendersPhrases ?? false,
+  });
   const own = openPostgres({ url: stores.databaseUrl, poolSize: 2, applicationName: 'test' });
   const clinic = await loadClinic(own, { phone: RADIANCE });
   if (!clinic) throw new Error('the demo clinic was not seeded');

@@ -86,6 +86,7 @@ function placeCall(clock: SimulatedClock, seed: number, index: number): WorldCal
         speakInto(call.model, random, Math.floor(random() * 12));
         return call.model;
       },
+      phrases: { audioOf: () => undefined },
       models: { realtime: 'gpt-realtime-2.1', transcription: 'gpt-transcribe' },
       bookings,
       log: { write: (entry: ConversationEntry) => void record.push(entry), settled: async () => {} },

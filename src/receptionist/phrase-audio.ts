@@ -1,0 +1,22 @@
+/** A clinic's fixed phrases as they sound, for a call to play. */
+import type { Clinic } from '../domain/clinic.ts';
+import type { AudioFormat, PhraseAudio, PhraseBook } from '../domain/ports.ts';
+import { type FixedPhrases, fixedPhrases } from './phrases.ts';
+
+export type PhraseSounds = { readonly [Name in keyof FixedPhrases]?: PhraseAudio | undefined };
+
+/** What the book has of them at this moment; a phrase it has not is said by the model, or not at all. */
+export function phraseAudio(
+  book: PhraseBook,
+  clinic: Clinic,
+  language: string = clinic.language,
+  format: AudioFormat = 'audio/pcmu',
+): PhraseSounds {
+  const phrases = fixedPhrases(clinic, language);
+  const soundOf = (text: string): PhraseAudio | undefined =>
+    book.audioOf(clinic.id, clinic.voice, language, format, text);
+  const sounds: { -readonly [Name in keyof FixedPhrases]?: PhraseAudio | undefined } = {};
+  let name: keyof FixedPhrases;
+  for (name in phrases) sounds[name] = soundOf(phrases[name]);
+  return sounds;
+}
