@@ -22,6 +22,8 @@ export type CallEffect =
   | { readonly kind: 'release' }
   | { readonly kind: 'record'; readonly entry: ConversationEntry }
   | CallEvent
+  /** The line is closed for staff to be dialled; the conversation may go on over another one. */
+  | { readonly kind: 'away' }
   /** Nothing more will come; `next` is what the phone network should do with the caller if they are still there. */
   | { readonly kind: 'finished'; readonly next: 'hang_up' | 'staff' };
 

@@ -2,6 +2,7 @@
 import { outcomeOf } from '../../src/domain/dealings.ts';
 import { withDeadline } from '../kernel/actor.ts';
 import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { enterAway, handOver } from './handover.ts';
 import type { CallFacts } from './messages.ts';
 import { isRendered, type PhraseName, sayPhrase } from './phrases.ts';
 import type { AwaitedWords, CallState } from './state.ts';
@@ -13,7 +14,10 @@ export function responseEnded(
   status: 'completed' | 'cancelled' | 'failed' | 'incomplete',
   now: number,
 ): CallTransition {
-  if (state.dealings.ending && state.tools.length === 0) return enterParting(facts, state, now);
+  if (state.tools.length === 0) {
+    if (state.dealings.ending) return enterParting(facts, state, now);
+    if (isTransferDue(state)) return transfer(facts, state, now);
+  }
   if (status !== 'failed') return keep(state);
   return {
     state,
@@ -36,7 +40,7 @@ export function enterParting(facts: CallFacts, state: CallState, now: number): C
   return part(facts, { ...state, dealings }, now);
 }
 
-function part(facts: CallFacts, state: CallState, now: number): CallTransition {
+export function part(facts: CallFacts, state: CallState, now: number): CallTransition {
   return {
     state: withDeadline({ ...state, mode: 'parting' }, 'farewell', now + facts.limits.farewellMs),
     effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: true } }],
@@ -82,8 +86,19 @@ export function modelLost(state: CallState): CallTransition {
   };
 }
 
+/** A tool found that staff should take over; nothing is said or done about it yet. */
+export function isTransferDue({ mode, dealings, leaving }: CallState): boolean {
+  return mode === 'talking' && dealings.transferring !== null && leaving === null;
+}
+
+export function transfer(facts: CallFacts, state: CallState, now: number): CallTransition {
+  if (state.callerSpeaksSince !== null || state.doubt !== null) return keep({ ...state, answerOwed: true });
+  return handOver(facts, state, { reason: state.dealings.transferring ?? '', urgent: false }, now);
+}
+
 /** The line is gone. A tool that runs is waited for, so that the record says what came of the call; nothing else is. */
 export function phoneClosed(state: CallState, endedBy: string, now: number): CallTransition {
+  if (endedBy === 'ava' && state.leaving !== null) return enterAway(state, now);
   const running = state.tools[0];
   if (!running || running.startedAt === 0) return enterEnded(state, endedBy, now);
   const { tool = now } = state.deadlines;

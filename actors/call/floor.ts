@@ -6,7 +6,7 @@
 import { isBackchannel } from '../../src/domain/backchannel.ts';
 import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import { andThen, type CallEffect, type CallTransition, keep } from './effects.ts';
-import { enterParting } from './ending.ts';
+import { enterParting, isTransferDue, transfer } from './ending.ts';
 import type { CallFacts, HeardItem } from './messages.ts';
 import { cutOff } from './speech.ts';
 import type { CallState, Doubt } from './state.ts';
@@ -22,6 +22,7 @@ const LAST_WORDS_MS = 1_000;
 const MORE_TO_COME_MS = 60_000;
 
 export function callerSpeaks(facts: CallFacts, state: CallState, now: number): CallTransition {
+  if (state.leaving?.urgent) return keep(state);
   const settled = state.doubt === null ? keep(state) : meant(facts, state, state.doubt, now);
   const speaking = { ...settled.state, callerSpeaksSince: now };
   if (!isBusy(speaking)) return { state: speaking, effects: settled.effects };
@@ -110,7 +111,8 @@ export function takeFloor(state: CallState): CallTransition {
       mode: state.mode === 'parting' ? 'talking' : state.mode,
       // What is being said is cut with what was heard of it; what is only asked for is not to be said at all.
       saying: state.saying.filter((each) => each.n > 0),
-      dealings: { ...state.dealings, ending: false },
+      leaving: null,
+      dealings: { ...state.dealings, ending: false, transferring: null },
     },
     effects: [
       { kind: 'tell_phone', message: { type: 'stay' } },
@@ -130,6 +132,7 @@ function dismissed(facts: CallFacts, state: CallState, doubt: Doubt, now: number
 }
 
 function answerOwed(facts: CallFacts, state: CallState, now: number): CallTransition {
+  if (isTransferDue(state)) return transfer(facts, state, now);
   if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state, now);
   return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
 }

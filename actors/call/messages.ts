@@ -54,7 +54,16 @@ export type FromTools =
   | { readonly type: 'tool_answered'; readonly callId: string; readonly outcome: ToolOutcome }
   | { readonly type: 'hold_answered'; readonly slotId: string; readonly result: 'held' | 'taken' };
 
-export type CallMessage = FromPhone | FromModel | FromTools | { readonly type: 'shut_down'; readonly reason: string };
+/** Why a dial to staff reached nobody; `declined`: someone or something answered and did not take the call. */
+export type StaffMiss = 'busy' | 'no_answer' | 'declined' | 'failed';
+
+/** What became of a caller who was handed over. */
+export type FromStaff =
+  | { readonly type: 'staff_answered' }
+  | { readonly type: 'staff_missed'; readonly reason: StaffMiss }
+  | { readonly type: 'caller_left' };
+
+export type CallMessage = FromPhone | FromModel | FromTools | FromStaff | { readonly type: 'shut_down'; readonly reason: string };
 
 /** Who is calling whom; fixed for the call's life. */
 export interface CallIdentity {
@@ -79,6 +88,11 @@ export interface FixedPhrases {
   /** A little before the longest call is over, and when it is. */
   readonly timeIsShort: string;
   readonly timeIsUp: string;
+  /** Before staff are dialled. */
+  readonly connecting: string;
+  /** Words that need a person at once: before staff are dialled, and where there are none to dial. */
+  readonly emergency: string;
+  readonly emergencyAlone: string;
 }
 
 /** What a call's step knows besides its state: the clinic's facts, pinned for the call. */

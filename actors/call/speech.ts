@@ -1,6 +1,7 @@
 /** Ava's turns: what she says is numbered when its first sample is played, and kept as far as it was heard. */
 import { withoutDeadline } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { remember } from './history.ts';
 import type { HeardItem } from './messages.ts';
 import type { CallState, Saying } from './state.ts';
 
@@ -72,7 +73,7 @@ export function speechHeard(state: CallState, item: HeardItem, interrupted: bool
   const left = { ...state, saying: state.saying.filter((each) => each !== said) };
   if (text === '' || said.n === 0) return keep(left);
   return {
-    state: left,
+    state: said.by === 'filler' ? left : remember(left, { kind: 'assistant', text }),
     effects: [
       record(state, {
         kind: 'turn',

@@ -2,9 +2,10 @@
 import { type Dealings, NO_DEALINGS } from '../../src/domain/dealings.ts';
 import { type LoopGuard, NEW_LOOP_GUARD } from '../../src/domain/loop-guard.ts';
 import type { Deadlines } from '../kernel/actor.ts';
-import type { CallFacts, CallIdentity } from './messages.ts';
+import type { HistoryItem } from '../model/messages.ts';
+import type { CallFacts, CallIdentity, StaffMiss } from './messages.ts';
 
-export type CallMode = 'opening' | 'talking' | 'parting' | 'settling' | 'ended';
+export type CallMode = 'opening' | 'talking' | 'parting' | 'away' | 'settling' | 'ended';
 
 /** A caller's turn whose words are still to come. */
 export interface AwaitedWords {
@@ -82,6 +83,14 @@ export interface CallState {
   readonly toolCalls: number;
   readonly loop: LoopGuard;
   readonly dealings: Dealings;
+  /** Said and done so far, for a model session that was not there. */
+  readonly history: readonly HistoryItem[];
+  /** Keys pressed and not yet understood. */
+  readonly keys: string;
+  /** The line is to be closed for staff; null while it is not. */
+  readonly leaving: { readonly urgent: boolean } | null;
+  /** Why staff could not be had, until the caller was told. */
+  readonly missed: StaffMiss | null;
   readonly broke: boolean;
   /** Who ended the call, once somebody has. */
   readonly endedBy: string | null;
@@ -114,6 +123,10 @@ export function newCall(identity: CallIdentity, facts: CallFacts, now: number): 
     toolCalls: 0,
     loop: NEW_LOOP_GUARD,
     dealings: NO_DEALINGS,
+    history: [],
+    keys: '',
+    leaving: null,
+    missed: null,
     broke: false,
     endedBy: null,
   };

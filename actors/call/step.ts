@@ -3,7 +3,7 @@
  * and how the call ends. It decides; its two legs carry out.
  *
  *   opening ──phone_opened──▶ talking ──end_call──▶ parting ──phone_closed──▶ [settling] ──▶ ended
- *                                ▲──caller speaks──────┘
+ *                                ▲──caller speaks──────┘ └──for staff──▶ away (handover.ts)
  *
  * A call whose line closes while a tool runs settles first: it ends with the tool's answer.
  *
@@ -14,6 +14,8 @@ import type { DeadlineMessage, Step } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterEnded, modelLost, phoneClosed, responseEnded, timeIsShort, timeIsUp } from './ending.ts';
 import { bargedIn, callerSpeaks, callerStops, playbackPaused, wordsAreLate } from './floor.ts';
+import { whileAway } from './handover.ts';
+import { keyPressed, keysEnded } from './keys.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { answerIsLate, callerIsSilent, watchSilence } from './silence.ts';
 import { speechBegan, speechConfirmed, speechCut, speechHeard, withText } from './speech.ts';
@@ -25,6 +27,7 @@ export function callStep(facts: CallFacts): Step<CallState, CallMessage | Deadli
   return (state, message, now) => {
     if (state.mode === 'ended') return keep(state);
     if (state.mode === 'settling') return settle(state, message, now);
+    if (state.mode === 'away') return whileAway(state, message, now);
     return watchSilence(facts, handle(facts, state, message, now), now);
   };
 }
@@ -73,6 +76,10 @@ function handle(
     case 'response_ended':
       return responseEnded(facts, { ...state, responding: false }, message.status, now);
     case 'digit':
+      return keyPressed(facts, state, message.digit, now);
+    case 'staff_answered':
+    case 'staff_missed':
+    case 'caller_left':
       return keep(state);
     case 'model_ready':
       return keep(state);
@@ -93,6 +100,8 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
       const running = state.tools[0];
       return running ? toolAnswered(facts, state, running.callId, TIMED_OUT, now) : keep(state);
     }
+    case 'keys':
+      return keysEnded(facts, state, now);
     case 'barge_in':
       return bargedIn(facts, state, now);
     case 'words':

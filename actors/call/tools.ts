@@ -1,11 +1,15 @@
 /** Tools run one after the other, off the event chain, each with its time; answers reach the model in order. */
 import { deal } from '../../src/domain/dealings.ts';
 import type { FailureCode } from '../../src/domain/failures.ts';
+import { guardCall } from '../../src/domain/loop-guard.ts';
+import { staffReachable } from '../../src/domain/staff-reach.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
 import { type DeadlineMessage, withDeadline } from '../kernel/actor.ts';
 import type { ToolRequest } from '../model/messages.ts';
-import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
-import { enterEnded, enterParting } from './ending.ts';
+import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { enterEnded, enterParting, isTransferDue, transfer } from './ending.ts';
+import { handOver } from './handover.ts';
+import { remember } from './history.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { awaitAnswer } from './silence.ts';
 import type { CallState, PendingTool } from './state.ts';
@@ -26,8 +30,34 @@ export function toolRequested(
   }
   const n = state.toolCalls + 1;
   const { callId, name, argumentsText } = request;
-  const queued = { ...state, toolCalls: n, tools: [...state.tools, { callId, name, argumentsText, n, startedAt: 0 }] };
+  const { guard, verdict } = guardCall(state.loop, name, argumentsText);
+  const counted = { ...state, toolCalls: n, loop: guard };
+  const pending = { callId, name, argumentsText, n, startedAt: 0 };
+  if (verdict !== 'go_on') return refuseLoop(facts, counted, { ...pending, startedAt: now }, verdict, now);
+  const queued = { ...counted, tools: [...state.tools, pending] };
   return queued.tools.length === 1 ? runNext(facts, queued, now) : keep(queued);
+}
+
+/** A model that runs in circles is told what to do instead; one that does not listen loses the caller to staff. */
+function refuseLoop(
+  facts: CallFacts,
+  state: CallState,
+  tool: PendingTool,
+  verdict: 'refuse' | 'hand_over',
+  now: number,
+): CallTransition {
+  const answered = remember(state, { kind: 'tool', ...requestOf(tool), output: JSON.stringify(GOES_IN_CIRCLES.answer) });
+  const refused: CallTransition = {
+    state: answered,
+    effects: [...recordTool(state, tool, GOES_IN_CIRCLES, now), toolResult(tool, GOES_IN_CIRCLES.answer)],
+  };
+  if (verdict === 'refuse' || !staffReachable(facts.clinic, now)) {
+    return state.tools.length > 0 || state.responding
+      ? andThen(refused, (next) => keep({ ...next, answerOwed: true }))
+      : andThen(refused, (next) => afterTools(facts, next, now));
+  }
+  const reason = 'The assistant could not help the caller any further.';
+  return andThen(refused, (next) => handOver(facts, { ...next, answered: false }, { reason, urgent: false }, now));
 }
 
 function fitsLine({ tools }: CallState, request: Pick<PendingTool, 'callId' | 'name' | 'argumentsText'>): boolean {
@@ -60,7 +90,9 @@ export function toolAnswered(
   const dealings = outcome.changes.reduce(deal, state.dealings);
   if (tool?.callId !== callId || tool.startedAt === 0) return lateAnswer({ ...state, dealings }, outcome);
   const { tool: _spent, ...deadlines } = state.deadlines;
-  const answered = { ...state, dealings, deadlines, tools: state.tools.slice(1) };
+  const output = JSON.stringify(outcome.answer);
+  const known = remember({ ...state, dealings, deadlines }, { kind: 'tool', ...requestOf(tool), output });
+  const answered = { ...known, tools: state.tools.slice(1) };
   const next = answered.tools.length > 0 ? runNext(facts, answered, now) : afterTools(facts, answered, now);
   return {
     state: next.state,
@@ -98,6 +130,7 @@ function afterTools(facts: CallFacts, state: CallState, now: number): CallTransi
     const ending = state.doubt !== null && state.dealings.ending;
     return keep({ ...state, answerOwed: true, dealings: { ...state.dealings, ending } });
   }
+  if (isTransferDue(state)) return state.responding ? keep(state) : transfer(facts, state, now);
   if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state, now);
   return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
 }
@@ -122,6 +155,10 @@ function recordTool(state: CallState, tool: PendingTool, outcome: ToolOutcome, n
   ];
 }
 
+function requestOf({ callId, name, argumentsText }: PendingTool): ToolRequest {
+  return { callId, name, argumentsText };
+}
+
 function toolResult({ callId, name, argumentsText }: ToolRequest, answer: unknown): CallEffect {
   const output = JSON.stringify(answer);
   return { kind: 'tell_model', order: { type: 'tool_result', callId, name, argumentsText, output } };
@@ -144,6 +181,17 @@ export const TIMED_OUT: ToolOutcome = {
     guidance: 'Nothing is confirmed. Do not say that it is booked.',
   },
   changes: [{ type: 'failed', code: 'timeout' }],
+};
+
+const GOES_IN_CIRCLES: ToolOutcome = {
+  answer: {
+    success: false,
+    error: 'invalid_arguments',
+    user_message: "I'm sorry, let me do this differently.",
+    details: 'This was called too often with no word from the caller in between.',
+    guidance: 'Do not call it again. Say what you know, ask the caller what they want, or offer to take a message.',
+  },
+  changes: [],
 };
 
 const TOO_MANY = {

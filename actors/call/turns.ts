@@ -1,10 +1,13 @@
 /** The caller's turns: who has the floor, what was said, and what it chooses among the offers. */
 import { type Dealings, hear } from '../../src/domain/dealings.ts';
+import { isEmergency } from '../../src/domain/emergencies.ts';
 import { languageOf } from '../../src/domain/language.ts';
 import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
 import { offerById } from '../../src/domain/offers.ts';
 import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import { doubtCommitted, judged } from './floor.ts';
+import { enterEmergency } from './handover.ts';
+import { remember } from './history.ts';
 import type { CallFacts } from './messages.ts';
 import { sayPhrase } from './phrases.ts';
 import { awaitAnswer } from './silence.ts';
@@ -21,7 +24,14 @@ export function enterTalking(facts: CallFacts, state: CallState): CallTransition
 /** The caller's turn is over, by the service's word; a sound in doubt waits for its words. */
 export function callerTurn(facts: CallFacts, state: CallState, itemId: string, now: number): CallTransition {
   if (state.doubt !== null) return doubtCommitted(facts, state, state.doubt, itemId, now);
-  return takeTurn(facts, state, { itemId, startedAt: state.callerSpeaksSince ?? now, endedAt: now }, now);
+  const turn = { itemId, startedAt: state.callerSpeaksSince ?? now, endedAt: now };
+  const taken = takeTurn(facts, state, turn, now);
+  // It stands in the record; but a caller in danger is not kept from staff by an answer.
+  return state.leaving?.urgent ? { ...taken, effects: taken.effects.filter(isNoOrder) } : taken;
+}
+
+function isNoOrder(effect: CallEffect): boolean {
+  return effect.kind !== 'tell_model';
 }
 
 /** The model is asked to answer at once; the words come later. */
@@ -92,8 +102,9 @@ function wordsOfTurn(
   if (text === '') return keep({ ...state, awaited });
   const dealings = hear(state.dealings, text, facts.clinic, now);
   const language = languageOf(text, facts.clinic.conversation.languages) ?? state.language;
-  return {
-    state: { ...state, awaited, dealings, language },
+  const heard = remember({ ...state, awaited, dealings, language }, { kind: 'caller', text });
+  const recorded: CallTransition = {
+    state: heard,
     effects: [
       record(state, {
         kind: 'turn',
@@ -108,6 +119,8 @@ function wordsOfTurn(
       ...holdChoice(state.dealings, dealings),
     ],
   };
+  const isUrgent = isEmergency(text, language, facts.clinic.conversation.emergencyPhrases);
+  return isUrgent ? andThen(recorded, (next) => enterEmergency(facts, next, now)) : recorded;
 }
 
 /** A slot the caller has just chosen by their words is kept for them while they give their name. */

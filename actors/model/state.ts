@@ -165,7 +165,9 @@ function command(state: ModelState, order: ModelCommand): ModelTransition {
 
 /** Everything a session needs to go on where another one ended. */
 function restore(state: ModelState, history: readonly HistoryItem[]): ModelTransition {
-  return { state, effects: history.flatMap(restoring).map((each) => ({ kind: 'send', command: each }) as const) };
+  const commands = history.flatMap(restoring);
+  if (state.mode !== 'ready') return keep({ ...state, waiting: [...commands, ...state.waiting] });
+  return { state, effects: commands.map((each) => ({ kind: 'send', command: each }) as const) };
 }
 
 function restoring(item: HistoryItem): readonly ModelCommand[] {

@@ -119,7 +119,8 @@ export class PhoneCall implements PhoneInlet {
     const facts = {
       clinic,
       phrasesIn: (language: string) => fixedPhrases(clinic, language),
-      rendered: () => undefined,
+      rendered: (language: string, sentence: string) =>
+        world.phrases.audioOf(clinic.id, clinic.voice, language, 'audio/pcmu', sentence),
       limits: CALL_LIMITS,
     };
     const crash = (actor: string) => (error: unknown) => this.fail(actor, error);

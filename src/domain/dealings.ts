@@ -19,6 +19,13 @@ export interface Dealings {
   /** A failure that kept the caller from what they wanted, not made good since. */
   readonly stuck: FailureCode | null;
   readonly ending: boolean;
+  readonly messageTaken: boolean;
+  /** Why staff are to take over; null while they are not. */
+  readonly transferring: string | null;
+  /** Staff took over. */
+  readonly escalated: boolean;
+  /** The caller described an emergency. */
+  readonly urgent: boolean;
 }
 
 export interface BookedAppointment {
@@ -32,6 +39,8 @@ export type DealingsChange =
   | { readonly type: 'booked'; readonly appointmentId: string; readonly slotId: string }
   | { readonly type: 'informed' }
   | { readonly type: 'failed'; readonly code: FailureCode }
+  | { readonly type: 'message_taken' }
+  | { readonly type: 'transfer'; readonly reason: string }
   | { readonly type: 'ending' };
 
 export const NO_DEALINGS: Dealings = {
@@ -42,6 +51,10 @@ export const NO_DEALINGS: Dealings = {
   informed: false,
   stuck: null,
   ending: false,
+  messageTaken: false,
+  transferring: null,
+  escalated: false,
+  urgent: false,
 };
 
 export function deal(dealings: Dealings, change: DealingsChange): Dealings {
@@ -66,6 +79,10 @@ export function deal(dealings: Dealings, change: DealingsChange): Dealings {
       return { ...dealings, informed: true };
     case 'failed':
       return SERIOUS.has(change.code) ? { ...dealings, stuck: change.code } : dealings;
+    case 'message_taken':
+      return { ...dealings, messageTaken: true };
+    case 'transfer':
+      return { ...dealings, transferring: change.reason };
     case 'ending':
       return { ...dealings, ending: true };
   }
@@ -110,9 +127,14 @@ export interface OutcomeFacts {
   readonly broke: boolean;
 }
 
-/** What a conversation came to, from what was done in it: never from what was said. */
+/**
+ * What a conversation came to, from what was done in it: never from what was said. A failure that was passed on to staff
+ * by a message is escalated, as is an emergency, whoever was reached.
+ */
 export function outcomeOf({ dealings, callerTurns, broke }: OutcomeFacts): Outcome {
   if (dealings.booked.length > 0) return 'appointment_scheduled';
+  if (dealings.escalated || dealings.urgent) return 'escalated';
+  if (dealings.messageTaken) return dealings.stuck === null ? 'message_taken' : 'escalated';
   if (broke || dealings.stuck !== null) return 'failed';
   if (dealings.checked) return 'browsing';
   if (dealings.informed) return 'info_only';

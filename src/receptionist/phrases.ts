@@ -26,6 +26,8 @@ export type FixedPhrases = {
   /** Before staff are dialled. */
   readonly connecting: string;
   readonly emergency: string;
+  /** The same where there are no staff to dial. */
+  readonly emergencyAlone: string;
   /** When something broke and the caller is handed on. */
   readonly trouble: string;
   /** When staff were dialled and nobody took the call. */
@@ -48,6 +50,8 @@ const ENGLISH = (clinic: string): Sentences => ({
   connecting: "I'll connect you with our staff now. One moment, please.",
   emergency:
     'This sounds like it needs a person right away. If you are in danger, please hang up and call your local emergency number. I am connecting you with our staff now.',
+  emergencyAlone:
+    'This sounds like it needs a person right away. If you are in danger, please hang up and call your local emergency number.',
   trouble: "I'm sorry, I'm having technical trouble.",
   nobodyAnswered: "I'm sorry, nobody can take your call right now. Please call again later. Goodbye.",
 });
@@ -66,6 +70,8 @@ const SPANISH = (clinic: string): Sentences => ({
   connecting: 'Le paso con nuestro personal. Un momento, por favor.',
   emergency:
     'Esto parece necesitar a una persona enseguida. Si está en peligro, cuelgue y llame al número de emergencias. Le paso ahora con nuestro personal.',
+  emergencyAlone:
+    'Esto parece necesitar a una persona enseguida. Si está en peligro, cuelgue y llame al número de emergencias.',
   trouble: 'Lo siento, tengo un problema técnico.',
   nobodyAnswered: 'Lo siento, nadie puede atenderle ahora. Vuelva a llamar más tarde. Adiós.',
 });
@@ -84,6 +90,8 @@ const FRENCH = (clinic: string): Sentences => ({
   connecting: 'Je vous passe notre équipe. Un instant, s’il vous plaît.',
   emergency:
     'Cela demande une personne tout de suite. Si vous êtes en danger, raccrochez et appelez les urgences. Je vous passe notre équipe.',
+  emergencyAlone:
+    'Cela demande une personne tout de suite. Si vous êtes en danger, raccrochez et appelez les urgences.',
   trouble: 'Je suis désolée, j’ai un problème technique.',
   nobodyAnswered: 'Je suis désolée, personne ne peut vous répondre. Rappelez plus tard. Au revoir.',
 });
@@ -102,6 +110,8 @@ const GERMAN = (clinic: string): Sentences => ({
   connecting: 'Ich verbinde Sie mit unserem Team. Einen Moment, bitte.',
   emergency:
     'Das braucht sofort einen Menschen. Wenn Sie in Gefahr sind, legen Sie bitte auf und rufen Sie den Notruf. Ich verbinde Sie jetzt mit unserem Team.',
+  emergencyAlone:
+    'Das braucht sofort einen Menschen. Wenn Sie in Gefahr sind, legen Sie bitte auf und rufen Sie den Notruf.',
   trouble: 'Es tut mir leid, ich habe technische Schwierigkeiten.',
   nobodyAnswered:
     'Es tut mir leid, gerade kann niemand Ihren Anruf annehmen. Bitte rufen Sie später wieder an. Auf Wiederhören.',

@@ -26,6 +26,9 @@ export const PHRASES: FixedPhrases = {
   silentGoodbye: 'I can no longer hear you. Goodbye!',
   timeIsShort: 'Our call ends in a minute.',
   timeIsUp: 'Our time is up.',
+  connecting: 'I am connecting you.',
+  emergency: 'This needs a person at once. I am connecting you.',
+  emergencyAlone: 'This needs a person at once.',
 };
 
 /** A clinic whose phrases have no rendering: the model says them. */

@@ -1,0 +1,103 @@
+/**
+ * The call in the hands of people. The line is closed for staff to be dialled; the conversation is kept meanwhile, and
+ * goes on where nobody took the call.
+ *
+ *   talking ──hand over──▶ parting ──line closed──▶ away ──staff took it / caller left / too long──▶ ended
+ *      ▲──────────────────────────── staff unreachable, line open again ───┘
+ */
+import type { DeadlineMessage } from '../kernel/actor.ts';
+import { andThen, type CallTransition, keep } from './effects.ts';
+import { enterEnded, part, sayAndPart } from './ending.ts';
+import { takeFloor } from './floor.ts';
+import type { CallFacts, CallMessage, StaffMiss } from './messages.ts';
+import { sayPhrase } from './phrases.ts';
+import type { CallState } from './state.ts';
+
+/** Beyond the longest that a dial may ring and talk: then nobody will come back to ask for the rest. */
+const AWAY_MS = 4 * 60 * 60_000;
+
+export interface Handover {
+  readonly reason: string;
+  /** Nothing the caller says meanwhile calls it off. */
+  readonly urgent: boolean;
+}
+
+/** Says that staff are called, where Ava has not just said something anyway, and closes the line for it. */
+export function handOver(facts: CallFacts, state: CallState, { reason, urgent }: Handover, now: number): CallTransition {
+  if (state.mode !== 'talking') return keep(state);
+  const leaving = { ...state, leaving: { urgent }, dealings: { ...state.dealings, transferring: reason } };
+  if (urgent) return sayAndPart(facts, leaving, 'emergency', now);
+  return state.answered ? part(facts, leaving, now) : sayAndPart(facts, leaving, 'connecting', now);
+}
+
+/**
+ * Words that must reach a person at once: what Ava was about to say does not matter any more. A clinic without a staff
+ * line, or whose staff did not answer before, can only send the caller to the emergency services.
+ */
+export function enterEmergency(facts: CallFacts, state: CallState, now: number): CallTransition {
+  if (state.leaving?.urgent) return keep(state);
+  const floor = takeFloor(state);
+  const alone = facts.clinic.staffPhone === null || state.dealings.urgent;
+  const urgent = { ...floor.state, answered: true, dealings: { ...floor.state.dealings, urgent: true } };
+  return andThen({ state: urgent, effects: floor.effects }, (next) =>
+    alone
+      ? sayPhrase(facts, next, 'emergencyAlone')
+      : handOver(facts, next, { reason: 'The caller described an emergency.', urgent: true }, now),
+  );
+}
+
+/** The line was closed for staff to be dialled: nobody is there to talk to, and a model session would only cost. */
+export function enterAway(state: CallState, now: number): CallTransition {
+  return {
+    state: { ...state, mode: 'away', deadlines: { away: now + AWAY_MS }, saying: [], doubt: null, responding: false },
+    effects: [{ kind: 'tell_model', order: { type: 'close' } }, { kind: 'away' }],
+  };
+}
+
+export function whileAway(state: CallState, message: CallMessage | DeadlineMessage, now: number): CallTransition {
+  switch (message.type) {
+    case 'staff_answered':
+      return enterEnded({ ...state, dealings: { ...state.dealings, escalated: true } }, 'staff', now);
+    case 'staff_missed':
+      return keep({ ...state, missed: message.reason });
+    case 'phone_opened':
+      return enterBack(state);
+    case 'caller_left':
+      return enterEnded(state, 'caller_stop', now);
+    case 'shut_down':
+      return enterEnded(state, message.reason, now);
+    case 'deadline':
+      return message.name === 'away' ? enterEnded(state, 'lost', now) : keep(state);
+    default:
+      return keep(state);
+  }
+}
+
+/** Ava goes on with the caller whom nobody took. */
+function enterBack(state: CallState): CallTransition {
+  const { history, missed } = state;
+  const text = `Staff could not be reached: ${MISSED[missed ?? 'failed']} Tell the caller so, and offer to take a message.`;
+  return {
+    state: {
+      ...state,
+      mode: 'talking',
+      deadlines: {},
+      leaving: null,
+      missed: null,
+      answered: false,
+      dealings: { ...state.dealings, transferring: null },
+    },
+    effects: [
+      { kind: 'tell_model', order: { type: 'restore', history } },
+      { kind: 'tell_model', order: { type: 'note', text } },
+      { kind: 'tell_model', order: { type: 'respond' } },
+    ],
+  };
+}
+
+const MISSED: Readonly<Record<StaffMiss, string>> = {
+  busy: 'the line is busy.',
+  no_answer: 'nobody answered.',
+  declined: 'nobody took the call (perhaps a machine answered).',
+  failed: 'the call did not get through.',
+};

@@ -1,0 +1,64 @@
+/** The caller's keypad: a lone zero is a wish for staff, other digits are a turn that is not spoken. */
+import { KEYS_LIMIT, keyedWish, maskedKeys, spokenKeys } from '../../src/domain/keypad.ts';
+import { staffReachable } from '../../src/domain/staff-reach.ts';
+import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
+import { andThen, type CallTransition, keep, record } from './effects.ts';
+import { takeFloor } from './floor.ts';
+import { handOver } from './handover.ts';
+import { remember } from './history.ts';
+import type { CallFacts } from './messages.ts';
+import type { CallState } from './state.ts';
+
+/** So long after the last key nothing more is expected. */
+const KEYS_MS = 3_000;
+
+export function keyPressed(facts: CallFacts, state: CallState, key: string, now: number): CallTransition {
+  if (state.leaving?.urgent) return keep(state);
+  const keyed = withDeadline({ ...state, keys: (state.keys + key).slice(0, KEYS_LIMIT) }, 'keys', now + KEYS_MS);
+  const quiet = state.keys === '' ? takeFloor(keyed) : keep(keyed);
+  return key === '#' ? andThen(quiet, (next) => keysEnded(facts, next, now)) : quiet;
+}
+
+export function keysEnded(facts: CallFacts, state: CallState, now: number): CallTransition {
+  const wish = keyedWish(state.keys);
+  const done = withoutDeadline({ ...state, keys: '' }, 'keys');
+  switch (wish.kind) {
+    case 'nothing':
+      return keep(done);
+    case 'digits':
+      return keyedTurn(done, wish.digits, now);
+    case 'staff':
+      return staffWished(facts, done, now);
+  }
+}
+
+function keyedTurn(state: CallState, digits: string, now: number): CallTransition {
+  const n = state.turns + 1;
+  const text = maskedKeys(digits);
+  const spoken = spokenKeys(digits);
+  const turned = { ...state, turns: n, callerTurns: state.callerTurns + 1, answered: false, silences: 0 };
+  return {
+    state: remember(turned, { kind: 'caller', text: spoken }),
+    effects: [
+      record(state, { kind: 'turn', n, role: 'customer', text, startedAt: now, endedAt: now, interrupted: false }),
+      { kind: 'event', name: 'turn.caller', event: { n, pii: { text } } },
+      { kind: 'tell_model', order: { type: 'caller_text', text: spoken } },
+      { kind: 'tell_model', order: { type: 'respond' } },
+    ],
+  };
+}
+
+function staffWished(facts: CallFacts, state: CallState, now: number): CallTransition {
+  if (staffReachable(facts.clinic, now)) {
+    return handOver(facts, { ...state, answered: false }, { reason: 'The caller pressed 0.', urgent: false }, now);
+  }
+  const text =
+    'The caller pressed 0 to speak with a person. Nobody can take the call now: say so and offer to take a message.';
+  return {
+    state: { ...state, answered: false },
+    effects: [
+      { kind: 'tell_model', order: { type: 'note', text } },
+      { kind: 'tell_model', order: { type: 'respond' } },
+    ],
+  };
+}
