@@ -45,6 +45,16 @@ const SMALL_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
     montag dienstag mittwoch donnerstag freitag samstag sonntag`),
 };
 
+/** What a language calls itself: "¿Habla español?" asks for it in two words. */
+const OWN_NAMES: Readonly<Record<string, string>> = {
+  english: 'en',
+  espanol: 'es',
+  castellano: 'es',
+  francais: 'fr',
+  deutsch: 'de',
+};
+const OWN_NAME_HITS = 2;
+
 /** A turn of fewer words is an answer, a name, a yes: it says nothing of a language. */
 const LEAST_WORDS = 3;
 const LEAST_HITS = 2;
@@ -57,7 +67,8 @@ const LEAD = 3;
  */
 export function languageOf(turn: string, languages: readonly string[]): string | null {
   const heard = wordsOf(turn);
-  if (heard.length < LEAST_WORDS) return null;
+  const isNamed = heard.some((word) => Object.hasOwn(OWN_NAMES, word));
+  if (heard.length < LEAST_WORDS && !isNamed) return null;
   const [best, next] = Object.keys(SMALL_WORDS)
     .map((code) => ({ code, hits: hitsOf(code, heard, turn) }))
     .sort((a, b) => b.hits - a.hits);
@@ -71,8 +82,9 @@ export function primary(language: string): string {
 }
 
 function hitsOf(code: string, heard: readonly string[], turn: string): number {
-  const hits = heard.filter((word) => SMALL_WORDS[code]?.has(word) || (code === 'fr' && ELIDED.test(word))).length;
-  return code === 'es' && /[¿¡]/.test(turn) ? hits + 1 : hits;
+  const small = heard.filter((word) => SMALL_WORDS[code]?.has(word) || (code === 'fr' && ELIDED.test(word))).length;
+  const named = heard.some((word) => Object.hasOwn(OWN_NAMES, word) && OWN_NAMES[word] === code) ? OWN_NAME_HITS : 0;
+  return small + named + (code === 'es' && /[¿¡]/.test(turn) ? 1 : 0);
 }
 
 /** French runs small words together: j'ai, c'est, qu'il, n'est. Names do so with d' and l'. */

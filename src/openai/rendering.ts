@@ -123,8 +123,10 @@ class RenderSession {
     this.socket.on('unexpected-response', (_request, response) => lose(`refused with ${response.statusCode}`));
     this.socket.on('error', (error) => lose(error.message));
     this.socket.on('close', (code) => lose(`the session was closed (${code})`));
-    if (signal.aborted) lose('given up');
-    signal.addEventListener('abort', () => lose('given up'), { once: true });
+    const giveUp = (): void => lose('given up');
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    this.socket.on('close', () => signal.removeEventListener('abort', giveUp));
   }
 
   async open(model: string, { voice, format }: RenderRequest): Promise<void> {

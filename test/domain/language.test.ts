@@ -18,6 +18,11 @@ describe('the language of a turn', () => {
     ['Me llamo John Smith y necesito un Laser hair removal.', 'es-US'],
     ['Sí, por favor.', 'es-US'],
     ['Buenos dias, quiero cambiar mi cita del viernes.', 'es-US'],
+    ['¿Habla español?', 'es-US'],
+    ['Español, por favor.', 'es-US'],
+    ['English, please.', 'en-US'],
+    ['Sprechen Sie Deutsch?', 'de-DE'],
+    ['Français ?', 'fr-CA'],
     ["Bonjour, j'aimerais prendre rendez-vous demain matin.", 'fr-CA'],
     ["Est-ce que vous êtes ouverts aujourd'hui ?", 'fr-CA'],
     ["C'est combien pour une consultation ?", 'fr-CA'],
@@ -58,6 +63,7 @@ describe('the language of a turn', () => {
   it.each([
     'Necesito una cita for tomorrow morning please.',
     'Hola, hello, buenos días, good morning.',
+    'Do you speak español?',
     'Ich möchte, sorry, I want to book a Termin.',
   ])('stays what it was where languages are mixed: %s', (turn) => {
     expect(languageOf(turn, ALL)).toBeNull();
