@@ -26,6 +26,8 @@ export interface CallActorPorts {
   readonly bookings: BookingStore;
   readonly log: ConversationLog;
   readonly events: Events;
+  /** The line is closed, the conversation is not over: staff are to be dialled. */
+  readonly onAway: () => void;
   readonly onFinished: (next: 'hang_up' | 'staff') => void;
   readonly clock: Clock;
   readonly onCrash: (error: unknown) => void;
@@ -79,6 +81,8 @@ export class CallActor {
         return ports.log.write(effect.entry);
       case 'event':
         return this.emit(effect);
+      case 'away':
+        return ports.onAway();
       case 'finished':
         return ports.onFinished(effect.next);
     }

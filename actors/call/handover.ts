@@ -23,7 +23,12 @@ export interface Handover {
 }
 
 /** Says that staff are called, where Ava has not just said something anyway, and closes the line for it. */
-export function handOver(facts: CallFacts, state: CallState, { reason, urgent }: Handover, now: number): CallTransition {
+export function handOver(
+  facts: CallFacts,
+  state: CallState,
+  { reason, urgent }: Handover,
+  now: number,
+): CallTransition {
   if (state.mode !== 'talking') return keep(state);
   const leaving = { ...state, leaving: { urgent }, dealings: { ...state.dealings, transferring: reason } };
   if (urgent) return sayAndPart(facts, leaving, 'emergency', now);
@@ -54,23 +59,15 @@ export function enterAway(state: CallState, now: number): CallTransition {
   };
 }
 
+/** Nothing but what becomes of the caller matters now; what still comes of the old line and session does not. */
 export function whileAway(state: CallState, message: CallMessage | DeadlineMessage, now: number): CallTransition {
-  switch (message.type) {
-    case 'staff_answered':
-      return enterEnded({ ...state, dealings: { ...state.dealings, escalated: true } }, 'staff', now);
-    case 'staff_missed':
-      return keep({ ...state, missed: message.reason });
-    case 'phone_opened':
-      return enterBack(state);
-    case 'caller_left':
-      return enterEnded(state, 'caller_stop', now);
-    case 'shut_down':
-      return enterEnded(state, message.reason, now);
-    case 'deadline':
-      return message.name === 'away' ? enterEnded(state, 'lost', now) : keep(state);
-    default:
-      return keep(state);
-  }
+  if (message.type === 'phone_opened') return enterBack(state);
+  if (message.type === 'staff_missed') return keep({ ...state, missed: message.reason });
+  if (message.type === 'caller_left') return enterEnded(state, 'caller_stop', now);
+  if (message.type === 'shut_down') return enterEnded(state, message.reason, now);
+  if (message.type === 'deadline' && message.name === 'away') return enterEnded(state, 'lost', now);
+  if (message.type !== 'staff_answered') return keep(state);
+  return enterEnded({ ...state, dealings: { ...state.dealings, escalated: true } }, 'staff', now);
 }
 
 /** Ava goes on with the caller whom nobody took. */

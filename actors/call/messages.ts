@@ -63,7 +63,12 @@ export type FromStaff =
   | { readonly type: 'staff_missed'; readonly reason: StaffMiss }
   | { readonly type: 'caller_left' };
 
-export type CallMessage = FromPhone | FromModel | FromTools | FromStaff | { readonly type: 'shut_down'; readonly reason: string };
+export type CallMessage =
+  | FromPhone
+  | FromModel
+  | FromTools
+  | FromStaff
+  | { readonly type: 'shut_down'; readonly reason: string };
 
 /** Who is calling whom; fixed for the call's life. */
 export interface CallIdentity {

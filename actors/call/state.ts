@@ -1,6 +1,6 @@
 /** What a call remembers: plain data, so that a snapshot of it is the checkpoint. */
 import { type Dealings, NO_DEALINGS } from '../../src/domain/dealings.ts';
-import { type LoopGuard, NEW_LOOP_GUARD } from '../../src/domain/loop-guard.ts';
+import { type LoopGuard, type LoopVerdict, NEW_LOOP_GUARD } from '../../src/domain/loop-guard.ts';
 import type { Deadlines } from '../kernel/actor.ts';
 import type { HistoryItem } from '../model/messages.ts';
 import type { CallFacts, CallIdentity, StaffMiss } from './messages.ts';
@@ -50,6 +50,8 @@ export interface PendingTool {
   readonly n: number;
   /** 0 until it runs. */
   readonly startedAt: number;
+  /** Whether it may run, or is answered instead. */
+  readonly verdict: LoopVerdict;
 }
 
 export interface CallState {

@@ -1,14 +1,12 @@
 /** Tools run one after the other, off the event chain, each with its time; answers reach the model in order. */
 import { deal } from '../../src/domain/dealings.ts';
 import type { FailureCode } from '../../src/domain/failures.ts';
-import { guardCall } from '../../src/domain/loop-guard.ts';
-import { staffReachable } from '../../src/domain/staff-reach.ts';
-import type { ToolOutcome } from '../../src/domain/tools.ts';
+import { guardCall, type LoopVerdict } from '../../src/domain/loop-guard.ts';
+import type { ToolFailure, ToolOutcome } from '../../src/domain/tools.ts';
 import { type DeadlineMessage, withDeadline } from '../kernel/actor.ts';
 import type { ToolRequest } from '../model/messages.ts';
-import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import { enterEnded, enterParting, isTransferDue, transfer } from './ending.ts';
-import { handOver } from './handover.ts';
 import { remember } from './history.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { awaitAnswer } from './silence.ts';
@@ -16,7 +14,7 @@ import type { CallState, PendingTool } from './state.ts';
 import { letAnswer } from './turns.ts';
 
 /** What may stand in line; a model that asks for more at once is answered, not obeyed. */
-const TOOL_LINE = { calls: 16, characters: 8_000 };
+const TOOL_LINE = { calls: 12, characters: 8_000 };
 
 export function toolRequested(
   facts: CallFacts,
@@ -31,33 +29,9 @@ export function toolRequested(
   const n = state.toolCalls + 1;
   const { callId, name, argumentsText } = request;
   const { guard, verdict } = guardCall(state.loop, name, argumentsText);
-  const counted = { ...state, toolCalls: n, loop: guard };
-  const pending = { callId, name, argumentsText, n, startedAt: 0 };
-  if (verdict !== 'go_on') return refuseLoop(facts, counted, { ...pending, startedAt: now }, verdict, now);
-  const queued = { ...counted, tools: [...state.tools, pending] };
+  const pending = { callId, name, argumentsText, n, startedAt: 0, verdict };
+  const queued = { ...state, toolCalls: n, loop: guard, tools: [...state.tools, pending] };
   return queued.tools.length === 1 ? runNext(facts, queued, now) : keep(queued);
-}
-
-/** A model that runs in circles is told what to do instead; one that does not listen loses the caller to staff. */
-function refuseLoop(
-  facts: CallFacts,
-  state: CallState,
-  tool: PendingTool,
-  verdict: 'refuse' | 'hand_over',
-  now: number,
-): CallTransition {
-  const answered = remember(state, { kind: 'tool', ...requestOf(tool), output: JSON.stringify(GOES_IN_CIRCLES.answer) });
-  const refused: CallTransition = {
-    state: answered,
-    effects: [...recordTool(state, tool, GOES_IN_CIRCLES, now), toolResult(tool, GOES_IN_CIRCLES.answer)],
-  };
-  if (verdict === 'refuse' || !staffReachable(facts.clinic, now)) {
-    return state.tools.length > 0 || state.responding
-      ? andThen(refused, (next) => keep({ ...next, answerOwed: true }))
-      : andThen(refused, (next) => afterTools(facts, next, now));
-  }
-  const reason = 'The assistant could not help the caller any further.';
-  return andThen(refused, (next) => handOver(facts, { ...next, answered: false }, { reason, urgent: false }, now));
 }
 
 function fitsLine({ tools }: CallState, request: Pick<PendingTool, 'callId' | 'name' | 'argumentsText'>): boolean {
@@ -70,6 +44,7 @@ function runNext(facts: CallFacts, state: CallState, now: number): CallTransitio
   if (!next) return keep(state);
   const { callId, name, argumentsText } = next;
   const running = { ...state, tools: [{ ...next, startedAt: now }, ...others] };
+  if (next.verdict !== 'go_on') return toolAnswered(facts, running, callId, GOES_IN_CIRCLES[next.verdict], now);
   return {
     state: awaitAnswer(facts, withDeadline(running, 'tool', now + facts.limits.toolMs), now),
     effects: [
@@ -183,15 +158,21 @@ export const TIMED_OUT: ToolOutcome = {
   changes: [{ type: 'failed', code: 'timeout' }],
 };
 
-const GOES_IN_CIRCLES: ToolOutcome = {
-  answer: {
-    success: false,
-    error: 'invalid_arguments',
-    user_message: "I'm sorry, let me do this differently.",
-    details: 'This was called too often with no word from the caller in between.',
-    guidance: 'Do not call it again. Say what you know, ask the caller what they want, or offer to take a message.',
+const CIRCLES: ToolFailure = {
+  success: false,
+  error: 'invalid_arguments',
+  user_message: "I'm sorry, let me do this differently.",
+  details: 'This was called too often with no word from the caller in between.',
+  guidance: 'Do not call it again. Say what you know, ask the caller what they want, or offer to take a message.',
+};
+
+/** A model that runs in circles is told what to do instead; one that does not listen loses the caller to staff. */
+const GOES_IN_CIRCLES: Readonly<Record<Exclude<LoopVerdict, 'go_on'>, ToolOutcome>> = {
+  refuse: { answer: CIRCLES, changes: [] },
+  hand_over: {
+    answer: CIRCLES,
+    changes: [{ type: 'transfer', reason: 'The assistant could not help the caller any further.' }],
   },
-  changes: [],
 };
 
 const TOO_MANY = {

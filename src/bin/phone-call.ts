@@ -3,7 +3,7 @@
  * together, however it ends. Until the clinic's facts are there, what the line says waits (they nearly always are).
  */
 import { CallActor } from '../../actors/call/actor.ts';
-import { CALL_LIMITS, type CallIdentity } from '../../actors/call/messages.ts';
+import { CALL_LIMITS, type CallIdentity, type CallMessage, type FromStaff } from '../../actors/call/messages.ts';
 import type { Clock } from '../../actors/kernel/clock.ts';
 import { ModelActor } from '../../actors/model/actor.ts';
 import { PhoneActor } from '../../actors/phone/actor.ts';
@@ -27,11 +27,16 @@ export interface CallWorld {
   readonly clock: Clock;
 }
 
-/** What the phone network should do with the caller once the stream has ended. */
-export type NextForCaller = 'hang_up' | 'staff';
+/** What the phone network should do with the caller once the stream has ended; after a `transfer` they may come back. */
+export type NextForCaller = 'hang_up' | 'staff' | 'transfer';
 
-interface Actors {
+interface Conversation {
+  readonly clinic: Clinic;
   readonly call: CallActor;
+}
+
+/** What one stream needs beside the conversation, which may go on over another. */
+interface Legs {
   readonly phone: PhoneActor;
   readonly model: ModelActor;
 }
@@ -42,21 +47,22 @@ const EARLY_WORDS = 1_000;
 export class PhoneCall implements PhoneInlet {
   readonly identity: CallIdentity;
   private readonly world: CallWorld;
-  private readonly line: PhoneLine;
-  private readonly onOver: (next: NextForCaller) => void;
+  private line: PhoneLine;
+  private readonly onLeft: (next: NextForCaller) => void;
   private readonly context: CallContext;
   private readonly startedAt: number;
   private readonly meter: CallMeter;
-  private actors: Actors | undefined;
+  private conversation: Conversation | undefined;
+  private legs: Legs | undefined;
   private early: (() => void)[] = [];
   private over = false;
 
-  /** `onOver` is called once, when everything is let go. */
-  constructor(identity: CallIdentity, line: PhoneLine, world: CallWorld, onOver: (next: NextForCaller) => void) {
+  /** `onLeft` is called for each `transfer`, and once with anything else, when everything is let go. */
+  constructor(identity: CallIdentity, line: PhoneLine, world: CallWorld, onLeft: (next: NextForCaller) => void) {
     this.identity = identity;
     this.line = line;
     this.world = world;
-    this.onOver = onOver;
+    this.onLeft = onLeft;
     this.startedAt = world.clock.now();
     const { callSid, conversationId, clinicId } = identity;
     this.context = { callSid: callSid ?? undefined, conversationId, clinicId };
@@ -69,9 +75,28 @@ export class PhoneCall implements PhoneInlet {
   begin(clinic: Clinic): void {
     if (this.over) return;
     this.recordStart(clinic);
-    this.actors = this.wire(clinic);
-    this.actors.phone.tell({ type: 'line_opened' });
+    this.conversation = { clinic, call: this.wireCall(clinic) };
+    this.legs = this.wireLegs(clinic);
+    this.legs.phone.tell({ type: 'line_opened' });
     for (const word of this.early.splice(0)) word();
+  }
+
+  /** Whether the caller is with staff, or being dialled through to them. */
+  get isAway(): boolean {
+    return this.conversation?.call.state.mode === 'away';
+  }
+
+  /** What became of the caller while away. */
+  tellOfStaff(news: FromStaff): void {
+    this.conversation?.call.tell(news);
+  }
+
+  /** The caller comes back from staff over another line. */
+  comeBack(line: PhoneLine): void {
+    if (this.over || !this.conversation) return line.close();
+    this.line = line;
+    this.legs = this.wireLegs(this.conversation.clinic);
+    this.legs.phone.tell({ type: 'line_opened' });
   }
 
   /** Ends a call that cannot go on; the caller is handed to staff. */
@@ -84,28 +109,28 @@ export class PhoneCall implements PhoneInlet {
 
   /** Ends the call from our side; the record is closed. Resolves when everything is let go. */
   stop(reason: string): Promise<void> {
-    if (this.actors) this.actors.call.tell({ type: 'shut_down', reason });
+    this.conversation?.call.tell({ type: 'shut_down', reason });
     this.letGo('staff');
     return Promise.resolve();
   }
 
   audio(payload: string): void {
-    if (this.actors) this.actors.model.audio(payload);
+    if (this.conversation) this.legs?.model.audio(payload);
     else this.later(() => this.audio(payload));
   }
 
   mark(name: string): void {
-    if (this.actors) this.actors.phone.tell({ type: 'mark', name });
+    if (this.conversation) this.legs?.phone.tell({ type: 'mark', name });
     else this.later(() => this.mark(name));
   }
 
   digit(digit: string): void {
-    if (this.actors) this.actors.phone.tell({ type: 'digit', digit });
+    if (this.conversation) this.legs?.phone.tell({ type: 'digit', digit });
     else this.later(() => this.digit(digit));
   }
 
   closed(reason: 'stop' | 'broken'): void {
-    if (this.actors) this.actors.phone.tell({ type: 'line_closed', reason });
+    if (this.conversation) this.legs?.phone.tell({ type: 'line_closed', reason });
     else this.letGo(reason === 'stop' ? 'hang_up' : 'staff');
   }
 
@@ -113,7 +138,7 @@ export class PhoneCall implements PhoneInlet {
     if (!this.over && this.early.length < EARLY_WORDS) this.early.push(word);
   }
 
-  private wire(clinic: Clinic): Actors {
+  private wireCall(clinic: Clinic): CallActor {
     const { world, identity } = this;
     const { clock, events } = world;
     const facts = {
@@ -123,29 +148,36 @@ export class PhoneCall implements PhoneInlet {
         world.phrases.audioOf(clinic.id, clinic.voice, language, 'audio/pcmu', sentence),
       limits: CALL_LIMITS,
     };
-    const crash = (actor: string) => (error: unknown) => this.fail(actor, error);
-    const brief = {
-      instructions: instructions({ clinic, now: clock.now(), callerPhone: identity.callerPhone }),
-      voice: clinic.voice,
-      language: clinic.language,
-      tools: toolDeclarations(),
-    };
-    const call = new CallActor(identity, facts, {
+    return new CallActor(identity, facts, {
       ...world,
-      tellPhone: (message) => phone.tell(message),
-      tellModel: (order) => model.tell(order),
+      tellPhone: (message) => this.legs?.phone.tell(message),
+      tellModel: (order) => this.legs?.model.tell(order),
       useTool: (name, argumentsText, dealings) => {
         const context = { ...identity, clinic, dealings, bookings: world.bookings, now: () => clock.now() };
         return useTool(name, argumentsText, context, (tool, error) =>
           events.emit('tool.broke', { ...this.context, tool, code: 'internal_error', error }),
         );
       },
+      onAway: () => this.leave(),
       onFinished: (next) => this.letGo(next),
-      onCrash: crash('call'),
+      onCrash: (error) => this.fail('call', error),
     });
+  }
+
+  private wireLegs(clinic: Clinic): Legs {
+    const { world, identity } = this;
+    const { clock, events } = world;
+    const crash = (actor: string) => (error: unknown) => this.fail(actor, error);
+    const tellCall = (message: CallMessage): void => this.conversation?.call.tell(message);
+    const brief = {
+      instructions: instructions({ clinic, now: clock.now(), callerPhone: identity.callerPhone }),
+      voice: clinic.voice,
+      language: clinic.language,
+      tools: toolDeclarations(),
+    };
     const phone = new PhoneActor({
       line: this.line,
-      tellCall: (message) => call.tell(message),
+      tellCall,
       clock,
       onCrash: crash('phone'),
     });
@@ -154,7 +186,7 @@ export class PhoneCall implements PhoneInlet {
         world.connectModel({ ...asked, languages: clinic.conversation.languages }, report, (usage) =>
           this.meter.transcribed(usage),
         ),
-      tellCall: (message) => call.tell(message),
+      tellCall,
       tellPhone: (message) => phone.tell(message),
       onConnected: (ms) => events.emit('model.connected', { ...this.context, ms }),
       onUsage: (usage) => this.meter.responded(usage),
@@ -162,7 +194,7 @@ export class PhoneCall implements PhoneInlet {
       clock,
       onCrash: crash('model'),
     });
-    return { call, phone, model };
+    return { phone, model };
   }
 
   private recordStart(clinic: Clinic): void {
@@ -182,7 +214,7 @@ export class PhoneCall implements PhoneInlet {
 
   /** An actor that crashed cannot close its own record. */
   private recordFailure(): void {
-    if (!this.actors) return;
+    if (!this.conversation) return;
     const { conversationId, clinicId, channel } = this.identity;
     const endedAt = this.world.clock.now();
     const end = { outcome: 'failed', endedBy: 'failure' } as const;
@@ -194,11 +226,22 @@ export class PhoneCall implements PhoneInlet {
     if (this.over) return;
     this.over = true;
     this.early = [];
-    this.actors?.call.stop();
-    this.actors?.phone.stop();
-    this.actors?.model.stop();
+    this.conversation?.call.stop();
+    this.dropLegs();
     this.meter.close();
+    this.onLeft(next);
+  }
+
+  /** The caller goes to staff; the conversation stays. */
+  private leave(): void {
+    this.dropLegs();
+    this.onLeft('transfer');
+  }
+
+  private dropLegs(): void {
+    this.legs?.phone.stop();
+    this.legs?.model.stop();
+    this.legs = undefined;
     this.line.close();
-    this.onOver(next);
   }
 }

@@ -6,9 +6,7 @@ const SHOWN_KEYS = 4;
 
 export type KeyedWish =
   /** A lone zero: a person, please. */
-  | { readonly kind: 'staff' }
-  | { readonly kind: 'digits'; readonly digits: string }
-  | { readonly kind: 'nothing' };
+  { readonly kind: 'staff' } | { readonly kind: 'digits'; readonly digits: string } | { readonly kind: 'nothing' };
 
 /** What keys (`0`–`9`, `*`, `#`, `A`–`D`) add up to; the closing `#` counts for nothing. */
 export function keyedWish(keys: string): KeyedWish {

@@ -102,7 +102,11 @@ export class ScriptedModel implements ModelLine {
         if (!this.turns.has(command.itemId)) this.faults.push(`${command.itemId} is no item to forget`);
         this.forgotten.add(command.itemId);
         return;
-      default:
+      case 'assistant_text':
+      case 'caller_text':
+      case 'commit_audio':
+      case 'note':
+      case 'tool_call':
         return;
     }
   }

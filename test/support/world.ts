@@ -93,7 +93,11 @@ function placeCall(clock: SimulatedClock, seed: number, index: number): WorldCal
       events: { emit: (name: AvaEventName) => void events.push(name) },
       clock,
     };
-    const placed = new PhoneCall(identity, phone, world, (next) => overs.push(next));
+    const placed = new PhoneCall(identity, phone, world, (next) => {
+      if (next !== 'transfer') return overs.push(next);
+      const news = { type: random() < 0.5 ? 'staff_answered' : 'caller_left' } as const;
+      return clock.wakeAt(clock.now() + random() * 30_000, () => placed.tellOfStaff(news));
+    });
     phone.connect(placed);
     // Most callers hang up some time; the others leave it to Ava.
     const patienceMs = random() < 0.8 ? random() ** 2 * 90_000 : 120_000;

@@ -116,7 +116,12 @@ export function responseEnded(status: 'completed' | 'cancelled' | 'failed' | 'in
   return { type: 'response_ended', status };
 }
 
-export function toolRequested(callId: string, name = 'get_clinic_info', argumentsText = '{}'): CallMessage {
+/** Each call of a tool asks for something else, unless told what. */
+export function toolRequested(
+  callId: string,
+  name = 'get_clinic_info',
+  argumentsText = `{"for":"${callId}"}`,
+): CallMessage {
   return { type: 'tool_requested', callId, name, argumentsText };
 }
 

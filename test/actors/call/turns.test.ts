@@ -115,10 +115,6 @@ describe('a conversation', () => {
     expect(eventNames(call.tell(finished('b'), { type: 'playback_started', itemId: 'c' }))).toEqual(['turn.assistant']);
   });
 
-  it('leaves digits alone', () => {
-    expect(greeted().tell({ type: 'digit', digit: '1' })).toEqual([]);
-  });
-
   it('answers a turn that was committed without a beginning', () => {
     const call = greeted();
     const effects = call.tell(committed('u1'), words('u1', 'Hello?'));
