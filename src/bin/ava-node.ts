@@ -26,6 +26,7 @@ import { twilioMedia } from '../http/routes/twilio-media.ts';
 import { twilioStatus } from '../http/routes/twilio-status.ts';
 import { twilioVoice } from '../http/routes/twilio-voice.ts';
 import { twilioVoiceContinue } from '../http/routes/twilio-voice-continue.ts';
+import { twilioVoiceWhisper } from '../http/routes/twilio-voice-whisper.ts';
 import type { TwilioEdge } from '../http/twilio-edge.ts';
 import { loadUws, type UwsBuild } from '../http/uws.ts';
 import { realtimeConnector } from '../openai/realtime.ts';
@@ -267,7 +268,13 @@ async function openPorts(options: NodeOptions, inside: Inside, lifecycle: Lifecy
         port: config.port,
         portVariable: 'PORT',
         overTls: config.publicUrl.startsWith('https:'),
-        routes: [...healthRoutes, twilioVoice(edge), twilioVoiceContinue(edge), twilioStatus(edge)],
+        routes: [
+          ...healthRoutes,
+          twilioVoice(edge),
+          twilioVoiceContinue(edge),
+          twilioVoiceWhisper(edge),
+          twilioStatus(edge),
+        ],
         sockets: [twilioMedia(edge)],
       }),
     (opened) => opened.close(),

@@ -91,12 +91,18 @@ export class PhoneCall implements PhoneInlet {
     this.conversation?.call.tell(news);
   }
 
-  /** The caller comes back from staff over another line. */
-  comeBack(line: PhoneLine): void {
-    if (this.over || !this.conversation) return line.close();
+  /** Why the caller is to speak with staff; null where they are not. */
+  get transferReason(): string | null {
+    return this.conversation?.call.state.dealings.transferring ?? null;
+  }
+
+  /** The caller comes back from staff over another line; null where the conversation is over. */
+  comeBack(line: PhoneLine): PhoneInlet | null {
+    if (this.over || !this.conversation) return null;
     this.line = line;
     this.legs = this.wireLegs(this.conversation.clinic);
     this.legs.phone.tell({ type: 'line_opened' });
+    return this;
   }
 
   /** Ends a call that cannot go on; the caller is handed to staff. */

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import type { StaffMiss } from '../../actors/call/messages.ts';
 import { Supervisor } from '../../actors/kernel/supervisor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
@@ -30,7 +31,8 @@ export interface SwitchboardOptions {
 
 interface EndedCall {
   readonly clinicId: string;
-  readonly next: NextForCaller;
+  readonly callerPhone: string | null;
+  readonly next: Exclude<NextForCaller, 'transfer'>;
 }
 
 /** Twilio asks what comes next within seconds of a stream's end. */
@@ -74,7 +76,9 @@ export class Switchboard implements FrontDesk {
 
   open(stream: CallStream, line: PhoneLine): PhoneInlet | null {
     const { callSid, clinicId } = stream;
-    if (this.draining || this.ended.has(callSid) || this.calls.find(callSid)) return null;
+    const known = this.calls.find(callSid);
+    if (known?.isAway) return known.comeBack(line);
+    if (this.draining || this.ended.has(callSid) || known) return null;
     const identity = {
       conversationId: randomUUID(),
       clinicId,
@@ -84,7 +88,7 @@ export class Switchboard implements FrontDesk {
       calledNumber: stream.to,
       node: this.options.node,
     } as const;
-    const call = new PhoneCall(identity, line, this.options.world, (next) => this.forget(callSid, call, next));
+    const call = new PhoneCall(identity, line, this.options.world, (next) => this.left(callSid, call, next));
     this.calls.add(callSid, call);
     void this.options.directory.byId(clinicId).then(
       (clinic) => beginWith(call, clinic),
@@ -95,9 +99,11 @@ export class Switchboard implements FrontDesk {
 
   async continueCall(continuation: CallContinuation): Promise<Continuation> {
     const { callSid, callStatus, dialCallStatus } = continuation;
-    if (OVER.has(callStatus) || dialCallStatus === 'completed' || dialCallStatus === 'answered')
-      return { kind: 'hang_up' };
-    this.calls.find(callSid)?.closed('broken');
+    const call = this.calls.find(callSid);
+    if (call?.isAway) return this.continueAway(call, continuation);
+    const isConnected = dialCallStatus !== null && missOf(continuation) === null;
+    if (OVER.has(callStatus) || isConnected) return { kind: 'hang_up' };
+    call?.closed('broken');
     const ended = this.ended.get(callSid);
     const clinic = ended && (await this.options.directory.byId(ended.clinicId));
     const phrases = fixedPhrases(clinic);
@@ -111,8 +117,48 @@ export class Switchboard implements FrontDesk {
     };
   }
 
+  /** The caller is with staff or on the way there; where nobody took the call they come back to Ava. */
+  private async continueAway(call: PhoneCall, continuation: CallContinuation): Promise<Continuation> {
+    const { callSid, callStatus, dialCallStatus } = continuation;
+    const { clinicId, callerPhone, calledNumber } = call.identity;
+    if (OVER.has(callStatus)) {
+      call.tellOfStaff({ type: 'caller_left' });
+      return { kind: 'hang_up' };
+    }
+    if (dialCallStatus === null) {
+      const clinic = await this.options.directory.byId(clinicId);
+      return {
+        kind: 'staff',
+        sentence: null,
+        staffPhone: clinic?.staffPhone ?? null,
+        clinicName: clinic?.name ?? '',
+      };
+    }
+    const reason = missOf(continuation);
+    if (reason === null) {
+      this.staffTook(callSid);
+      return { kind: 'hang_up' };
+    }
+    call.tellOfStaff({ type: 'staff_missed', reason });
+    return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber };
+  }
+
+  staffSummary(callSid: string): string | null {
+    const call = this.calls.find(callSid);
+    if (call) return summaryOf(call.identity.callerPhone, call.transferReason);
+    const ended = this.ended.get(callSid);
+    return ended ? summaryOf(ended.callerPhone, null) : null;
+  }
+
+  staffTook(callSid: string): void {
+    this.calls.find(callSid)?.tellOfStaff({ type: 'staff_answered' });
+  }
+
   callStatus({ callSid, status }: { readonly callSid: string; readonly status: string }): void {
-    if (OVER.has(status)) this.calls.find(callSid)?.closed('stop');
+    if (!OVER.has(status)) return;
+    const call = this.calls.find(callSid);
+    if (call?.isAway) call.tellOfStaff({ type: 'caller_left' });
+    else call?.closed('stop');
   }
 
   /** Takes no more calls; resolves when those that live have ended by themselves and were told what comes next. */
@@ -136,11 +182,27 @@ export class Switchboard implements FrontDesk {
     return this.calls.size >= this.options.capacity ? 'full' : null;
   }
 
-  private forget(callSid: string, call: PhoneCall, next: NextForCaller): void {
+  private left(callSid: string, call: PhoneCall, next: NextForCaller): void {
+    if (next === 'transfer') return;
+    const { clinicId, callerPhone } = call.identity;
     this.calls.remove(callSid, call);
-    this.ended.set(callSid, { clinicId: call.identity.clinicId, next });
+    this.ended.set(callSid, { clinicId, callerPhone, next });
     if (this.calls.size === 0) this.emptied?.();
   }
+}
+
+const MISSES: Readonly<Record<string, StaffMiss>> = { busy: 'busy', 'no-answer': 'no_answer', canceled: 'no_answer' };
+
+/** Why a dial reached nobody; null where staff took the call. */
+function missOf({ dialCallStatus, dialBridged }: CallContinuation): StaffMiss | null {
+  if (dialCallStatus === 'completed' || dialCallStatus === 'answered') return dialBridged === false ? 'declined' : null;
+  return MISSES[dialCallStatus ?? ''] ?? 'failed';
+}
+
+/** What staff hear: the number digit by digit, and the reason in the words of whoever gave it. */
+function summaryOf(callerPhone: string | null, reason: string | null): string {
+  const from = callerPhone === null ? 'a withheld number' : callerPhone.replace(/\D/g, '').split('').join(' ');
+  return `This is Ava with a call from ${from}.${reason ? ` ${reason.replace(/[.!?]*$/, '.')}` : ''}`;
 }
 
 function beginWith(call: PhoneCall, clinic: Clinic | undefined): void {

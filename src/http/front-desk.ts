@@ -39,11 +39,15 @@ export interface CallContinuation {
   readonly callStatus: string;
   /** Twilio's DialCallStatus, where a dial to staff ended: `completed`, `busy`, `no-answer`, `failed`, `canceled`. */
   readonly dialCallStatus: string | null;
+  /** False where the dialled phone was picked up and the call not taken; null where nobody tells. */
+  readonly dialBridged: boolean | null;
 }
 
 export type Continuation =
   | { readonly kind: 'hang_up' }
   | { readonly kind: 'say_and_hang_up'; readonly sentence: string }
+  /** Back to Ava over a new stream. */
+  | { readonly kind: 'stream'; readonly clinicId: string; readonly from: string | null; readonly to: string }
   /** Dials staff; takes a voicemail where there is no staff phone. */
   | {
       readonly kind: 'staff';
@@ -58,6 +62,10 @@ export interface FrontDesk {
   /** Starts or resumes the call on this line; null where it may not be (ended, draining, no room). */
   open(stream: CallStream, line: PhoneLine): PhoneInlet | null;
   continueCall(continuation: CallContinuation): Promise<Continuation>;
+  /** Who calls and why, for staff who picked up; null where there is nothing to tell. */
+  staffSummary(callSid: string): string | null;
+  /** Staff took the call. */
+  staffTook(callSid: string): void;
   callStatus(status: { readonly callSid: string; readonly status: string }): void;
 }
 

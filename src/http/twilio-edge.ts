@@ -24,6 +24,7 @@ export const WEBHOOK_BODY_BYTES = 64 * 1024;
 export const TWILIO_PATHS = {
   voice: '/twilio/voice',
   voiceContinue: '/twilio/voice/continue',
+  voiceWhisper: '/twilio/voice/whisper',
   status: '/twilio/status',
   media: '/twilio/media',
 } as const;

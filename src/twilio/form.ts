@@ -37,6 +37,7 @@ export const ContinueForm = z
     To: z.string().max(256).default(''),
     StreamSid: z.string().max(64).optional(),
     DialCallStatus: z.string().max(32).optional(),
+    DialBridged: z.string().max(8).optional(),
     RecordingUrl: z.string().max(2048).optional(),
   })
   .transform((form) => ({
@@ -45,6 +46,8 @@ export const ContinueForm = z
     calledNumber: phoneNumber(form.To),
     streamSid: blankAsNull(form.StreamSid),
     dialCallStatus: blankAsNull(form.DialCallStatus),
+    /** False where the dialled phone was picked up and did not take the call; null where Twilio does not tell. */
+    dialBridged: form.DialBridged === undefined ? null : form.DialBridged === 'true',
     hasRecording: blankAsNull(form.RecordingUrl) !== null,
   }));
 

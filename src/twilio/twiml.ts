@@ -18,10 +18,21 @@ interface StaffInstruction {
   /** What staff see as the caller: the clinic's own number, or null for Twilio's default (the caller's). */
   readonly callerId: string | null;
   readonly actionUrl: string;
+  /** Asked for what staff hear before they are connected; null connects whoever or whatever picks up. */
+  readonly whisperUrl: string | null;
+}
+
+interface WhisperInstruction {
+  /** Who calls, and why. */
+  readonly sentence: string;
+  /** Absolute URL that is asked when a key was pressed. */
+  readonly acceptUrl: string;
 }
 
 /** How long staff's telephone rings. */
 const DIAL_TIMEOUT_S = 20;
+/** How long staff may take to press a key once they have heard who calls. */
+const ACCEPT_S = 8;
 const VOICEMAIL_LENGTH_S = 180;
 const VOICEMAIL_SILENCE_S = 8;
 
@@ -46,7 +57,8 @@ export function hangUpTwiml(): string {
 }
 
 /** Forwards the caller to staff, or takes a voicemail where there is nobody to forward to. */
-export function staffTwiml({ sentence, staffPhone, clinicName, callerId, actionUrl }: StaffInstruction): string {
+export function staffTwiml(instruction: StaffInstruction): string {
+  const { sentence, staffPhone, clinicName, callerId, actionUrl, whisperUrl } = instruction;
   const response = new VoiceResponse();
   if (sentence !== null) response.say(speakable(sentence));
   if (staffPhone !== null) {
@@ -57,7 +69,7 @@ export function staffTwiml({ sentence, staffPhone, clinicName, callerId, actionU
       timeout: DIAL_TIMEOUT_S,
       ...(callerId !== null && { callerId }),
     });
-    dial.number(staffPhone);
+    dial.number(whisperUrl === null ? {} : { url: whisperUrl, method: 'POST' }, staffPhone);
     return response.toString();
   }
   response.say(speakable(`Please leave a message for ${clinicName} after the tone, and someone will call you back.`));
@@ -72,6 +84,23 @@ export function staffTwiml({ sentence, staffPhone, clinicName, callerId, actionU
   response.say("We didn't hear a message. Goodbye.");
   response.hangup();
   return response.toString();
+}
+
+/**
+ * What the dialled phone hears alone before it is connected. A machine presses no key: the leg is hung up, and the
+ * caller is not left talking to it.
+ */
+export function whisperTwiml({ sentence, acceptUrl }: WhisperInstruction): string {
+  const response = new VoiceResponse();
+  const gather = response.gather({ numDigits: 1, timeout: ACCEPT_S, action: acceptUrl, method: 'POST' });
+  gather.say(speakable(`${sentence} Press any key to take the call.`));
+  response.hangup();
+  return response.toString();
+}
+
+/** Nothing more to be heard: what comes next in the call comes. */
+export function emptyTwiml(): string {
+  return new VoiceResponse().toString();
 }
 
 /** XML has no place for most control characters and half surrogates, however they are escaped. */

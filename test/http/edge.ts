@@ -9,6 +9,7 @@ import { twilioMedia } from '../../src/http/routes/twilio-media.ts';
 import { twilioStatus } from '../../src/http/routes/twilio-status.ts';
 import { twilioVoice } from '../../src/http/routes/twilio-voice.ts';
 import { twilioVoiceContinue } from '../../src/http/routes/twilio-voice-continue.ts';
+import { twilioVoiceWhisper } from '../../src/http/routes/twilio-voice-whisper.ts';
 import type { TwilioEdge } from '../../src/http/twilio-edge.ts';
 import type { UwsBuild } from '../../src/http/uws.ts';
 import { memoryTicketLedger, type TicketLedger } from '../../src/twilio/ticket-ledger.ts';
@@ -37,6 +38,9 @@ export interface FakeDesk extends FrontDesk {
   readonly offers: unknown[];
   readonly continuations: CallContinuation[];
   readonly statuses: unknown[];
+  summary: string | null;
+  /** Calls that staff took. */
+  readonly taken: string[];
 }
 
 export function fakeDesk(): FakeDesk {
@@ -48,6 +52,10 @@ export function fakeDesk(): FakeDesk {
     offers: [],
     continuations: [],
     statuses: [],
+    summary: null,
+    taken: [],
+    staffSummary: () => desk.summary,
+    staffTook: (callSid) => void desk.taken.push(callSid),
     async admit(call) {
       desk.offers.push(call);
       return typeof desk.admission === 'function' ? desk.admission() : desk.admission;
@@ -108,7 +116,7 @@ export async function openEdge(options: Partial<TwilioEdge> & { build?: UwsBuild
     host: '127.0.0.1',
     port: 0,
     portVariable: 'PORT',
-    routes: [twilioVoice(edge), twilioVoiceContinue(edge), twilioStatus(edge)],
+    routes: [twilioVoice(edge), twilioVoiceContinue(edge), twilioVoiceWhisper(edge), twilioStatus(edge)],
     sockets: [twilioMedia(edge)],
     events,
     overTls: false,

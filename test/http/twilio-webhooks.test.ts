@@ -198,7 +198,7 @@ describe('the continue webhook', () => {
     const response = await post(CONTINUE, form({ StreamSid: 'MZ1' }));
     expect(await response.text()).toMatch(/<Response><Hangup\/><\/Response>$/);
     expect(edge.desk.continuations).toEqual([
-      { callSid: CALL_SID, streamSid: 'MZ1', callStatus: 'in-progress', dialCallStatus: null },
+      { callSid: CALL_SID, streamSid: 'MZ1', callStatus: 'in-progress', dialCallStatus: null, dialBridged: null },
     ]);
   });
 
@@ -216,6 +216,23 @@ describe('the continue webhook', () => {
     expect(edge.desk.continuations.at(-1)).toMatchObject({ dialCallStatus: 'no-answer', streamSid: null });
   });
 
+  it('dials staff through a whisper that names the call', async () => {
+    edge.desk.continuation = { kind: 'staff', sentence: null, staffPhone: '+15550100099', clinicName: 'Radiance' };
+    const twiml = await (await post(CONTINUE, form())).text();
+    expect(twiml).toContain(
+      `<Number url="https://ava.example/twilio/voice/whisper?call=${form()['CallSid']}" method="POST">+15550100099`,
+    );
+  });
+
+  it('goes back to Ava over a new stream, with a token of its own', async () => {
+    edge.desk.continuation = { kind: 'stream', clinicId: 'clinic-1', from: '+15550107777', to: '+15550100001' };
+    const twiml = await (await post(CONTINUE, form({ DialCallStatus: 'busy', DialBridged: 'false' }))).text();
+    expect(twiml).toMatch(
+      /<Connect action=.*<Stream url="wss:\/\/ava\.example\/twilio\/media"><Parameter name="token"/,
+    );
+    expect(edge.desk.continuations.at(-1)).toMatchObject({ dialCallStatus: 'busy', dialBridged: false });
+  });
+
   it('takes a voicemail where there is nobody to dial, and thanks for it without asking the desk again', async () => {
     edge.desk.continuation = { kind: 'staff', sentence: 'Sorry.', staffPhone: null, clinicName: 'Radiance' };
     expect(await (await post(CONTINUE, form())).text()).toContain('<Record ');
@@ -229,6 +246,39 @@ describe('the continue webhook', () => {
     const response = await post(CONTINUE, form());
     expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('sorry')]);
     expect(edge.events.of('http.failed')).toMatchObject([{ route: CONTINUE }]);
+  });
+});
+
+describe('the whisper to staff', () => {
+  const WHISPER = '/twilio/voice/whisper';
+  const CALL = form()['CallSid'] ?? '';
+
+  it('tells who calls and why, and hangs up on a machine that presses no key', async () => {
+    edge.desk.summary = 'This is Ava with a call from 1 5 5 5.';
+    const twiml = await (await post(`${WHISPER}?call=${CALL}`, form())).text();
+    expect(twiml).toMatch(
+      /<Gather numDigits="1" [^>]*action="https:\/\/ava\.example\/twilio\/voice\/whisper\?call=CA\w+&amp;accepted=1"[^>]*><Say>This is Ava with a call from 1 5 5 5\. Press any key/,
+    );
+    expect(twiml).toMatch(/<\/Gather><Hangup\/><\/Response>$/);
+    expect(edge.desk.taken).toEqual([]);
+  });
+
+  it('connects whoever pressed a key, and tells the desk', async () => {
+    const twiml = await (await post(`${WHISPER}?call=${CALL}&accepted=1`, form({ Digits: '1' }))).text();
+    expect(twiml).toMatch(/<Response\/>$/);
+    expect(edge.desk.taken).toEqual([CALL]);
+  });
+
+  it('says the least where nothing is known of the call any more', async () => {
+    edge.desk.summary = null;
+    expect(await (await post(`${WHISPER}?call=${CALL}`, form())).text()).toContain('A caller for the clinic.');
+  });
+
+  it('refuses a URL that names no call, and one that Twilio did not sign', async () => {
+    expect((await post(WHISPER, form())).status).toBe(400);
+    expect((await post(`${WHISPER}?call=no%20call`, form())).status).toBe(400);
+    const forged = await fetch(edge.url(`${WHISPER}?call=${CALL}&accepted=1`), { method: 'POST' });
+    expect(forged.status).toBe(403);
   });
 });
 

@@ -1,10 +1,19 @@
 /** `POST /twilio/voice/continue`: a stream, a dial to staff or a voicemail ended; what does the caller hear next? */
 import type { z } from 'zod';
 import { ContinueForm } from '../../twilio/form.ts';
-import { hangUpTwiml, sayAndHangUpTwiml, staffTwiml } from '../../twilio/twiml.ts';
+import { issueTicket } from '../../twilio/ticket.ts';
+import { hangUpTwiml, sayAndHangUpTwiml, staffTwiml, streamTwiml } from '../../twilio/twiml.ts';
 import type { Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
-import { publicUrlOf, readWebhook, TWILIO_PATHS, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
+import {
+  publicSocketUrlOf,
+  publicUrlOf,
+  readWebhook,
+  TWILIO_PATHS,
+  type TwilioEdge,
+  WEBHOOK_BODY_BYTES,
+} from '../twilio-edge.ts';
+import { whisperUrlOf } from './twilio-voice-whisper.ts';
 
 const MESSAGE_TAKEN = 'Thank you. Your message was recorded. Goodbye.';
 
@@ -22,11 +31,17 @@ export function twilioVoiceContinue(edge: TwilioEdge): Route {
 
 async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>): Promise<string> {
   if (form.hasRecording) return sayAndHangUpTwiml(MESSAGE_TAKEN);
-  const { callSid, streamSid, callStatus, dialCallStatus } = form;
-  const next = await edge.desk.continueCall({ callSid, streamSid, callStatus, dialCallStatus });
+  const { callSid, streamSid, callStatus, dialCallStatus, dialBridged } = form;
+  const next = await edge.desk.continueCall({ callSid, streamSid, callStatus, dialCallStatus, dialBridged });
   if (next.kind === 'hang_up') return hangUpTwiml();
   if (next.kind === 'say_and_hang_up') return sayAndHangUpTwiml(next.sentence);
-  const { sentence, staffPhone, clinicName } = next;
   const actionUrl = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
-  return staffTwiml({ sentence, staffPhone, clinicName, callerId: form.calledNumber, actionUrl });
+  if (next.kind === 'stream') {
+    const { clinicId, from, to } = next;
+    const token = issueTicket(edge.sessionSecret, { callSid, clinicId, from, to }, edge.now());
+    return streamTwiml({ streamUrl: publicSocketUrlOf(edge, TWILIO_PATHS.media), token, actionUrl });
+  }
+  const { sentence, staffPhone, clinicName } = next;
+  const whisperUrl = whisperUrlOf(edge, callSid);
+  return staffTwiml({ sentence, staffPhone, clinicName, callerId: form.calledNumber, actionUrl, whisperUrl });
 }

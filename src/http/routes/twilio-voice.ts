@@ -43,5 +43,6 @@ function answer(edge: TwilioEdge, call: CallOffer, admission: Admission): string
   }
   const { staffPhone, clinicName } = admission;
   const sentence = staffPhone === null ? SHED : `${SHED} One moment, we are putting you through to the team.`;
-  return staffTwiml({ sentence, staffPhone, clinicName, callerId: phoneNumber(call.to), actionUrl });
+  const callerId = phoneNumber(call.to);
+  return staffTwiml({ sentence, staffPhone, clinicName, callerId, actionUrl, whisperUrl: null });
 }
