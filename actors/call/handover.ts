@@ -60,8 +60,13 @@ export function enterAway(state: CallState, now: number): CallTransition {
 }
 
 /** Nothing but what becomes of the caller matters now; what still comes of the old line and session does not. */
-export function whileAway(state: CallState, message: CallMessage | DeadlineMessage, now: number): CallTransition {
-  if (message.type === 'phone_opened') return enterBack(state);
+export function whileAway(
+  facts: CallFacts,
+  state: CallState,
+  message: CallMessage | DeadlineMessage,
+  now: number,
+): CallTransition {
+  if (message.type === 'phone_opened') return enterBack(facts, state);
   if (message.type === 'staff_missed') return keep({ ...state, missed: message.reason });
   if (message.type === 'caller_left') return enterEnded(state, 'caller_stop', now);
   if (message.type === 'shut_down') return enterEnded(state, message.reason, now);
@@ -70,31 +75,27 @@ export function whileAway(state: CallState, message: CallMessage | DeadlineMessa
   return enterEnded({ ...state, dealings: { ...state.dealings, escalated: true } }, 'staff', now);
 }
 
-/** Ava goes on with the caller whom nobody took. */
-function enterBack(state: CallState): CallTransition {
+/** Ava goes on with the caller whom nobody took: she says so by rule, and offers to take a message. */
+function enterBack(facts: CallFacts, state: CallState): CallTransition {
   const { history, missed } = state;
-  const text = `Staff could not be reached: ${MISSED[missed ?? 'failed']} Tell the caller so, and offer to take a message.`;
-  return {
-    state: {
-      ...state,
-      mode: 'talking',
-      deadlines: {},
-      leaving: null,
-      missed: null,
-      answered: false,
-      dealings: { ...state.dealings, transferring: null },
-    },
-    effects: [
-      { kind: 'tell_model', order: { type: 'restore', history } },
-      { kind: 'tell_model', order: { type: 'note', text } },
-      { kind: 'tell_model', order: { type: 'respond' } },
-    ],
-  };
+  const dealings = { ...state.dealings, transferring: null };
+  const back: CallState = { ...state, mode: 'talking', deadlines: {}, leaving: null, missed: null, dealings };
+  return andThen({ state: back, effects: [{ kind: 'tell_model', order: { type: 'restore', history } }] }, (next) =>
+    staffMissed(facts, next, missed ?? 'failed'),
+  );
 }
 
-const MISSED: Readonly<Record<StaffMiss, string>> = {
+/** The model knows the reason, whatever the caller makes of the offer. */
+export function staffMissed(facts: CallFacts, state: CallState, miss: StaffMiss | 'closed'): CallTransition {
+  const said = sayPhrase(facts, state, miss === 'busy' ? 'staffBusy' : 'staffAway');
+  const text = `Staff cannot be reached: ${MISSED[miss]} The caller is being told so and offered to leave a message.`;
+  return { state: said.state, effects: [{ kind: 'tell_model', order: { type: 'note', text } }, ...said.effects] };
+}
+
+const MISSED: Readonly<Record<StaffMiss | 'closed', string>> = {
   busy: 'the line is busy.',
   no_answer: 'nobody answered.',
   declined: 'nobody took the call (perhaps a machine answered).',
   failed: 'the call did not get through.',
+  closed: 'it is outside staff hours.',
 };

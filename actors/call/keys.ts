@@ -4,7 +4,7 @@ import { staffReachable } from '../../src/domain/staff-reach.ts';
 import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import { andThen, type CallTransition, keep, record } from './effects.ts';
 import { takeFloor } from './floor.ts';
-import { handOver } from './handover.ts';
+import { handOver, staffMissed } from './handover.ts';
 import { remember } from './history.ts';
 import type { CallFacts } from './messages.ts';
 import type { CallState } from './state.ts';
@@ -26,39 +26,32 @@ export function keysEnded(facts: CallFacts, state: CallState, now: number): Call
     case 'nothing':
       return keep(done);
     case 'digits':
-      return keyedTurn(done, wish.digits, now);
+      return andThen(keyedTurn(done, wish.digits, now), askForAnswer);
     case 'staff':
-      return staffWished(facts, done, now);
+      return andThen(keyedTurn(done, '0', now), (next) => staffWished(facts, next, now));
   }
 }
 
+/** The turn stands in the record by its length; the model alone is told the digits. */
 function keyedTurn(state: CallState, digits: string, now: number): CallTransition {
   const n = state.turns + 1;
   const text = maskedKeys(digits);
-  const spoken = spokenKeys(digits);
   const turned = { ...state, turns: n, callerTurns: state.callerTurns + 1, answered: false, silences: 0 };
   return {
-    state: remember(turned, { kind: 'caller', text: spoken }),
+    state: remember(turned, { kind: 'caller', text: spokenKeys(digits) }),
     effects: [
       record(state, { kind: 'turn', n, role: 'customer', text, startedAt: now, endedAt: now, interrupted: false }),
       { kind: 'event', name: 'turn.caller', event: { n, pii: { text } } },
-      { kind: 'tell_model', order: { type: 'caller_text', text: spoken } },
-      { kind: 'tell_model', order: { type: 'respond' } },
+      { kind: 'tell_model', order: { type: 'caller_text', text: spokenKeys(digits) } },
     ],
   };
 }
 
+function askForAnswer(state: CallState): CallTransition {
+  return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
+}
+
 function staffWished(facts: CallFacts, state: CallState, now: number): CallTransition {
-  if (staffReachable(facts.clinic, now)) {
-    return handOver(facts, { ...state, answered: false }, { reason: 'The caller pressed 0.', urgent: false }, now);
-  }
-  const text =
-    'The caller pressed 0 to speak with a person. Nobody can take the call now: say so and offer to take a message.';
-  return {
-    state: { ...state, answered: false },
-    effects: [
-      { kind: 'tell_model', order: { type: 'note', text } },
-      { kind: 'tell_model', order: { type: 'respond' } },
-    ],
-  };
+  if (!staffReachable(facts.clinic, now)) return staffMissed(facts, state, 'closed');
+  return handOver(facts, state, { reason: 'The caller pressed 0.', urgent: false }, now);
 }

@@ -98,6 +98,9 @@ export interface FixedPhrases {
   /** Words that need a person at once: before staff are dialled, and where there are none to dial. */
   readonly emergency: string;
   readonly emergencyAlone: string;
+  /** Where staff cannot be had: offers to take a message. */
+  readonly staffBusy: string;
+  readonly staffAway: string;
 }
 
 /** What a call's step knows besides its state: the clinic's facts, pinned for the call. */

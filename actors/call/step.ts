@@ -27,7 +27,7 @@ export function callStep(facts: CallFacts): Step<CallState, CallMessage | Deadli
   return (state, message, now) => {
     if (state.mode === 'ended') return keep(state);
     if (state.mode === 'settling') return settle(state, message, now);
-    if (state.mode === 'away') return whileAway(state, message, now);
+    if (state.mode === 'away') return whileAway(facts, state, message, now);
     return watchSilence(facts, handle(facts, state, message, now), now);
   };
 }

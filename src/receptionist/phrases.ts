@@ -28,6 +28,9 @@ export type FixedPhrases = {
   readonly emergency: string;
   /** The same where there are no staff to dial. */
   readonly emergencyAlone: string;
+  /** When staff were wished for and the line is busy, or nobody is there: what Ava can do instead. */
+  readonly staffBusy: string;
+  readonly staffAway: string;
   /** When something broke and the caller is handed on. */
   readonly trouble: string;
   /** When staff were dialled and nobody took the call. */
@@ -52,6 +55,8 @@ const ENGLISH = (clinic: string): Sentences => ({
     'This sounds like it needs a person right away. If you are in danger, please hang up and call your local emergency number. I am connecting you with our staff now.',
   emergencyAlone:
     'This sounds like it needs a person right away. If you are in danger, please hang up and call your local emergency number.',
+  staffBusy: "I'm sorry, our staff line is busy right now. Would you like to leave a message?",
+  staffAway: "I'm sorry, nobody from our staff can take your call right now. Would you like to leave a message?",
   trouble: "I'm sorry, I'm having technical trouble.",
   nobodyAnswered: "I'm sorry, nobody can take your call right now. Please call again later. Goodbye.",
 });
@@ -72,6 +77,8 @@ const SPANISH = (clinic: string): Sentences => ({
     'Esto parece necesitar a una persona enseguida. Si está en peligro, cuelgue y llame al número de emergencias. Le paso ahora con nuestro personal.',
   emergencyAlone:
     'Esto parece necesitar a una persona enseguida. Si está en peligro, cuelgue y llame al número de emergencias.',
+  staffBusy: 'Lo siento, la línea de nuestro personal está ocupada. ¿Quiere dejar un mensaje?',
+  staffAway: 'Lo siento, ahora mismo nadie de nuestro personal puede atenderle. ¿Quiere dejar un mensaje?',
   trouble: 'Lo siento, tengo un problema técnico.',
   nobodyAnswered: 'Lo siento, nadie puede atenderle ahora. Vuelva a llamar más tarde. Adiós.',
 });
@@ -92,6 +99,9 @@ const FRENCH = (clinic: string): Sentences => ({
     'Cela demande une personne tout de suite. Si vous êtes en danger, raccrochez et appelez les urgences. Je vous passe notre équipe.',
   emergencyAlone:
     'Cela demande une personne tout de suite. Si vous êtes en danger, raccrochez et appelez les urgences.',
+  staffBusy: 'Je suis désolée, la ligne de notre équipe est occupée. Voulez-vous laisser un message ?',
+  staffAway:
+    'Je suis désolée, personne de notre équipe ne peut vous répondre pour le moment. Voulez-vous laisser un message ?',
   trouble: 'Je suis désolée, j’ai un problème technique.',
   nobodyAnswered: 'Je suis désolée, personne ne peut vous répondre. Rappelez plus tard. Au revoir.',
 });
@@ -112,6 +122,9 @@ const GERMAN = (clinic: string): Sentences => ({
     'Das braucht sofort einen Menschen. Wenn Sie in Gefahr sind, legen Sie bitte auf und rufen Sie den Notruf. Ich verbinde Sie jetzt mit unserem Team.',
   emergencyAlone:
     'Das braucht sofort einen Menschen. Wenn Sie in Gefahr sind, legen Sie bitte auf und rufen Sie den Notruf.',
+  staffBusy: 'Es tut mir leid, unser Team spricht gerade. Möchten Sie eine Nachricht hinterlassen?',
+  staffAway:
+    'Es tut mir leid, von unserem Team kann gerade niemand Ihren Anruf annehmen. Möchten Sie eine Nachricht hinterlassen?',
   trouble: 'Es tut mir leid, ich habe technische Schwierigkeiten.',
   nobodyAnswered:
     'Es tut mir leid, gerade kann niemand Ihren Anruf annehmen. Bitte rufen Sie später wieder an. Auf Wiederhören.',

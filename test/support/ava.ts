@@ -15,7 +15,7 @@ import type { Clinic } from '../../src/domain/clinic.ts';
 import type { CallerScript } from '../sim/callers/script.ts';
 import type { OpenAiSimOptions } from '../sim/openai/server.ts';
 import type { Call } from '../sim/twilio/call.ts';
-import { type Outside, RADIANCE, startOutside } from './outside.ts';
+import { type Outside, type OutsideOptions, RADIANCE, startOutside } from './outside.ts';
 import { freshDatabase, freshRedis } from './services.ts';
 
 export { LUMEN } from './outside.ts';
@@ -44,6 +44,8 @@ export interface AvaStandOptions {
   readonly at?: string;
   readonly pace?: number;
   readonly openai?: OpenAiSimOptions;
+  /** How the demo clinic's staff line reacts to being dialled. */
+  readonly staff?: OutsideOptions['staff'];
   /** Stores of the test's own, which it takes down itself; fresh ones of the run's servers where absent. */
   readonly stores?: Stores;
   /** Whether she has her phrases rendered, beside the calls: then not every session and response is a call's. */

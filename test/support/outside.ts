@@ -4,11 +4,12 @@
  * runner, so that benchmarks stand on it too.
  */
 import { type OpenAiSim, type OpenAiSimOptions, startOpenAiSim } from '../sim/openai/server.ts';
+import type { StaffBehaviour } from '../sim/twilio/options.ts';
 import { startTwilioSim, type TwilioSim } from '../sim/twilio/server.ts';
 
 export const RADIANCE = '+15550100001';
 export const LUMEN = '+15550100002';
-const STAFF = '+15550100099';
+export const STAFF = '+15550100099';
 /** A number of the account that no clinic has. */
 const NOBODYS = '+15550100003';
 
@@ -20,6 +21,8 @@ export interface OutsideOptions {
   readonly port: number;
   readonly pace?: number;
   readonly openai?: OpenAiSimOptions;
+  /** How the demo clinic's staff line reacts; it takes the calls that it is told of where nothing else is given. */
+  readonly staff?: StaffBehaviour;
 }
 
 export interface Outside {
@@ -33,8 +36,15 @@ export interface Outside {
   stop(): Promise<void>;
 }
 
+const TAKES_CALLS: StaffBehaviour = { kind: 'answers', greeting: 'Front desk speaking.', acceptDigits: '1' };
+
 /** Starts both simulators; close them by `stop`. */
-export async function startOutside({ port, pace = PACE, openai: model }: OutsideOptions): Promise<Outside> {
+export async function startOutside({
+  port,
+  pace = PACE,
+  openai: model,
+  staff = TAKES_CALLS,
+}: OutsideOptions): Promise<Outside> {
   const publicUrl = `http://127.0.0.1:${port}`;
   const openai = await startOpenAiSim({ pace, ...model });
   const account = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'a token of the simulated account' };
@@ -42,7 +52,7 @@ export async function startOutside({ port, pace = PACE, openai: model }: Outside
   const twilio = await startTwilioSim({
     ...account,
     numbers: { [RADIANCE]: number, [LUMEN]: number, [NOBODYS]: number },
-    staff: { [STAFF]: { kind: 'answers', greeting: 'Front desk speaking.' } },
+    staff: { [STAFF]: staff },
     pace,
   });
   return {

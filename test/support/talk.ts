@@ -15,13 +15,13 @@ export const CANNOT_CONFIRM = /having trouble with our system right now, so I ca
 const ANSWER_MS = 20_000;
 
 /** Waits until she has said this and paused, in what she says from the `from`th utterance on; resolves with the words. */
-export async function hears(call: Call, what: RegExp, from = 0): Promise<string> {
+export async function hears(call: Call, what: RegExp, from = 0, limitMs = ANSWER_MS): Promise<string> {
   const spoken = (): string =>
     call.utterances
       .slice(from)
       .map(({ text }) => text)
       .join(' ');
-  await call.waitFor(() => what.test(spoken()), ANSWER_MS);
+  await call.waitFor(() => what.test(spoken()), limitMs);
   return spoken();
 }
 

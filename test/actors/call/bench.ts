@@ -29,6 +29,8 @@ export const PHRASES: FixedPhrases = {
   connecting: 'I am connecting you.',
   emergency: 'This needs a person at once. I am connecting you.',
   emergencyAlone: 'This needs a person at once.',
+  staffBusy: 'The line is busy. A message?',
+  staffAway: 'Nobody is there. A message?',
 };
 
 /** A clinic whose phrases have no rendering: the model says them. */
