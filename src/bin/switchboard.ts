@@ -31,7 +31,6 @@ export interface SwitchboardOptions {
 
 interface EndedCall {
   readonly clinicId: string;
-  readonly callerPhone: string | null;
   readonly next: Exclude<NextForCaller, 'transfer'>;
 }
 
@@ -114,6 +113,7 @@ export class Switchboard implements FrontDesk {
       sentence: phrases.trouble,
       staffPhone: clinic?.staffPhone ?? null,
       clinicName: clinic?.name ?? '',
+      whispered: false,
     };
   }
 
@@ -132,6 +132,7 @@ export class Switchboard implements FrontDesk {
         sentence: null,
         staffPhone: clinic?.staffPhone ?? null,
         clinicName: clinic?.name ?? '',
+        whispered: true,
       };
     }
     const reason = missOf(continuation);
@@ -145,9 +146,7 @@ export class Switchboard implements FrontDesk {
 
   staffSummary(callSid: string): string | null {
     const call = this.calls.find(callSid);
-    if (call) return summaryOf(call.identity.callerPhone, call.transferReason);
-    const ended = this.ended.get(callSid);
-    return ended ? summaryOf(ended.callerPhone, null) : null;
+    return call ? summaryOf(call.identity.callerPhone, call.transferReason) : null;
   }
 
   staffTook(callSid: string): void {
@@ -184,9 +183,8 @@ export class Switchboard implements FrontDesk {
 
   private left(callSid: string, call: PhoneCall, next: NextForCaller): void {
     if (next === 'transfer') return;
-    const { clinicId, callerPhone } = call.identity;
     this.calls.remove(callSid, call);
-    this.ended.set(callSid, { clinicId, callerPhone, next });
+    this.ended.set(callSid, { clinicId: call.identity.clinicId, next });
     if (this.calls.size === 0) this.emptied?.();
   }
 }

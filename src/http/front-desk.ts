@@ -54,6 +54,11 @@ export type Continuation =
       readonly sentence: string | null;
       readonly staffPhone: string | null;
       readonly clinicName: string;
+      /**
+       * Whether staff hear first who calls, and must take the call. Not where Ava broke off or stops: who is to be put
+       * through must not depend on her answering once more.
+       */
+      readonly whispered: boolean;
     };
 
 export interface FrontDesk {

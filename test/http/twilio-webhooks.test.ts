@@ -208,16 +208,24 @@ describe('the continue webhook', () => {
   });
 
   it('dials staff, then is asked again how that went', async () => {
-    edge.desk.continuation = { kind: 'staff', sentence: null, staffPhone: '+15550100099', clinicName: 'Radiance' };
+    edge.desk.continuation = {
+      kind: 'staff',
+      sentence: null,
+      staffPhone: '+15550100099',
+      clinicName: 'Radiance',
+      whispered: false,
+    };
     const twiml = await (await post(CONTINUE, form())).text();
     expect(twiml).toContain('<Response><Dial action="https://ava.example/twilio/voice/continue"');
     expect(twiml).toContain('callerId="+15550100001"');
+    expect(twiml).toContain('<Number>+15550100099</Number>');
     await post(CONTINUE, form({ DialCallStatus: 'no-answer', StreamSid: '' }));
     expect(edge.desk.continuations.at(-1)).toMatchObject({ dialCallStatus: 'no-answer', streamSid: null });
   });
 
   it('dials staff through a whisper that names the call', async () => {
-    edge.desk.continuation = { kind: 'staff', sentence: null, staffPhone: '+15550100099', clinicName: 'Radiance' };
+    const staff = { kind: 'staff', sentence: null, staffPhone: '+15550100099', clinicName: 'Radiance' } as const;
+    edge.desk.continuation = { ...staff, whispered: true };
     const twiml = await (await post(CONTINUE, form())).text();
     expect(twiml).toContain(
       `<Number url="https://ava.example/twilio/voice/whisper?call=${form()['CallSid']}" method="POST">+15550100099`,
@@ -234,7 +242,13 @@ describe('the continue webhook', () => {
   });
 
   it('takes a voicemail where there is nobody to dial, and thanks for it without asking the desk again', async () => {
-    edge.desk.continuation = { kind: 'staff', sentence: 'Sorry.', staffPhone: null, clinicName: 'Radiance' };
+    edge.desk.continuation = {
+      kind: 'staff',
+      sentence: 'Sorry.',
+      staffPhone: null,
+      clinicName: 'Radiance',
+      whispered: false,
+    };
     expect(await (await post(CONTINUE, form())).text()).toContain('<Record ');
     const thanks = await post(CONTINUE, form({ RecordingUrl: 'https://api.example/r', RecordingDuration: '7' }));
     expect(await thanks.text()).toMatch(/<Say>Thank you[^<]*<\/Say><Hangup\/>/);

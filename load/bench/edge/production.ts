@@ -7,11 +7,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../ops/embedded/port.ts';
 import { type AvaProcess, spawnAva } from '../../../test/support/ava-process.ts';
-import { type Outside, startOutside } from '../../../test/support/outside.ts';
+import { type Outside, type OutsideOptions, startOutside } from '../../../test/support/outside.ts';
 import { openOwnPostgres, openOwnRedis } from '../../../test/support/own-stores.ts';
 
 export interface Production {
   readonly outside: Outside;
+  readonly databaseUrl: string;
   readonly opsUrl: string;
   /** Starts one node; it takes the same ports each time, so one at a time. */
   start(nodeFlags?: readonly string[]): Promise<AvaProcess>;
@@ -38,9 +39,14 @@ export async function build(): Promise<void> {
   if (code !== 0) throw new Error('the build failed');
 }
 
-export async function openProduction(): Promise<Production> {
+/** `outside`: how the simulated vendors behave. */
+export async function openProduction(outsideOptions: Omit<OutsideOptions, 'port'> = {}): Promise<Production> {
   const [port, opsPort] = await Promise.all([freePort(), freePort()]);
-  const [postgres, redis, outside] = await Promise.all([openOwnPostgres(), openOwnRedis(), startOutside({ port })]);
+  const [postgres, redis, outside] = await Promise.all([
+    openOwnPostgres(),
+    openOwnRedis(),
+    startOutside({ port, ...outsideOptions }),
+  ]);
   const environment = {
     ...outside.environment,
     ...CREDENTIALS,
@@ -52,6 +58,7 @@ export async function openProduction(): Promise<Production> {
   const running = new Set<AvaProcess>();
   return {
     outside,
+    databaseUrl: postgres.url,
     opsUrl: `http://127.0.0.1:${opsPort}`,
     async start(nodeFlags = []) {
       const ava = await spawnAva({ program: 'built', environment, nodeFlags });

@@ -41,7 +41,7 @@ async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>): Pr
     const token = issueTicket(edge.sessionSecret, { callSid, clinicId, from, to }, edge.now());
     return streamTwiml({ streamUrl: publicSocketUrlOf(edge, TWILIO_PATHS.media), token, actionUrl });
   }
-  const { sentence, staffPhone, clinicName } = next;
-  const whisperUrl = whisperUrlOf(edge, callSid);
+  const { sentence, staffPhone, clinicName, whispered } = next;
+  const whisperUrl = whispered ? whisperUrlOf(edge, callSid) : null;
   return staffTwiml({ sentence, staffPhone, clinicName, callerId: form.calledNumber, actionUrl, whisperUrl });
 }

@@ -60,7 +60,8 @@ export type CallHappening =
     }
   | { readonly type: 'first-media'; readonly streamSid: string }
   | { readonly type: 'mark'; readonly name: string; readonly state: 'received' | 'played' | 'cleared' | 'lost' }
-  | { readonly type: 'clear'; readonly droppedMs: number }
+  /** `playedMs`: what was played without a pause before it. */
+  | { readonly type: 'clear'; readonly droppedMs: number; readonly playedMs: number }
   | ({ readonly type: 'violation' } & Violation)
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'recording'; readonly recordingSid: string; readonly text: string; readonly seconds: number }

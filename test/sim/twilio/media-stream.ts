@@ -177,9 +177,9 @@ export class MediaStream implements FarEnd {
 
   private onClear(): void {
     const { call } = this.setup;
-    const { marks, droppedMs } = this.playout.clear();
+    const { marks, droppedMs, playedMs } = this.playout.clear();
     if (droppedMs > 0) call.line.cut();
-    call.record({ type: 'clear', droppedMs });
+    call.record({ type: 'clear', droppedMs, playedMs });
     for (const name of marks) this.returnMark(name, 'cleared');
   }
 

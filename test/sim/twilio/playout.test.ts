@@ -32,7 +32,7 @@ describe('playout', () => {
     playout.append(audio(1600));
     playout.mark('a');
     playout.next();
-    expect(playout.clear()).toEqual({ marks: ['a'], droppedMs: 180 });
+    expect(playout.clear()).toEqual({ marks: ['a'], droppedMs: 180, playedMs: 20 });
     expect(playout.next()).toEqual({ samples: undefined, marks: [] });
     expect(playout.mark('b')).toBe(true);
   });

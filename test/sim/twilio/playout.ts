@@ -29,6 +29,8 @@ export class Playout {
   private received = 0;
   private taken = 0;
   private played = 0;
+  /** Where what is played without a pause began. */
+  private runFrom = 0;
 
   get bufferedMs(): number {
     return (this.received - this.taken) / SAMPLES_PER_MS;
@@ -37,6 +39,7 @@ export class Playout {
   /** False when the buffer is full: the audio is dropped. */
   append(samples: Buffer): boolean {
     if (this.bufferedMs + samples.length / SAMPLES_PER_MS > MAX_BUFFERED_MS) return false;
+    if (this.taken >= this.received) this.runFrom = this.received;
     if (samples.length > 0) this.chunks.push(samples);
     this.received += samples.length;
     return true;
@@ -49,16 +52,20 @@ export class Playout {
     return false;
   }
 
-  /** Drops what was not played. All pending marks come back, though their audio was never heard. */
-  clear(): { readonly marks: readonly string[]; readonly droppedMs: number } {
+  /**
+   * Drops what was not played. All pending marks come back, though their audio was never heard. `playedMs`: how much was
+   * played since there was last nothing to play.
+   */
+  clear(): { readonly marks: readonly string[]; readonly droppedMs: number; readonly playedMs: number } {
     const droppedMs = this.bufferedMs;
+    const playedMs = (this.taken - this.runFrom) / SAMPLES_PER_MS;
     const marks = this.marks.map((mark) => mark.name);
     this.chunks = [];
     this.offset = 0;
     this.marks = [];
     this.taken = this.received;
     this.played = this.received;
-    return { marks, droppedMs };
+    return { marks, droppedMs, playedMs };
   }
 
   /** The next 20 ms. The frame given out before has then been played. */
