@@ -65,8 +65,14 @@ export function bargedIn(facts: CallFacts, state: CallState, now: number): CallT
   return doubt === null || doubt.endedAt !== null ? keep(state) : meant(facts, state, doubt, now);
 }
 
-/** The service holds the sound for a turn: in doubt it waits for its words. True to its answer only here. */
-export function doubtCommitted(facts: CallFacts, state: CallState, doubt: Doubt, itemId: string, now: number) {
+/** The service takes the sound for a turn; while it is in doubt, it waits for its words. */
+export function doubtCommitted(
+  facts: CallFacts,
+  state: CallState,
+  doubt: Doubt,
+  itemId: string,
+  now: number,
+): CallTransition {
   const committed = { ...doubt, itemId, endedAt: doubt.endedAt ?? now };
   const waiting = withoutDeadline({ ...state, callerSpeaksSince: null, doubt: committed }, 'barge_in');
   return keep(withDeadline(waiting, 'words', now + facts.limits.wordsMs));
@@ -112,6 +118,8 @@ export function takeFloor(state: CallState): CallTransition {
       // What is being said is cut with what was heard of it; what is only asked for is not to be said at all.
       saying: state.saying.filter((each) => each.n > 0),
       leaving: null,
+      // Nothing was said yet, and the greeting is not to be said any more.
+      undisclosed: state.undisclosed || state.turns === 0,
       dealings: { ...state.dealings, ending: false, transferring: null },
     },
     effects: [

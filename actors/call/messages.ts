@@ -84,6 +84,8 @@ export interface CallIdentity {
 /** Sentences said by rule. */
 export interface FixedPhrases {
   readonly greeting: string;
+  /** The part of the greeting that every caller must have heard. */
+  readonly disclosure: string;
   readonly goodbye: string;
   /** While a tool or the model takes long. */
   readonly oneMoment: string;

@@ -2,7 +2,7 @@
 import { withoutDeadline } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import { remember } from './history.ts';
-import type { HeardItem } from './messages.ts';
+import type { CallFacts, HeardItem } from './messages.ts';
 import type { CallState, Saying } from './state.ts';
 
 export function speechBegan(state: CallState, itemId: string, now: number): CallTransition {
@@ -52,17 +52,31 @@ export function withText(state: CallState, itemId: string, change: (text: string
   return { ...state, saying: next.slice(-SAYING_ITEMS) };
 }
 
-export function speechCut(state: CallState, items: readonly HeardItem[], now: number): CallTransition {
+export function speechCut(
+  facts: CallFacts,
+  state: CallState,
+  items: readonly HeardItem[],
+  now: number,
+): CallTransition {
   let next = state;
   const effects: CallEffect[] = [];
   for (const item of items) {
-    const isOfModel = next.saying.every((each) => each.itemId !== item.itemId || each.by === 'model');
+    const said = next.saying.find((each) => each.itemId === item.itemId);
     const heard = speechHeard(next, item, item.heardMs < item.sentMs || !item.complete, now);
-    next = heard.state;
-    effects.push(...heard.effects, ...(isOfModel ? [cutOff(item.itemId, item.heardMs)] : []));
+    const cut = said === undefined || said.by === 'model' ? [cutOff(item.itemId, item.heardMs)] : [];
+    next = said?.n === GREETING ? withDisclosureOwed(facts, heard.state, said.text, item) : heard.state;
+    effects.push(...heard.effects, ...cut);
   }
   const heardMs = items.reduce((sum, item) => sum + item.heardMs, 0);
   return { state: next, effects: [...effects, { kind: 'event', name: 'turn.interrupted', event: { heardMs } }] };
+}
+
+/** The first turn of every call. */
+const GREETING = 1;
+
+function withDisclosureOwed(facts: CallFacts, state: CallState, text: string, item: HeardItem): CallState {
+  const { disclosure } = facts.phrasesIn(state.language);
+  return { ...state, undisclosed: !heardText(text, heardShare(text, item)).includes(disclosure) };
 }
 
 /** An item is over for the caller: its turn is what they heard of it. */

@@ -71,6 +71,8 @@ export interface CallState {
   readonly awaited: readonly AwaitedWords[];
   readonly saying: readonly Saying[];
   readonly responding: boolean;
+  /** The caller spoke into the greeting before they had heard that Ava is an AI: it is said again. */
+  readonly undisclosed: boolean;
   /** Whether Ava has said anything since the caller's last turn. */
   readonly answered: boolean;
   /** A tool answered while the caller made a sound: where that was nothing, the model is to answer. */
@@ -116,6 +118,7 @@ export function newCall(identity: CallIdentity, facts: CallFacts, now: number): 
     awaited: [],
     saying: [],
     responding: false,
+    undisclosed: false,
     answered: false,
     answerOwed: false,
     fillerSaid: false,

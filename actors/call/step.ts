@@ -66,7 +66,7 @@ function handle(
     case 'playback_paused':
       return playbackPaused(state, message.items);
     case 'playback_cut':
-      return speechCut(state, message.items, now);
+      return speechCut(facts, state, message.items, now);
     case 'tool_requested':
       return toolRequested(facts, state, message, now);
     case 'tool_answered':

@@ -56,10 +56,13 @@ export function takeTurn(
     loop: afterCallerTurn(state.loop),
     awaited: awaited.slice(-AWAITED_TURNS),
   };
+  const told = taken.undisclosed ? sayPhrase(facts, { ...taken, undisclosed: false }, 'disclosure') : keep(taken);
   return {
-    state: awaitAnswer(facts, taken, now),
+    state: awaitAnswer(facts, told.state, now),
     effects: [
       ...awaited.slice(0, -AWAITED_TURNS).map((given) => unheardTurn(state, given)),
+      // While the model thinks there is time for it.
+      ...told.effects,
       { kind: 'tell_model', order: { type: 'respond' } },
     ],
   };

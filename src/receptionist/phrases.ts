@@ -7,8 +7,10 @@ import { primary } from '../domain/language.ts';
 
 /** Everything a phone call may need by rule. */
 export type FixedPhrases = {
-  /** Says whose phone this is, that Ava is an AI, and the clinic's consent sentence where it has one. */
+  /** Says whose phone this is, and holds the disclosure. */
   readonly greeting: string;
+  /** That Ava is an AI, and the clinic's consent sentence where it has one: what every caller must have heard. */
+  readonly disclosure: string;
   readonly goodbye: string;
   /** While a tool or the model takes long. */
   readonly oneMoment: string;
@@ -37,11 +39,11 @@ export type FixedPhrases = {
   readonly nobodyAnswered: string;
 };
 
-type Sentences = Omit<FixedPhrases, 'greeting'> & { readonly greeting: (consent: string) => string };
+type Sentences = Omit<FixedPhrases, 'greeting'> & { readonly greeting: (disclosure: string) => string };
 
 const ENGLISH = (clinic: string): Sentences => ({
-  greeting: (consent) =>
-    `Thank you for calling ${clinic}. This is Ava, the AI assistant.${consent} How can I help you today?`,
+  greeting: (disclosure) => `Thank you for calling ${clinic}. ${disclosure} How can I help you today?`,
+  disclosure: 'This is Ava, the AI assistant.',
   goodbye: `Thank you for calling ${clinic}. Goodbye!`,
   oneMoment: 'One moment, please.',
   lostYou: "I'm sorry, I lost you for a moment. Could you say that again?",
@@ -62,8 +64,8 @@ const ENGLISH = (clinic: string): Sentences => ({
 });
 
 const SPANISH = (clinic: string): Sentences => ({
-  greeting: (consent) =>
-    `Gracias por llamar a ${clinic}. Soy Ava, la asistente de inteligencia artificial.${consent} ¿En qué puedo ayudarle?`,
+  greeting: (disclosure) => `Gracias por llamar a ${clinic}. ${disclosure} ¿En qué puedo ayudarle?`,
+  disclosure: 'Soy Ava, la asistente de inteligencia artificial.',
   goodbye: `Gracias por llamar a ${clinic}. ¡Adiós!`,
   oneMoment: 'Un momento, por favor.',
   lostYou: 'Lo siento, le perdí por un momento. ¿Podría repetirlo?',
@@ -84,8 +86,8 @@ const SPANISH = (clinic: string): Sentences => ({
 });
 
 const FRENCH = (clinic: string): Sentences => ({
-  greeting: (consent) =>
-    `Merci d'appeler ${clinic}. Je suis Ava, l'assistante d'intelligence artificielle.${consent} Comment puis-je vous aider ?`,
+  greeting: (disclosure) => `Merci d'appeler ${clinic}. ${disclosure} Comment puis-je vous aider ?`,
+  disclosure: "Je suis Ava, l'assistante d'intelligence artificielle.",
   goodbye: `Merci d'avoir appelé ${clinic}. Au revoir !`,
   oneMoment: 'Un instant, s’il vous plaît.',
   lostYou: 'Je suis désolée, je vous ai perdu un instant. Pouvez-vous répéter ?',
@@ -107,8 +109,8 @@ const FRENCH = (clinic: string): Sentences => ({
 });
 
 const GERMAN = (clinic: string): Sentences => ({
-  greeting: (consent) =>
-    `Danke für Ihren Anruf bei ${clinic}. Hier ist Ava, die KI-Assistentin.${consent} Was kann ich für Sie tun?`,
+  greeting: (disclosure) => `Danke für Ihren Anruf bei ${clinic}. ${disclosure} Was kann ich für Sie tun?`,
+  disclosure: 'Hier ist Ava, die KI-Assistentin.',
   goodbye: `Danke für Ihren Anruf bei ${clinic}. Auf Wiederhören!`,
   oneMoment: 'Einen Moment, bitte.',
   lostYou: 'Es tut mir leid, ich habe Sie kurz verloren. Können Sie das bitte wiederholen?',
@@ -143,7 +145,8 @@ export function fixedPhrases(
   language: string = clinic.language,
 ): FixedPhrases {
   const sentences = (LANGUAGES[primary(language)] ?? ENGLISH)(clinic.name);
-  return { ...sentences, greeting: sentences.greeting(clinic.consentSentence ? ` ${clinic.consentSentence}` : '') };
+  const disclosure = [sentences.disclosure, clinic.consentSentence].filter(Boolean).join(' ');
+  return { ...sentences, disclosure, greeting: sentences.greeting(disclosure) };
 }
 
 const NOBODY = { name: 'us', language: 'en', consentSentence: null };

@@ -13,8 +13,10 @@ import {
   FACTS,
   finished,
   greeted,
+  newConversation,
   orders,
   orderTypes,
+  PHRASES,
   paused,
   phoneOrders,
   playback,
@@ -204,6 +206,41 @@ describe('a short sound over Ava', () => {
     call.tell(speechStarted);
     expect(call.wait(2_500)).toEqual([]);
     expect(phoneOrders(call.wait(200))).toEqual([{ type: 'stay' }, { type: 'interrupt' }]);
+  });
+});
+
+describe('a greeting that the caller speaks into', () => {
+  const greeting = PHRASES.greeting;
+
+  it('before they heard that Ava is an AI has that said again, while the model thinks', () => {
+    const call = newConversation();
+    call.tell({ type: 'phone_opened' });
+    begins(call, 'g', greeting);
+    bargesIn(call);
+    call.tell(cutAt('g', 300));
+    expect(orders(call.tell(committed('u1')))).toEqual([
+      { type: 'say', sentence: PHRASES.disclosure },
+      { type: 'respond' },
+    ]);
+    says(call, 'b', PHRASES.disclosure);
+    callerSpeaks(call, 'u2');
+    expect(call.state.undisclosed).toBe(false);
+  });
+
+  it('after that is not said again', () => {
+    const call = newConversation();
+    call.tell({ type: 'phone_opened' });
+    begins(call, 'g', greeting);
+    bargesIn(call);
+    call.tell(cutAt('g', 900));
+    expect(orderTypes(call.tell(committed('u1')))).toEqual(['respond']);
+  });
+
+  it('before a word of it was heard has it said too', () => {
+    const call = newConversation();
+    call.tell({ type: 'phone_opened' });
+    bargesIn(call);
+    expect(orderTypes(call.tell(committed('u1')))).toEqual(['say', 'respond']);
   });
 });
 

@@ -19,7 +19,8 @@ import { NOW, ofKind, StepBench } from '../../support/step-bench.ts';
 export type CallBench = StepBench<CallState, CallMessage, CallEffect>;
 
 export const PHRASES: FixedPhrases = {
-  greeting: 'Thank you for calling.',
+  greeting: 'Thank you for calling. This is Ava, the AI assistant. How can I help you?',
+  disclosure: 'This is Ava, the AI assistant.',
   goodbye: 'Goodbye!',
   oneMoment: 'One moment, please.',
   stillThere: 'Are you still there?',

@@ -10,6 +10,7 @@ import {
   newConversation,
   orders,
   orderTypes,
+  PHRASES,
   recorded,
   says,
   speechStarted,
@@ -21,7 +22,7 @@ describe('a conversation', () => {
   it('begins with the greeting, said by Ava before anything else', () => {
     const call = newConversation();
     expect(call.tell({ type: 'phone_opened' })).toEqual([
-      { kind: 'tell_model', order: { type: 'say', sentence: 'Thank you for calling.' } },
+      { kind: 'tell_model', order: { type: 'say', sentence: PHRASES.greeting } },
     ]);
     expect(call.state.mode).toBe('talking');
   });
