@@ -1,12 +1,14 @@
 /** Many callers at once who interrupt and book: are all outcomes right, is all let go, and how true is what Ava believes? */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPostgres } from '../../db/postgres.ts';
+import { freePort } from '../../ops/embedded/port.ts';
 import { RADIANCE } from '../../test/support/outside.ts';
 import { build, openProduction, type Production } from './edge/production.ts';
 import { machineFacts } from './figures/machine.ts';
 import { spreadOf } from './figures/percentiles.ts';
 import { type Figure, table } from './figures/table.ts';
 import { talker } from './talk/callers.ts';
+import { heldBytes } from './talk/heap.ts';
 import { Truncations } from './talk/truncations.ts';
 
 export const about = '200 callers at once who interrupt and book: outcomes, leaks, event-loop lag, truncation error';
@@ -85,10 +87,12 @@ function watchLag(opsUrl: string): { readonly lagsS: number[]; stop(): void } {
 
 async function measure(production: Production): Promise<{ figures: Figure[]; facts: string[] }> {
   const { opsUrl, outside } = production;
-  const ava = await production.start(['--expose-gc']);
+  const inspectPort = await freePort();
+  const ava = await production.start([`--inspect=127.0.0.1:${inspectPort}`]);
   await ava.answers(`${opsUrl}/health/ready`, READY_LIMIT_MS);
   await sleep(SETTLING_MS);
   const before = await metrics(opsUrl);
+  const heldBefore = await heldBytes(inspectPort);
   const truncations = new Truncations();
   const unwatch = truncations.watchModel(outside.openai);
   const lag = watchLag(opsUrl);
@@ -98,9 +102,9 @@ async function measure(production: Production): Promise<{ figures: Figure[]; fac
   const sessionsLeft = outside.openai.sessions().length;
   await sleep(SETTLING_MS);
   const after = await metrics(opsUrl);
+  const heldAfter = await heldBytes(inspectPort);
   const errors = spreadOf(truncations.errorsMs());
   const lagsMs = spreadOf(lag.lagsS.filter(Number.isFinite).map((s) => s * 1000));
-  const heap = 'nodejs_heap_size_used_bytes';
   return {
     figures: [
       {
@@ -118,10 +122,10 @@ async function measure(production: Production): Promise<{ figures: Figure[]; fac
         note: `the longest stall of late, asked ${lagsMs.count} times`,
       },
       { name: 'event-loop lag, p99', value: lagsMs.p99, unit: 'ms' },
-      { name: 'heap used before', value: before(heap) / MB, unit: 'MB' },
+      { name: 'heap used before', value: heldBefore / MB, unit: 'MB', note: 'garbage collected' },
       {
         name: 'heap used after',
-        value: after(heap) / MB,
+        value: heldAfter / MB,
         unit: 'MB',
         note: `${SETTLING_MS / 1000} s after the last call`,
       },
