@@ -66,7 +66,7 @@ export function enterEnded(state: CallState, endedBy: string, now: number): Call
   return {
     state: { ...state, mode: 'ended', deadlines: {}, tools: [], saying: [], awaited: [] },
     effects: [
-      ...state.awaited.map((turn) => unheardTurn(state, turn)),
+      ...[...state.link.reheard, ...state.awaited].map((turn) => unheardTurn(state, turn)),
       { kind: 'release' },
       record(state, { kind: 'ended', outcome, endedAt: now, endedBy: by }),
       {

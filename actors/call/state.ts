@@ -1,7 +1,8 @@
 /** What a call remembers: plain data, so that a snapshot of it is the checkpoint. */
 import { type Dealings, NO_DEALINGS } from '../../src/domain/dealings.ts';
 import type { Deadlines } from '../kernel/actor.ts';
-import type { CallIdentity } from './messages.ts';
+import type { Remembered } from './history.ts';
+import type { CallIdentity, UnfinishedItem } from './messages.ts';
 
 export type CallMode = 'opening' | 'talking' | 'parting' | 'settling' | 'ended';
 
@@ -20,6 +21,19 @@ export interface Saying {
   readonly n: number;
   readonly startedAt: number;
   readonly text: string;
+  /** Its session was lost while it came: the text may say more than there is to hear. */
+  readonly brokeOff?: boolean;
+}
+
+/** What is open between the call and a model whose session can be lost, or grow old. */
+export interface ModelLink {
+  /** A response was due when the session was lost. */
+  readonly due: boolean;
+  readonly unfinished: UnfinishedItem | null;
+  /** Turns that the lost session had heard and not put in words: the next one hears them again. */
+  readonly reheard: readonly AwaitedWords[];
+  /** Another session waits for a quiet moment to go on in place of the present one. */
+  readonly standsBy: boolean;
 }
 
 export interface PendingTool {
@@ -51,6 +65,11 @@ export interface CallState {
   readonly tools: readonly PendingTool[];
   readonly toolCalls: number;
   readonly dealings: Dealings;
+  /** What was said and done so far, as it is told to a session that was not there. */
+  readonly history: readonly Remembered[];
+  readonly link: ModelLink;
+  /** How fast Ava speaks, by what was heard to its end. */
+  readonly voice: { readonly characters: number; readonly ms: number };
   readonly broke: boolean;
   /** Who ended the call, once somebody has. */
   readonly endedBy: string | null;
@@ -74,6 +93,9 @@ export function newCall(identity: CallIdentity, now: number, longestCallMs: numb
     tools: [],
     toolCalls: 0,
     dealings: NO_DEALINGS,
+    history: [],
+    link: { due: false, unfinished: null, reheard: [], standsBy: false },
+    voice: { characters: 0, ms: 0 },
     broke: false,
     endedBy: null,
   };

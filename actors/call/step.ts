@@ -13,7 +13,9 @@
 import { type DeadlineMessage, type Step, withDeadline } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterEnded, modelLost, phoneClosed, responseEnded } from './ending.ts';
+import { remembering } from './history.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
+import { changingOver, notReheard, sessionLost, sessionReady, turnAgain } from './model-link.ts';
 import { speechBegan, speechCut, speechHeard, withText } from './speech.ts';
 import type { CallState } from './state.ts';
 import { settle, TIMED_OUT, toolAnswered, toolRequested } from './tools.ts';
@@ -22,7 +24,8 @@ import { callerSpeaks, callerTurn, callerWords, enterTalking, holdAnswered, INAU
 export function callStep(facts: CallFacts): Step<CallState, CallMessage | DeadlineMessage, CallEffect> {
   return (state, message, now) => {
     if (state.mode === 'ended') return keep(state);
-    return state.mode === 'settling' ? settle(state, message, now) : handle(facts, state, message, now);
+    if (state.mode === 'settling') return settle(state, message, now);
+    return changingOver(remembering(handle(facts, state, message, now), now));
   };
 }
 
@@ -40,7 +43,7 @@ function handle(
     case 'caller_speech_stopped':
       return keep({ ...state, answerDueSince: now });
     case 'caller_turn_committed':
-      return callerTurn(state, message.itemId, now);
+      return (message.again && turnAgain(state, message.itemId, now)) || callerTurn(state, message.itemId, now);
     case 'caller_words':
       return callerWords(facts, state, message.itemId, message.text, now);
     case 'caller_words_failed':
@@ -68,9 +71,11 @@ function handle(
     case 'digit':
       return keep(state);
     case 'model_ready':
-      return keep(state);
+      return sessionReady(facts, state, message, now);
     case 'model_lost':
-      return modelLost(state);
+      return message.retrying ? sessionLost(facts, state, message, now) : modelLost(state);
+    case 'model_stands_by':
+      return keep({ ...state, link: { ...state.link, standsBy: true } });
     case 'phone_closed':
       return phoneClosed(state, message.reason === 'hung_up' ? 'ava' : `caller_${message.reason}`, now);
     case 'shut_down':
@@ -91,6 +96,8 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
         state: withDeadline(state, 'time_is_up', now + facts.limits.farewellMs),
         effects: [{ kind: 'tell_model', order: { type: 'say', sentence: facts.phrases.timeIsUp } }],
       };
+    case 'reheard':
+      return notReheard(facts, state);
     case 'time_is_up':
     case 'farewell':
       return { state, effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }] };

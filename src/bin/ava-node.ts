@@ -3,6 +3,7 @@
  * what each of them needs of the others is handed over here and nowhere else.
  */
 import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
+import type { Rotation } from '../../actors/model/state.ts';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { cachedClinicDirectory } from '../../db/clinic-directory.ts';
 import { redisClinicVault } from '../../db/clinic-vault.ts';
@@ -26,6 +27,7 @@ import { twilioVoice } from '../http/routes/twilio-voice.ts';
 import { twilioVoiceContinue } from '../http/routes/twilio-voice-continue.ts';
 import type { TwilioEdge } from '../http/twilio-edge.ts';
 import { loadUws, type UwsBuild } from '../http/uws.ts';
+import { type OpenAiCircuit, openAiCircuit } from '../openai/circuit.ts';
 import { realtimeConnector } from '../openai/realtime.ts';
 import { memoryTicketLedger, resilientTicketLedger } from '../twilio/ticket-ledger.ts';
 import { openHeartbeat, openJobs } from './background.ts';
@@ -46,6 +48,8 @@ export interface NodeOptions {
   readonly onDrain: () => void;
   /** What time it is; the machine's where nothing else is given. */
   readonly clock?: Clock;
+  /** When a call's session with the model is followed by a fresh one; by the service's limit where absent. */
+  readonly modelRotation?: Rotation | undefined;
 }
 
 /** How long a starting node waits for its dependencies before it goes on without them. */
@@ -70,8 +74,9 @@ export async function startNode(options: NodeOptions): Promise<AvaNode> {
 async function open(options: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> {
   const { config, events } = options;
   const stores = await openStores(options, lifecycle);
-  const health = createHealth({ checks: checks(stores), now: () => performance.now() });
-  const switchboard = await openCalls(options, stores, lifecycle);
+  const circuit = await openModel(options, lifecycle);
+  const health = createHealth({ checks: checks(stores, circuit), now: () => performance.now() });
+  const switchboard = await openCalls(options, stores, circuit, lifecycle);
   const ports = await openPorts(options, { ...stores, health, switchboard }, lifecycle);
   await openJobs(options, stores.database, lifecycle);
   health.setState('ready');
@@ -161,20 +166,37 @@ async function refuseTooLargePool(database: Database, poolSize: number): Promise
   );
 }
 
-function openCalls(options: NodeOptions, stores: Stores, lifecycle: Lifecycle): Promise<Switchboard> {
-  const { config, events, clock = systemClock() } = options;
+/** Sessions with the model, and whether any are to be had. */
+function openModel({ config, events }: NodeOptions, lifecycle: Lifecycle): Promise<OpenAiCircuit> {
   const { realtimeUrl, apiKey, models } = config.openai;
-  const connectModel = realtimeConnector({
+  const connect = realtimeConnector({
     url: realtimeUrl,
     apiKey: apiKey.reveal(),
     model: models.realtime,
     transcriptionModel: models.transcription,
   });
+  return lifecycle.add(
+    'model circuit',
+    () => openAiCircuit({ connect, events }),
+    (opened) => opened.close(),
+  );
+}
+
+function openCalls(
+  options: NodeOptions,
+  stores: Stores,
+  circuit: OpenAiCircuit,
+  lifecycle: Lifecycle,
+): Promise<Switchboard> {
+  const { config, events, clock = systemClock(), modelRotation: rotation } = options;
   const bookings = postgresBookingStore(stores.database);
-  const world = { connectModel, bookings, log: stores.log, events, clock };
+  const model = { connectModel: circuit.connect, rotation, chance: Math.random };
+  const world = { ...model, bookings, log: stores.log, events, clock };
+  const { directory } = stores;
+  const limits = { node: config.nodeId, capacity: config.calls.max, modelDown: circuit.isOpen };
   return lifecycle.add(
     'calls',
-    () => new Switchboard({ directory: stores.directory, node: config.nodeId, capacity: config.calls.max, world }),
+    () => new Switchboard({ directory, ...limits, world }),
     (opened) => opened.stop(),
   );
 }
@@ -268,8 +290,12 @@ function twilioEdge(
   };
 }
 
-function checks({ database, redis }: Stores): Parameters<typeof createHealth>[0]['checks'] {
+function checks({ database, redis }: Stores, circuit: OpenAiCircuit): Parameters<typeof createHealth>[0]['checks'] {
+  const reachable = async (): Promise<void> => {
+    if (circuit.isOpen()) throw Object.assign(new Error('no session to be had'), { code: 'circuit_open' });
+  };
   return {
+    openai: { probe: reachable, required: false, timeoutMs: PROBE_MS },
     postgres: { probe: async () => void (await database.ping()), required: true, timeoutMs: PROBE_MS },
     redis: { probe: () => redis.ping(), required: false, timeoutMs: PROBE_MS },
   };

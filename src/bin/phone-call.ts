@@ -7,6 +7,7 @@ import { CALL_LIMITS, type CallIdentity } from '../../actors/call/messages.ts';
 import type { Clock } from '../../actors/kernel/clock.ts';
 import { ModelActor } from '../../actors/model/actor.ts';
 import type { ConnectModel } from '../../actors/model/messages.ts';
+import type { Rotation } from '../../actors/model/state.ts';
 import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
@@ -18,6 +19,10 @@ import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
 
 export interface CallWorld {
   readonly connectModel: ConnectModel;
+  /** When a call's session is followed by a fresh one; by the service's limit where absent. */
+  readonly rotation?: Rotation | undefined;
+  /** A number in [0, 1). */
+  readonly chance: () => number;
   readonly bookings: BookingStore;
   readonly log: ConversationLog;
   readonly events: Events;
@@ -141,9 +146,14 @@ export class PhoneCall implements PhoneInlet {
       tellCall: (message) => call.tell(message),
       tellPhone: (message) => phone.tell(message),
       onConnected: (ms) => events.emit('model.connected', { ...this.context, ms }),
+      onReconnected: (result, ms) => events.emit('model.reconnected', { ...this.context, result, ms }),
+      onLimitNear: (limit, share, resetMs) =>
+        events.emit('model.limit_near', { ...this.context, limit, share, resetMs }),
       onUsage: (usage) => events.emit('model.usage', { ...this.context, usage }),
       onError: (kind, code) => events.emit('model.error', { ...this.context, kind, code }),
       clock,
+      luck: world.chance(),
+      rotation: world.rotation,
       onCrash: crash('model'),
     });
     return { call, phone, model };

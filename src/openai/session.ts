@@ -5,6 +5,16 @@ import type { ModelBrief } from '../../actors/model/messages.ts';
 /** Telephone audio both ways: nothing on the way has to be decoded. The key `rate` must not be there. */
 export const AUDIO_FORMAT = { type: 'audio/pcmu' } as const;
 
+/** Ava decides when to answer and when a noise is an interruption; the service only hears. */
+export const TURN_DETECTION = {
+  type: 'server_vad',
+  threshold: 0.5,
+  prefix_padding_ms: 300,
+  silence_duration_ms: 500,
+  create_response: false,
+  interrupt_response: false,
+} as const;
+
 export interface SessionChoices {
   readonly model: string;
   readonly transcriptionModel: string;
@@ -22,15 +32,7 @@ export function sessionOf(brief: ModelBrief, choices: SessionChoices): RealtimeS
       input: {
         format: AUDIO_FORMAT,
         transcription: { model: choices.transcriptionModel, language: brief.language.slice(0, 2) },
-        // Ava decides when to answer and when a noise is an interruption; the service only hears.
-        turn_detection: {
-          type: 'server_vad',
-          threshold: 0.5,
-          prefix_padding_ms: 300,
-          silence_duration_ms: 500,
-          create_response: false,
-          interrupt_response: false,
-        },
+        turn_detection: TURN_DETECTION,
       },
       output: { format: AUDIO_FORMAT, voice: brief.voice },
     },

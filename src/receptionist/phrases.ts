@@ -23,6 +23,8 @@ export interface FixedPhrases {
   readonly emergency: string;
   /** When something broke and the caller is handed on. */
   readonly trouble: string;
+  /** When what the caller said was lost on its way. */
+  readonly lostYou: string;
   /** When staff were dialled and nobody took the call. */
   readonly nobodyAnswered: string;
 }
@@ -42,6 +44,7 @@ const ENGLISH = (clinic: string): Sentences => ({
   emergency:
     'This sounds like it needs a person right away. If you are in danger, please hang up and call your local emergency number. I am connecting you with our staff now.',
   trouble: "I'm sorry, I'm having technical trouble.",
+  lostYou: "I'm sorry, I lost you for a moment. Could you say that again?",
   nobodyAnswered: "I'm sorry, nobody can take your call right now. Please call again later. Goodbye.",
 });
 
@@ -58,6 +61,7 @@ const SPANISH = (clinic: string): Sentences => ({
   emergency:
     'Esto parece necesitar a una persona enseguida. Si está en peligro, cuelgue y llame al número de emergencias. Le paso ahora con nuestro personal.',
   trouble: 'Lo siento, tengo un problema técnico.',
+  lostYou: 'Lo siento, le he perdido un momento. ¿Podría repetirlo?',
   nobodyAnswered: 'Lo siento, nadie puede atenderle ahora. Vuelva a llamar más tarde. Adiós.',
 });
 
@@ -74,6 +78,7 @@ const FRENCH = (clinic: string): Sentences => ({
   emergency:
     'Cela demande une personne tout de suite. Si vous êtes en danger, raccrochez et appelez les urgences. Je vous passe notre équipe.',
   trouble: 'Je suis désolée, j’ai un problème technique.',
+  lostYou: 'Je suis désolée, je vous ai perdu un instant. Pourriez-vous répéter ?',
   nobodyAnswered: 'Je suis désolée, personne ne peut vous répondre. Rappelez plus tard. Au revoir.',
 });
 
@@ -90,6 +95,7 @@ const GERMAN = (clinic: string): Sentences => ({
   emergency:
     'Das braucht sofort einen Menschen. Wenn Sie in Gefahr sind, legen Sie bitte auf und rufen Sie den Notruf. Ich verbinde Sie jetzt mit unserem Team.',
   trouble: 'Es tut mir leid, ich habe technische Schwierigkeiten.',
+  lostYou: 'Entschuldigung, ich habe Sie kurz nicht gehört. Könnten Sie das bitte wiederholen?',
   nobodyAnswered:
     'Es tut mir leid, gerade kann niemand Ihren Anruf annehmen. Bitte rufen Sie später wieder an. Auf Wiederhören.',
 });

@@ -3,6 +3,7 @@
  * production runs, told of them by configuration alone. The clock may be set to any day and hour.
  */
 import type { Clock } from '../../actors/kernel/clock.ts';
+import type { Rotation } from '../../actors/model/state.ts';
 import { systemClock } from '../../actors/kernel/clock.ts';
 import { loadClinic } from '../../db/clinics.ts';
 import { conversationOfCall, type StoredConversation } from '../../db/conversation-reader.ts';
@@ -46,6 +47,8 @@ export interface AvaStandOptions {
   readonly openai?: OpenAiSimOptions;
   /** Stores of the test's own, which it takes down itself; fresh ones of the run's servers where absent. */
   readonly stores?: Stores;
+  /** When a call's session with the model is followed by a fresh one. */
+  readonly modelRotation?: Rotation;
   /** Further environment variables. */
   readonly environment?: Record<string, string>;
 }
@@ -66,7 +69,14 @@ export async function startAva(options: AvaStandOptions = {}): Promise<AvaStand>
   if (!config.ok) throw new Error(config.problems.join('\n'));
   const clock = options.at === undefined ? systemClock() : clockFrom(Date.parse(options.at));
   const events = createEvents();
-  const node = await startNode({ config: config.config, events, version: 'test', onDrain: () => undefined, clock });
+  const node = await startNode({
+    config: config.config,
+    events,
+    version: 'test',
+    onDrain: () => undefined,
+    clock,
+    modelRotation: options.modelRotation,
+  });
   const own = openPostgres({ url: stores.databaseUrl, poolSize: 2, applicationName: 'test' });
   const clinic = await loadClinic(own, { phone: RADIANCE });
   if (!clinic) throw new Error('the demo clinic was not seeded');

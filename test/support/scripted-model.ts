@@ -21,6 +21,7 @@ interface ActiveResponse {
 
 export class ScriptedModel implements ModelLine {
   readonly faults: string[] = [];
+  readonly nth: number;
   /** Turns of the caller that the client was told of, and transcripts among them with no words in them. */
   turnsCommitted = 0;
   emptyTurns = 0;
@@ -30,6 +31,8 @@ export class ScriptedModel implements ModelLine {
   private active: ActiveResponse | undefined;
   private readonly madeMs = new Map<string, number>();
   private readonly toolsAsked: string[] = [];
+  /** Calls of an earlier session that this one was told of. */
+  private readonly toolsTold: string[] = [];
   private readonly toolsAnswered: string[] = [];
   private readonly toolsRefused: string[] = [];
   /** A response begun unasked has ended: a client whose own request was on the wire takes that for its end. */
@@ -38,7 +41,9 @@ export class ScriptedModel implements ModelLine {
   private made = 0;
   private readonly lastArrival = { up: 0, down: 0 };
 
-  constructor(clock: Clock, random: Random, report: (report: ModelReport) => void) {
+  /** `nth` of the call's sessions, from 1: ids are of one session. */
+  constructor(clock: Clock, random: Random, report: (report: ModelReport) => void, nth: number) {
+    this.nth = nth;
     this.clock = clock;
     this.random = random;
     this.report = report;
@@ -94,10 +99,15 @@ export class ScriptedModel implements ModelLine {
       case 'truncate':
         return this.truncate(command.itemId, command.heardMs);
       case 'tool_output':
+        if (this.toolsTold.includes(command.callId)) return;
+        if (!this.toolsAsked.includes(command.callId)) this.faults.push(`${command.callId} answered, not asked`);
         // What is too much at once is refused at once, before what was asked for earlier is answered.
         (command.output.includes(TOO_MUCH) ? this.toolsRefused : this.toolsAnswered).push(command.callId);
         return;
-      case 'note':
+      case 'tool_call':
+        this.toolsTold.push(command.callId);
+        return;
+      default:
         return;
     }
   }
@@ -110,8 +120,8 @@ export class ScriptedModel implements ModelLine {
       this.tell({ type: 'refused', code: 'conversation_already_has_active_response' });
       return;
     }
-    const id = `resp_${++this.made}`;
-    const { script, status } = aResponse(sentence, this.random, () => ++this.made);
+    const id = `resp_${this.nth}_${++this.made}`;
+    const { script, status } = aResponse(sentence, this.random, () => this.nth * 1_000 + ++this.made);
     this.active = { id, unasked, alarm: () => {} };
     if (status === 'silent') return;
     this.goOn(100 + this.random() * 500, () => {
@@ -125,10 +135,10 @@ export class ScriptedModel implements ModelLine {
     const [next, ...rest] = script;
     if (!next) return done();
     if ('tool' in next) {
-      this.tell({ type: 'tool_requested', callId: `call_${++this.made}`, ...next.tool });
+      this.tell({ type: 'tool_requested', callId: `call_${this.nth}_${++this.made}`, ...next.tool });
       return this.goOn(this.random() * 40, () => this.utter(rest, done));
     }
-    const itemId = `item_${++this.made}`;
+    const itemId = `item_${this.nth}_${++this.made}`;
     this.madeMs.set(itemId, 0);
     for (const word of next.text.match(/\S+\s*/g) ?? []) this.tell({ type: 'words_delta', itemId, text: word });
     this.sound(itemId, speechOf(next.text), () => {

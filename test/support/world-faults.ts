@@ -5,8 +5,8 @@ import type { WorldCall } from './world.ts';
 type Turn = Extract<ConversationEntry, { kind: 'turn' }>;
 
 export function faultsOf(call: WorldCall): string[] {
-  const { events, model, overs, phone, record } = call;
-  const faults = [...phone.faults, ...(model?.faults ?? [])];
+  const { events, models, overs, phone, record } = call;
+  const faults = [...phone.faults, ...models.flatMap((model) => model.faults)];
   const expectCount = (what: string, actual: number, expected: number): void => {
     if (actual !== expected) faults.push(`${actual} times ${what}, not ${expected}`);
   };
@@ -21,12 +21,12 @@ export function faultsOf(call: WorldCall): string[] {
   return [...faults, ...faultsOfTurns(call)];
 }
 
-function faultsOfTurns({ model, phone, record }: WorldCall): string[] {
+function faultsOfTurns({ models, phone, record }: WorldCall): string[] {
   const faults: string[] = [];
   const turns = record.filter((entry): entry is Turn => entry.kind === 'turn').sort((a, b) => a.n - b.n);
   if (new Set(turns.map(({ n }) => n)).size !== turns.length) faults.push('two turns of one number');
   const customers = turns.filter(({ role }) => role === 'customer').length;
-  const spoken = (model?.turnsCommitted ?? 0) - (model?.emptyTurns ?? 0);
+  const spoken = models.reduce((sum, model) => sum + model.turnsCommitted - model.emptyTurns, 0);
   if (customers !== spoken) faults.push(`${customers} of the caller's ${spoken} turns are in the record`);
   return [...faults, ...unheard(turns, phone.heard)];
 }
