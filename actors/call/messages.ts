@@ -24,7 +24,8 @@ export type FromPhone =
   | { readonly type: 'phone_closed'; readonly reason: 'stop' | 'broken' | 'hung_up' };
 
 export type FromModel =
-  | { readonly type: 'caller_speech_started' }
+  /** `again`: a session that is gone had heard the beginning of it before. */
+  | { readonly type: 'caller_speech_started'; readonly again?: boolean }
   /** `speechMs`: how long the voice was, without the silence that ended it; null where nobody knows. */
   | { readonly type: 'caller_speech_stopped'; readonly speechMs: number | null }
   /** `again`: a session that is gone had heard this turn, or its beginning, before. */

@@ -2,12 +2,15 @@
  * The conversation goes on though its session is gone. What was said and done is told to the next one; then it depends
  * on what was under way: a caller who was speaking is heard again from their beginning, a sentence that broke off goes
  * on from its next word, an answer that was due is asked for, a tool's answer is given when it comes.
+ *
+ * A turn that the lost session had heard and not put in words is heard again in its place: the new session is told what
+ * came before it, hears it, and is told the rest (`toldUntil`).
  */
-import { withDeadline } from '../kernel/actor.ts';
+import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import type { HistoryItem } from '../model/messages.ts';
 import { type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterParting } from './ending.ts';
-import type { CallFacts, CallMessage, UnfinishedItem } from './messages.ts';
+import type { CallFacts, CallMessage } from './messages.ts';
 import { heardOfSent } from './speech.ts';
 import type { CallState } from './state.ts';
 import { unheardTurn } from './turns.ts';
@@ -23,30 +26,18 @@ export function sessionLost(
   { due = false, unfinished = null }: Message<'model_lost'>,
   now: number,
 ): CallTransition {
-  const [again, gone] = isActedUpon(state) ? [[], state.awaited] : [state.awaited, []];
+  const reheard = [...state.link.reheard, ...state.awaited];
   const lost: CallState = {
-    ...state,
+    ...withoutDeadline(state, 'reheard'),
     responding: false,
     awaited: [],
     saying: state.saying
       .filter(({ n }) => n > 0)
       .map((each) => (each.itemId === unfinished?.itemId ? { ...each, brokeOff: true } : each)),
-    link: { ...state.link, due, unfinished, standsBy: false, reheard: [...state.link.reheard, ...again] },
+    link: { due, unfinished, reheard, standsBy: false, toldUntil: null },
   };
-  const effects = gone.flatMap((turn): CallEffect[] => [
-    unheardTurn(state, turn),
-    { kind: 'tell_model', order: { type: 'forget', itemId: turn.itemId } },
-  ]);
   const endsAnyway = lost.dealings.ending && lost.tools.length === 0;
-  const next = endsAnyway ? enterParting(facts, lost, now) : keep(lost);
-  return { state: next.state, effects: [...effects, ...next.effects] };
-}
-
-/** Heard again, a turn that was answered or had a tool called would have it done twice. */
-function isActedUpon(state: CallState): boolean {
-  const [first] = state.awaited;
-  const toolSince = first && state.history.some(({ kind, at }) => kind === 'tool' && at >= first.endedAt);
-  return state.answered || state.tools.length > 0 || toolSince === true;
+  return endsAnyway ? enterParting(facts, lost, now) : keep(lost);
 }
 
 export function sessionReady(
@@ -56,16 +47,40 @@ export function sessionReady(
   now: number,
 ): CallTransition {
   if (first) return keep(state);
-  const history = [...state.history, ...beingSaid(state)];
-  const restored: CallState = {
-    ...state,
-    callerSpeaksSince: null,
-    link: { ...state.link, due: false, unfinished: null },
-  };
-  const next = goOn(facts, state, restored, history, missed, now);
+  const { reheard } = state.link;
+  const silent = { ...state, callerSpeaksSince: null };
+  const [next] = reheard;
+  if (missed) return isOwedAnAnswer(state) ? resume(facts, silent, 0) : resume(facts, silent, 0, lostYou(facts));
+  if (!next) return resume(facts, silent, 0, state.callerSpeaksSince === null ? undefined : []);
+  const history = state.history.filter(({ at }) => at < next.endedAt);
   return {
-    state: next.state,
-    effects: [{ kind: 'tell_model', order: { type: 'restore', history } }, ...next.effects],
+    state: withDeadline({ ...silent, link: { ...state.link, toldUntil: next.endedAt } }, 'reheard', now + REHEARD_MS),
+    effects: [{ kind: 'tell_model', order: { type: 'restore', history, more: true } }],
+  };
+}
+
+/** The caller waits for her, so that asking them to say it again would be out of place. */
+function isOwedAnAnswer({ link, tools, callerSpeaksSince }: CallState): boolean {
+  const isBusy = link.due || link.unfinished !== null || tools.length > 0;
+  return isBusy && callerSpeaksSince === null && link.reheard.length === 0;
+}
+
+/** Tells the new session what it does not know yet, and goes on: as said, or with what was under way. */
+function resume(
+  facts: CallFacts,
+  state: CallState,
+  toldUntil: number,
+  goingOn: readonly CallEffect[] = goOn(state),
+): CallTransition {
+  const history = [...state.history.filter(({ at }) => at >= toldUntil), ...beingSaid(state)];
+  const link = { ...state.link, due: false, unfinished: null, reheard: [], toldUntil: null };
+  return {
+    state: withoutDeadline({ ...state, link }, 'reheard'),
+    effects: [
+      ...state.link.reheard.map((turn) => unheardTurn(state, turn)),
+      { kind: 'tell_model', order: { type: 'restore', history, more: false } },
+      ...goingOn,
+    ],
   };
 }
 
@@ -73,40 +88,26 @@ export function sessionReady(
 function beingSaid(state: CallState): readonly HistoryItem[] {
   return state.saying.flatMap((each): HistoryItem[] => {
     const { unfinished } = state.link;
-    const text = each.itemId === unfinished?.itemId ? heardOfSent(state, each, unfinished.sentMs) : each.text.trim();
-    return text === '' ? [] : [{ kind: 'assistant', text }];
+    const isBroken = each.itemId === unfinished?.itemId;
+    const text = isBroken ? heardOfSent(state, each, unfinished.sentMs) : each.text.trim();
+    return text === '' || each.n === 0 ? [] : [{ kind: 'assistant', text }];
   });
 }
 
-/** `before` is the state in which the session was lost, `state` the one to go on from. */
-function goOn(
-  facts: CallFacts,
-  before: CallState,
-  state: CallState,
-  history: readonly HistoryItem[],
-  missed: boolean,
-  now: number,
-): CallTransition {
-  const { due, unfinished, reheard } = before.link;
-  if (state.mode !== 'talking') return keep(state);
-  const callerHadTheFloor = before.callerSpeaksSince !== null || reheard.length > 0;
-  const nobodyHadIt = !due && !unfinished && state.tools.length === 0;
-  if (missed && (callerHadTheFloor || nobodyHadIt)) return askAgain(facts, state);
-  if (reheard.length > 0) return keep(withDeadline(state, 'reheard', now + REHEARD_MS));
-  if (callerHadTheFloor || nobodyHadIt || state.tools.length > 0) return keep(state);
-  return { state, effects: goOnSaying(history, unfinished) };
-}
-
-function goOnSaying(history: readonly HistoryItem[], unfinished: UnfinishedItem | null): readonly CallEffect[] {
-  const last = history.at(-1);
+function goOn(state: CallState): readonly CallEffect[] {
+  const { due, unfinished } = state.link;
+  // A tool's answer has the model go on by itself, and the last sentence is not begun again.
+  if (state.mode !== 'talking' || state.tools.length > 0 || (!due && !unfinished)) return [];
+  const last = [...state.history, ...beingSaid(state)].at(-1);
   const heard = last?.kind === 'assistant' ? last.text : '';
   if (unfinished?.sentence != null) return sayRest(unfinished.sentence, heard);
   // A question that was put whole has given the floor to the caller.
   if (!unfinished && heard.endsWith('?')) return [];
-  const respond: CallEffect = { kind: 'tell_model', order: { type: 'respond' } };
-  if (heard === '') return [respond];
-  return [{ kind: 'tell_model', order: { type: 'note', text: goOnAfter(heard) } }, respond];
+  if (heard === '') return [RESPOND];
+  return [{ kind: 'tell_model', order: { type: 'note', text: goOnAfter(heard) } }, RESPOND];
 }
+
+const RESPOND: CallEffect = { kind: 'tell_model', order: { type: 'respond' } };
 
 function sayRest(sentence: string, heard: string): readonly CallEffect[] {
   const count = heard === '' ? 0 : heard.split(/\s+/).length;
@@ -118,42 +119,38 @@ function goOnAfter(heard: string): string {
   return `The line to you broke while you were speaking. The caller heard you up to these words: "${heard}" Go on exactly after them; do not repeat any of them.`;
 }
 
-/** What the caller said is lost: they are told so, and their turns stand in the record without words. */
-function askAgain(facts: CallFacts, state: CallState): CallTransition {
-  return {
-    state: { ...state, link: { ...state.link, reheard: [] } },
-    effects: [
-      ...state.link.reheard.map((turn) => unheardTurn(state, turn)),
-      { kind: 'tell_model', order: { type: 'say', sentence: facts.phrases.lostYou } },
-    ],
-  };
+function lostYou({ phrases }: CallFacts): readonly CallEffect[] {
+  return [{ kind: 'tell_model', order: { type: 'say', sentence: phrases.lostYou } }];
 }
 
-/** A turn that a lost session had heard is the same turn when the next one hears it. */
-export function turnAgain(state: CallState, itemId: string, now: number): CallTransition | null {
-  const [turn, ...reheard] = state.link.reheard;
-  if (!turn) return null;
-  return {
-    state: {
-      ...state,
-      callerSpeaksSince: null,
-      answerDueSince: state.answerDueSince ?? now,
-      answered: false,
-      awaited: [...state.awaited, { ...turn, itemId }],
-      link: { ...state.link, reheard },
-    },
-    effects: [{ kind: 'tell_model', order: { type: 'respond' } }],
+/** A turn that a lost session had heard is the same turn when the next one hears it; null where none is awaited. */
+export function turnAgain(facts: CallFacts, state: CallState, itemId: string, now: number): CallTransition | null {
+  const { reheard, toldUntil } = state.link;
+  const [turn, ...others] = reheard;
+  if (!turn || toldUntil === null) return null;
+  const heard: CallState = {
+    ...state,
+    callerSpeaksSince: null,
+    awaited: [...state.awaited, { ...turn, itemId }],
+    link: { ...state.link, reheard: others },
   };
+  if (others.length > 0) return keep(heard);
+  const isActedUpon = state.answered || state.tools.length > 0 || state.history.some(({ at }) => at >= turn.endedAt);
+  if (isActedUpon) return resume(facts, heard, toldUntil);
+  return resume(facts, { ...heard, answerDueSince: state.answerDueSince ?? now }, toldUntil, [RESPOND]);
 }
 
-/** What was to be heard again was not. */
+/** What was to be heard again was not: the session is told the rest, and the caller is asked where they wait. */
 export function notReheard(facts: CallFacts, state: CallState): CallTransition {
-  if (state.link.reheard.length === 0) return keep(state);
-  if (state.callerSpeaksSince === null && !state.responding) return askAgain(facts, state);
-  return {
-    state: { ...state, link: { ...state.link, reheard: [] } },
-    effects: state.link.reheard.map((turn) => unheardTurn(state, turn)),
-  };
+  const { toldUntil } = state.link;
+  if (toldUntil === null) return keep(state);
+  const isAnswered = state.answered || state.tools.length > 0 || state.callerSpeaksSince !== null;
+  return resume(facts, state, toldUntil, isAnswered ? undefined : lostYou(facts));
+}
+
+/** Whether this voice is one that she has heard, and answered as far as she could. */
+export function isHeardAgain({ link }: CallState, message: { readonly again?: boolean }): boolean {
+  return message.again === true && link.reheard.length > 0;
 }
 
 /** Adds the change to the session that stands by, once nobody speaks and nothing is under way. */

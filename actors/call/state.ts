@@ -32,6 +32,8 @@ export interface ModelLink {
   readonly unfinished: UnfinishedItem | null;
   /** Turns that the lost session had heard and not put in words: the next one hears them again. */
   readonly reheard: readonly AwaitedWords[];
+  /** Up to when the new session has been told; it is told the rest behind those turns. Null where it knows all. */
+  readonly toldUntil: number | null;
   /** Another session waits for a quiet moment to go on in place of the present one. */
   readonly standsBy: boolean;
 }
@@ -94,7 +96,7 @@ export function newCall(identity: CallIdentity, now: number, longestCallMs: numb
     toolCalls: 0,
     dealings: NO_DEALINGS,
     history: [],
-    link: { due: false, unfinished: null, reheard: [], standsBy: false },
+    link: { due: false, unfinished: null, reheard: [], toldUntil: null, standsBy: false },
     voice: { characters: 0, ms: 0 },
     broke: false,
     endedBy: null,

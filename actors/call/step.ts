@@ -15,7 +15,7 @@ import { type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterEnded, modelLost, phoneClosed, responseEnded } from './ending.ts';
 import { remembering } from './history.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
-import { changingOver, notReheard, sessionLost, sessionReady, turnAgain } from './model-link.ts';
+import { changingOver, isHeardAgain, notReheard, sessionLost, sessionReady, turnAgain } from './model-link.ts';
 import { speechBegan, speechCut, speechHeard, withText } from './speech.ts';
 import type { CallState } from './state.ts';
 import { settle, TIMED_OUT, toolAnswered, toolRequested } from './tools.ts';
@@ -39,11 +39,11 @@ function handle(
     case 'phone_opened':
       return enterTalking(facts, state);
     case 'caller_speech_started':
-      return callerSpeaks(state, now);
+      return isHeardAgain(state, message) ? keep(state) : callerSpeaks(state, now);
     case 'caller_speech_stopped':
       return keep({ ...state, answerDueSince: now });
     case 'caller_turn_committed':
-      return (message.again && turnAgain(state, message.itemId, now)) || callerTurn(state, message.itemId, now);
+      return (message.again && turnAgain(facts, state, message.itemId, now)) || callerTurn(state, message.itemId, now);
     case 'caller_words':
       return callerWords(facts, state, message.itemId, message.text, now);
     case 'caller_words_failed':

@@ -96,9 +96,9 @@ export class ModelActor {
         return actor.tell({ ...report, missed: callerAudio.missed });
       case 'caller_speech_started':
         callerAudio.voiceBegan(report.itemId, report.atMs);
-        return actor.tell(report);
+        return actor.tell({ ...report, again: callerAudio.isRepeated(report.itemId) });
       case 'caller_turn_committed':
-        return actor.tell(callerAudio.isRepeated(report.itemId) ? { ...report, again: true } : report);
+        return actor.tell({ ...report, again: callerAudio.isRepeated(report.itemId) });
       case 'caller_words':
       case 'caller_words_failed':
         callerAudio.settle(report.itemId);

@@ -25,12 +25,18 @@ export function forget(state: ModelState, itemId: string): ModelTransition {
   return { state: told.state, effects: [...told.effects, { kind: 'forget_audio', itemId }] };
 }
 
-/** Everything a session needs to go on where another one ended; then it hears, and then it is asked. */
-export function restore(state: ModelState, history: readonly HistoryItem[], now: number): ModelTransition {
+/** What a session needs to go on where another one ended; then it hears, and where that was all, it is asked. */
+export function restore(
+  state: ModelState,
+  history: readonly HistoryItem[],
+  more: boolean,
+  now: number,
+): ModelTransition {
   if (state.mode !== 'ready') return keep(state);
-  const asked = askNext({ ...state, untold: false, calls: callsIn(history) }, now);
-  const effects: ModelEffect[] = state.untold ? [{ kind: 'let_hear' }] : [];
-  return { state: asked.state, effects: [...retold(history), ...effects, ...asked.effects] };
+  const calls = [...state.calls, ...callsIn(history)].slice(-MODEL_LIMITS.calls);
+  const asked = askNext({ ...state, calls, untold: more, deaf: false }, now);
+  const hears: ModelEffect[] = state.deaf ? [{ kind: 'let_hear' }] : [];
+  return { state: asked.state, effects: [...retold(history), ...hears, ...asked.effects] };
 }
 
 export function retold(history: readonly HistoryItem[]): readonly ModelEffect[] {

@@ -40,6 +40,7 @@ export function enterReady(
     mode: 'ready',
     known: true,
     untold: state.known,
+    deaf: state.known,
     awaySince: null,
     waiting: [],
     standby: 'none',

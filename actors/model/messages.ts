@@ -43,8 +43,11 @@ export type ModelOrder =
   | { readonly type: 'commit' }
   /** This item of the caller's was no turn (a cough): remember nothing of it. */
   | { readonly type: 'forget'; readonly itemId: string }
-  /** A new session is to know what was said and done so far; asks for nothing. */
-  | { readonly type: 'restore'; readonly history: readonly HistoryItem[] }
+  /**
+   * A new session is to know what was said and done so far; asks for nothing. Where there is `more` to tell, it hears
+   * the caller from here on and is asked for nothing until it was told the rest.
+   */
+  | { readonly type: 'restore'; readonly history: readonly HistoryItem[]; readonly more?: boolean }
   /** A quiet moment: the session that stands by goes on in place of the old one, and is to know this. */
   | { readonly type: 'take_over'; readonly history: readonly HistoryItem[] }
   /** The caller heard only `heardMs` of this item: stop saying it, and remember no more than that. */
@@ -56,8 +59,13 @@ export type ModelReport =
   | { readonly type: 'connected' }
   /** `missed`: the caller said something that no session will hear. */
   | { readonly type: 'session_ready'; readonly missed?: boolean }
-  /** `atMs`: where in all the audio this session was given the speech begins. */
-  | { readonly type: 'caller_speech_started'; readonly itemId: string; readonly atMs?: number }
+  /** `atMs`: where in all the audio this session was given the speech begins. `again`: as for the turn, below. */
+  | {
+      readonly type: 'caller_speech_started';
+      readonly itemId: string;
+      readonly atMs?: number;
+      readonly again?: boolean;
+    }
   /** `speechMs`: how long the voice was, without the silence that ended it; null where the service does not tell. */
   | { readonly type: 'caller_speech_stopped'; readonly itemId: string; readonly speechMs: number | null }
   /** `again`: a session that is gone had heard this turn, or its beginning, before. */

@@ -37,7 +37,9 @@ export interface ModelState {
   readonly luck: number;
   /** Some session of this call was ready before. */
   readonly known: boolean;
+  /** The session has not been told (all) that came before; it does not hear the caller before it was told some. */
   readonly untold: boolean;
+  readonly deaf: boolean;
   /** Since when no session is there; null while one is. */
   readonly awaySince: number | null;
   /** Connections lost since a response last came to its end. */
@@ -126,6 +128,7 @@ export function newModel(now: number, luck = 0, rotation: Rotation = ROTATION): 
     luck,
     known: false,
     untold: false,
+    deaf: true,
     awaySince: now,
     losses: 0,
     active: false,

@@ -40,7 +40,7 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
     case 'forget':
       return forget(state, message.itemId);
     case 'restore':
-      return restore(state, message.history, now);
+      return restore(state, message.history, message.more ?? false, now);
     case 'take_over':
       return takeOver(state, message.history);
     case 'cut':
@@ -71,7 +71,7 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
       return { state: withSignOfLife({ ...state, calls }, now), effects: [tell(message)] };
     }
     case 'caller_speech_started':
-      return { state, effects: [tell({ type: 'caller_speech_started' })] };
+      return { state, effects: [tell({ type: 'caller_speech_started', again: message.again ?? false })] };
     case 'caller_speech_stopped':
       return { state, effects: [tell({ type: 'caller_speech_stopped', speechMs: message.speechMs })] };
     case 'caller_turn_committed':
