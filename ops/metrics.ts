@@ -184,6 +184,27 @@ function meterModel({ registers, on }: Meter, realtimeModel: string): void {
     phrases.inc({ result: 'rendered' }, rendered);
     phrases.inc({ result: 'refused' }, refused);
   });
+  const reconnects = new Counter({
+    name: 'ava_upstream_reconnects_total',
+    help: 'Sessions with the model that another one was to follow, by what came of it',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  const limitsNear = new Counter({
+    name: 'ava_upstream_limit_near_total',
+    help: 'Responses after which under a tenth of a rate limit was left',
+    labelNames: ['limit'] as const,
+    registers,
+  });
+  const circuit = new Gauge({
+    name: 'ava_upstream_circuit_open',
+    help: '1 while new calls go to staff, since no session with the model is to be had',
+    registers,
+  });
+  const limitOf = closedLabel(['requests', 'tokens']);
+  on('model.reconnected', ({ result }) => reconnects.inc({ result }));
+  on('model.limit_near', ({ limit }) => limitsNear.inc({ limit: limitOf(limit) }));
+  on('model.circuit', ({ state }) => circuit.set(state === 'open' ? 1 : 0));
   on('model.error', (event) => errors.inc({ kind: event.kind }));
   on('model.connected', ({ ms }) => connect.observe(ms / 1000));
   on('model.usage', ({ usage, model = realtimeModel }) => {

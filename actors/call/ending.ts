@@ -125,7 +125,7 @@ export function enterEnded(state: CallState, endedBy: string, now: number): Call
   return {
     state: { ...state, mode: 'ended', deadlines: {}, tools: [], saying: [], awaited: [] },
     effects: [
-      ...lastTurns(state).map((turn) => unheardTurn(state, turn)),
+      ...[...state.link.reheard, ...lastTurns(state)].map((turn) => unheardTurn(state, turn)),
       { kind: 'release' },
       record(state, { kind: 'ended', outcome, endedAt: now, endedBy: by }),
       {

@@ -103,7 +103,7 @@ export function wordsAreLate(facts: CallFacts, state: CallState, now: number): C
 }
 
 /** The caller takes the floor: what Ava is saying or about to say ends, a farewell too; a sound that ended is a turn. */
-function meant(facts: CallFacts, state: CallState, doubt: Doubt, now: number): CallTransition {
+export function meant(facts: CallFacts, state: CallState, doubt: Doubt, now: number): CallTransition {
   const floor = takeFloor({ ...state, answerDueSince: doubt.endedAt ?? state.answerDueSince });
   if (doubt.itemId === null) return floor;
   const turn = { itemId: doubt.itemId, startedAt: doubt.since, endedAt: doubt.endedAt ?? now };

@@ -75,14 +75,15 @@ export function whileAway(
   return enterEnded({ ...state, dealings: { ...state.dealings, escalated: true } }, 'staff', now);
 }
 
-/** Ava goes on with the caller whom nobody took: she says so by rule, and offers to take a message. */
+/**
+ * Ava goes on with the caller whom nobody took: she says so by rule, and offers to take a message. The new session is
+ * told what came before once it is there (`model_ready`).
+ */
 function enterBack(facts: CallFacts, state: CallState): CallTransition {
-  const { history, missed } = state;
+  const { missed } = state;
   const dealings = { ...state.dealings, transferring: null };
   const back: CallState = { ...state, mode: 'talking', deadlines: {}, leaving: null, missed: null, dealings };
-  return andThen({ state: back, effects: [{ kind: 'tell_model', order: { type: 'restore', history } }] }, (next) =>
-    staffMissed(facts, next, missed ?? 'failed'),
-  );
+  return staffMissed(facts, back, missed ?? 'failed');
 }
 
 /** The model knows the reason, whatever the caller makes of the offer. */

@@ -1,10 +1,63 @@
-/** What a new model session needs to be told of a call: who said what, as it was heard, and what tools answered. */
+/**
+ * What a session has to know that was not there: turns as they were recorded, notes and tools as they were told. It is
+ * drawn from what the steps want done, so that nothing recorded or told is forgotten, and kept in the order in which
+ * things happened: a caller's words come late, and belong before the answer to them. Bounded; the oldest go first, a
+ * tool call always with its answer.
+ */
 import type { HistoryItem } from '../model/messages.ts';
+import type { CallEffect, CallTransition } from './effects.ts';
 import type { CallState } from './state.ts';
 
-/** Some half an hour of talk; of longer calls the beginning is forgotten first. */
-export const HISTORY_LIMIT = 200;
+/** `at`: when it was said or done, ms since the epoch. */
+export type Remembered = HistoryItem & { readonly at: number };
 
-export function remember(state: CallState, ...items: readonly HistoryItem[]): CallState {
-  return { ...state, history: [...state.history, ...items].slice(-HISTORY_LIMIT) };
+export const HISTORY_LIMITS = { items: 100, characters: 16_000 } as const;
+
+/** The transition with what it records and tells remembered. */
+export function remembering({ state, effects }: CallTransition, now: number): CallTransition {
+  // What was written or keyed is told as it is, and may stand in the record by its length alone.
+  const isTyped = effects.some((effect) => effect.kind === 'tell_model' && effect.order.type === 'caller_text');
+  const items = effects.filter((effect) => !(isTyped && isCallerTurn(effect))).flatMap((each) => remembered(each, now));
+  return { state: items.reduce(remember, state), effects };
+}
+
+function isCallerTurn(effect: CallEffect): boolean {
+  return effect.kind === 'record' && effect.entry.kind === 'turn' && effect.entry.role === 'customer';
+}
+
+function remember(state: CallState, item: Remembered): CallState {
+  const { history } = state;
+  const later = history.findIndex(({ at }) => at > item.at);
+  const place = later < 0 ? history.length : later;
+  return { ...state, history: newest([...history.slice(0, place), item, ...history.slice(place)]) };
+}
+
+function remembered(effect: CallEffect, now: number): readonly Remembered[] {
+  if (effect.kind === 'record' && effect.entry.kind === 'turn') {
+    const { role, text, startedAt, endedAt } = effect.entry;
+    return role === 'customer' ? [{ kind: 'caller', text, at: endedAt }] : [{ kind: 'assistant', text, at: startedAt }];
+  }
+  if (effect.kind !== 'tell_model') return [];
+  const { order } = effect;
+  if (order.type === 'caller_text') return [{ kind: 'caller', text: order.text, at: now }];
+  if (order.type === 'note') return [{ kind: 'note', text: order.text, at: now }];
+  if (order.type !== 'tool_result') return [];
+  const { callId, name, argumentsText, output } = order;
+  return [{ kind: 'tool', callId, name, argumentsText, output, at: now }];
+}
+
+function newest(history: readonly Remembered[]): readonly Remembered[] {
+  let characters = 0;
+  let first = history.length;
+  while (first > Math.max(0, history.length - HISTORY_LIMITS.items)) {
+    characters += sizeOf(history[first - 1]);
+    if (characters > HISTORY_LIMITS.characters) break;
+    first--;
+  }
+  return history.slice(first);
+}
+
+function sizeOf(item: HistoryItem | undefined): number {
+  if (!item) return 0;
+  return item.kind === 'tool' ? item.name.length + item.argumentsText.length + item.output.length : item.text.length;
 }

@@ -5,7 +5,6 @@ import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import { andThen, type CallTransition, keep, record } from './effects.ts';
 import { takeFloor } from './floor.ts';
 import { handOver, staffMissed } from './handover.ts';
-import { remember } from './history.ts';
 import type { CallFacts } from './messages.ts';
 import type { CallState } from './state.ts';
 
@@ -38,7 +37,7 @@ function keyedTurn(state: CallState, digits: string, now: number): CallTransitio
   const text = maskedKeys(digits);
   const turned = { ...state, turns: n, callerTurns: state.callerTurns + 1, answered: false, silences: 0 };
   return {
-    state: remember(turned, { kind: 'caller', text: spokenKeys(digits) }),
+    state: turned,
     effects: [
       record(state, { kind: 'turn', n, role: 'customer', text, startedAt: now, endedAt: now, interrupted: false }),
       { kind: 'event', name: 'turn.caller', event: { n, pii: { text } } },

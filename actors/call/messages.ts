@@ -28,10 +28,12 @@ export type FromPhone =
   | { readonly type: 'phone_closed'; readonly reason: 'stop' | 'broken' | 'hung_up' };
 
 export type FromModel =
-  | { readonly type: 'caller_speech_started' }
+  /** `again`: a session that is gone had heard the beginning of it before. */
+  | { readonly type: 'caller_speech_started'; readonly again?: boolean }
   /** `speechMs`: how long the voice was, without the silence that ended it; null where nobody knows. */
   | { readonly type: 'caller_speech_stopped'; readonly speechMs: number | null }
-  | { readonly type: 'caller_turn_committed'; readonly itemId: string }
+  /** `again`: a session that is gone had heard this turn, or its beginning, before. */
+  | { readonly type: 'caller_turn_committed'; readonly itemId: string; readonly again?: boolean }
   | { readonly type: 'caller_words'; readonly itemId: string; readonly text: string }
   | { readonly type: 'caller_words_failed'; readonly itemId: string }
   | { readonly type: 'response_started' }
@@ -46,9 +48,32 @@ export type FromModel =
     }
   | { readonly type: 'response_ended'; readonly status: 'completed' | 'cancelled' | 'failed' | 'incomplete' }
   /** A session takes orders from here on; one that is not the call's first knows nothing until it is told (`restore`). */
-  | { readonly type: 'model_ready'; readonly first: boolean }
+  | {
+      readonly type: 'model_ready';
+      readonly first: boolean;
+      /** The caller said something meanwhile that no session will hear. */
+      readonly missed?: boolean;
+    }
   /** The session is gone with all it knew; where `retrying`, another one is being opened. */
-  | { readonly type: 'model_lost'; readonly kind: ModelErrorKind; readonly retrying: boolean };
+  | {
+      readonly type: 'model_lost';
+      readonly kind: ModelErrorKind;
+      readonly retrying: boolean;
+      /** A response of the model's own words was asked for and has not ended. */
+      readonly due?: boolean;
+      readonly unfinished?: UnfinishedItem | null;
+    }
+  /** Another session stands by to go on in place of the present one, which is getting old (`take_over`). */
+  | { readonly type: 'model_stands_by' };
+
+/** An item of Ava's speech whose audio broke off with its session. */
+export interface UnfinishedItem {
+  readonly itemId: string;
+  /** How much of it there was to be played. */
+  readonly sentMs: number;
+  /** The whole sentence, where it was one to be said as it stands. */
+  readonly sentence: string | null;
+}
 
 export type FromTools =
   | { readonly type: 'tool_answered'; readonly callId: string; readonly outcome: ToolOutcome }
@@ -103,6 +128,8 @@ export interface FixedPhrases {
   /** Where staff cannot be had: offers to take a message. */
   readonly staffBusy: string;
   readonly staffAway: string;
+  /** After what the caller said was lost on its way. */
+  readonly lostYou: string;
 }
 
 /** What a call's step knows besides its state: the clinic's facts, pinned for the call. */

@@ -1,7 +1,6 @@
 /** Ava's turns: what she says is numbered when its first sample is played, and kept as far as it was heard. */
 import { withoutDeadline } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
-import { remember } from './history.ts';
 import type { CallFacts, HeardItem } from './messages.ts';
 import type { CallState, Saying } from './state.ts';
 
@@ -76,18 +75,21 @@ const GREETING = 1;
 
 function withDisclosureOwed(facts: CallFacts, state: CallState, text: string, item: HeardItem): CallState {
   const { disclosure } = facts.phrasesIn(state.language);
-  return { ...state, undisclosed: !heardText(text, heardShare(text, item)).includes(disclosure) };
+  return { ...state, undisclosed: !heardText(text, heardShare(state, text, item)).includes(disclosure) };
 }
 
 /** An item is over for the caller: its turn is what they heard of it. */
 export function speechHeard(state: CallState, item: HeardItem, interrupted: boolean, now: number): CallTransition {
   const said = state.saying.find((each) => each.itemId === item.itemId);
   if (!said) return keep(state);
-  const text = interrupted ? heardText(said.text, heardShare(said.text, item)) : said.text.trim();
-  const left = { ...state, saying: state.saying.filter((each) => each !== said) };
+  if (said.brokeOff && (item.complete || !interrupted)) {
+    return speechHeard(state, { ...item, complete: false }, true, now);
+  }
+  const text = interrupted ? heardText(said.text, heardShare(state, said.text, item)) : said.text.trim();
+  const left = { ...withVoice(state, text, item, interrupted), saying: state.saying.filter((each) => each !== said) };
   if (text === '' || said.n === 0) return keep(left);
   return {
-    state: said.by === 'filler' ? left : remember(left, { kind: 'assistant', text }),
+    state: left,
     effects: [
       record(state, {
         kind: 'turn',
@@ -109,11 +111,26 @@ export function speechHeard(state: CallState, item: HeardItem, interrupted: bool
 
 /** Characters a voice says in a millisecond, at an unhurried pace: where it is faster, a little less is claimed than was heard. */
 const UNHURRIED_SPEECH = 15 / 1_000;
+/** How much must have been heard to its end before this voice's own pace is known. */
+const KNOWN_VOICE_MS = 1_200;
 
 /** Text runs ahead of audio: of an item that is not complete, it says more than what was sent to be played. */
-function heardShare(text: string, { heardMs, sentMs, complete }: HeardItem): number {
+function heardShare({ voice }: CallState, text: string, { heardMs, sentMs, complete }: HeardItem): number {
   const share = heardMs / Math.max(1, sentMs);
-  return complete ? share : Math.min(share, (heardMs * UNHURRIED_SPEECH) / Math.max(1, text.trim().length));
+  const pace = voice.ms < KNOWN_VOICE_MS ? UNHURRIED_SPEECH : voice.characters / voice.ms;
+  return complete ? share : Math.min(share, (heardMs * pace) / Math.max(1, text.trim().length));
+}
+
+/** The words of an item that broke off, as far as there was audio of them. */
+export function heardOfSent(state: CallState, { itemId, text }: Saying, sentMs: number): string {
+  return heardText(text, heardShare(state, text, { itemId, heardMs: sentMs, sentMs, complete: false }));
+}
+
+/** Learns the pace of the voice from what was heard whole. */
+function withVoice(state: CallState, text: string, { sentMs }: HeardItem, interrupted: boolean): CallState {
+  if (interrupted) return state;
+  const { characters, ms } = state.voice;
+  return { ...state, voice: { characters: characters + text.length, ms: ms + sentMs } };
 }
 
 /** The words that fit into the heard part of an item, by their length; never half a word. */

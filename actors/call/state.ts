@@ -2,8 +2,8 @@
 import { type Dealings, NO_DEALINGS } from '../../src/domain/dealings.ts';
 import { type LoopGuard, type LoopVerdict, NEW_LOOP_GUARD } from '../../src/domain/loop-guard.ts';
 import type { Deadlines } from '../kernel/actor.ts';
-import type { HistoryItem } from '../model/messages.ts';
-import type { CallFacts, CallIdentity, StaffMiss } from './messages.ts';
+import type { Remembered } from './history.ts';
+import type { CallFacts, CallIdentity, StaffMiss, UnfinishedItem } from './messages.ts';
 
 export type CallMode = 'opening' | 'talking' | 'parting' | 'away' | 'settling' | 'ended';
 
@@ -28,6 +28,8 @@ export interface Saying {
   readonly askedAt: number | null;
   /** From then until a mark proved that its first piece was played. */
   readonly heardAfterMs: number | null;
+  /** Its session was lost while it came: the text may say more than there is to hear. */
+  readonly brokeOff?: boolean;
 }
 
 /** A sound of the caller's of which nobody knows yet whether it means anything; Ava is silent meanwhile. */
@@ -41,6 +43,19 @@ export interface Doubt {
   readonly unheardMs: number;
   /** She has gone on already, since its words are late. */
   readonly resumed: boolean;
+}
+
+/** What is open between the call and a model whose session can be lost, or grow old. */
+export interface ModelLink {
+  /** A response was due when the session was lost. */
+  readonly due: boolean;
+  readonly unfinished: UnfinishedItem | null;
+  /** Turns that the lost session had heard and not put in words: the next one hears them again. */
+  readonly reheard: readonly AwaitedWords[];
+  /** Up to when the new session has been told; it is told the rest behind those turns. Null where it knows all. */
+  readonly toldUntil: number | null;
+  /** Another session waits for a quiet moment to go on in place of the present one. */
+  readonly standsBy: boolean;
 }
 
 export interface PendingTool {
@@ -87,14 +102,17 @@ export interface CallState {
   readonly toolCalls: number;
   readonly loop: LoopGuard;
   readonly dealings: Dealings;
-  /** Said and done so far, for a model session that was not there. */
-  readonly history: readonly HistoryItem[];
   /** Keys pressed and not yet understood. */
   readonly keys: string;
   /** The line is to be closed for staff; null while it is not. */
   readonly leaving: { readonly urgent: boolean } | null;
   /** Why staff could not be had, until the caller was told. */
   readonly missed: StaffMiss | null;
+  /** What was said and done so far, as it is told to a session that was not there. */
+  readonly history: readonly Remembered[];
+  readonly link: ModelLink;
+  /** How fast Ava speaks, by what was heard to its end. */
+  readonly voice: { readonly characters: number; readonly ms: number };
   readonly broke: boolean;
   /** Who ended the call, once somebody has. */
   readonly endedBy: string | null;
@@ -132,6 +150,8 @@ export function newCall(identity: CallIdentity, facts: CallFacts, now: number): 
     keys: '',
     leaving: null,
     missed: null,
+    link: { due: false, unfinished: null, reheard: [], toldUntil: null, standsBy: false },
+    voice: { characters: 0, ms: 0 },
     broke: false,
     endedBy: null,
   };

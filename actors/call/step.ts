@@ -15,8 +15,10 @@ import { type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterEnded, modelLost, phoneClosed, responseEnded, timeIsShort, timeIsUp } from './ending.ts';
 import { bargedIn, callerSpeaks, callerStops, playbackPaused, wordsAreLate } from './floor.ts';
 import { whileAway } from './handover.ts';
+import { remembering } from './history.ts';
 import { keyPressed, keysEnded } from './keys.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
+import { changingOver, isHeardAgain, notReheard, sessionLost, sessionReady, turnAgain } from './model-link.ts';
 import { answerIsLate, callerIsSilent, watchSilence } from './silence.ts';
 import { speechBegan, speechConfirmed, speechCut, speechHeard, withText } from './speech.ts';
 import type { CallState } from './state.ts';
@@ -28,7 +30,8 @@ export function callStep(facts: CallFacts): Step<CallState, CallMessage | Deadli
     if (state.mode === 'ended') return keep(state);
     if (state.mode === 'settling') return settle(state, message, now);
     if (state.mode === 'away') return whileAway(facts, state, message, now);
-    return watchSilence(facts, handle(facts, state, message, now), now);
+    const stepped = remembering(handle(facts, state, message, now), now);
+    return changingOver(watchSilence(facts, stepped, now));
   };
 }
 
@@ -42,11 +45,11 @@ function handle(
     case 'phone_opened':
       return enterTalking(facts, state);
     case 'caller_speech_started':
-      return callerSpeaks(facts, state, now);
+      return isHeardAgain(state, message) ? keep(state) : callerSpeaks(facts, state, now);
     case 'caller_speech_stopped':
       return callerStops(facts, state, message.speechMs, now);
     case 'caller_turn_committed':
-      return callerTurn(facts, state, message.itemId, now);
+      return (message.again && turnAgain(state, message.itemId, now)) || callerTurn(facts, state, message.itemId, now);
     case 'caller_words':
       return callerWords(facts, state, message.itemId, message.text, now);
     case 'caller_words_failed':
@@ -82,9 +85,11 @@ function handle(
     case 'caller_left':
       return keep(state);
     case 'model_ready':
-      return keep(state);
+      return sessionReady(facts, state, message, now);
     case 'model_lost':
-      return modelLost(state);
+      return message.retrying ? sessionLost(facts, state, message, now) : modelLost(state);
+    case 'model_stands_by':
+      return keep({ ...state, link: { ...state.link, standsBy: true } });
     case 'phone_closed':
       return phoneClosed(state, message.reason === 'hung_up' ? 'ava' : `caller_${message.reason}`, now);
     case 'shut_down':
@@ -114,6 +119,8 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
       return timeIsShort(facts, state, now);
     case 'longest_call':
       return timeIsUp(facts, state, now);
+    case 'reheard':
+      return notReheard(facts, state);
     case 'time_is_up':
     case 'farewell':
       return { state, effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }] };

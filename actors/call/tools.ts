@@ -7,7 +7,6 @@ import { type DeadlineMessage, withDeadline } from '../kernel/actor.ts';
 import type { ToolRequest } from '../model/messages.ts';
 import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import { enterEnded, enterParting, isTransferDue, transfer } from './ending.ts';
-import { remember } from './history.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { awaitAnswer } from './silence.ts';
 import type { CallState, PendingTool } from './state.ts';
@@ -65,9 +64,7 @@ export function toolAnswered(
   const dealings = outcome.changes.reduce(deal, state.dealings);
   if (tool?.callId !== callId || tool.startedAt === 0) return lateAnswer({ ...state, dealings }, outcome);
   const { tool: _spent, ...deadlines } = state.deadlines;
-  const output = JSON.stringify(outcome.answer);
-  const known = remember({ ...state, dealings, deadlines }, { kind: 'tool', ...requestOf(tool), output });
-  const answered = { ...known, tools: state.tools.slice(1) };
+  const answered = { ...state, dealings, deadlines, tools: state.tools.slice(1) };
   const next = answered.tools.length > 0 ? runNext(facts, answered, now) : afterTools(facts, answered, now);
   return {
     state: next.state,
@@ -128,10 +125,6 @@ function recordTool(state: CallState, tool: PendingTool, outcome: ToolOutcome, n
     }),
     { kind: 'event', name: 'tool.finished', event: { tool: tool.name, result, ms: now - tool.startedAt } },
   ];
-}
-
-function requestOf({ callId, name, argumentsText }: PendingTool): ToolRequest {
-  return { callId, name, argumentsText };
 }
 
 function toolResult({ callId, name, argumentsText }: ToolRequest, answer: unknown): CallEffect {

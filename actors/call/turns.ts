@@ -7,7 +7,6 @@ import { offerById } from '../../src/domain/offers.ts';
 import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import { doubtCommitted, judged } from './floor.ts';
 import { enterEmergency } from './handover.ts';
-import { remember } from './history.ts';
 import type { CallFacts } from './messages.ts';
 import { sayPhrase } from './phrases.ts';
 import { awaitAnswer } from './silence.ts';
@@ -105,9 +104,8 @@ function wordsOfTurn(
   if (text === '') return keep({ ...state, awaited });
   const dealings = hear(state.dealings, text, facts.clinic, now);
   const language = languageOf(text, facts.clinic.conversation.languages) ?? state.language;
-  const heard = remember({ ...state, awaited, dealings, language }, { kind: 'caller', text });
   const recorded: CallTransition = {
-    state: heard,
+    state: { ...state, awaited, dealings, language },
     effects: [
       record(state, {
         kind: 'turn',

@@ -1,37 +1,67 @@
-/** The shell of the model's leg: a step's effects carried out on a connection. */
-import type { ModelErrorKind, TokenUsage } from '../../src/domain/events.ts';
+/**
+ * The shell of the model's leg: a step's effects carried out on the session's line, and on the one that stands by. It
+ * keeps what the caller says until some session has made words of it. What a line reports that is neither of the two
+ * any more is nobody's.
+ */
+import type { ModelErrorKind, TokenUsage, TranscriptionUsage } from '../../src/domain/events.ts';
 import type { FromModel } from '../call/messages.ts';
 import { Actor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { PhoneMessage } from '../phone/messages.ts';
-import type { ConnectModel, ModelBrief, ModelLine, ModelMessage } from './messages.ts';
-import { type ModelEffect, type ModelState, modelStep, newModel } from './state.ts';
+import { CallerAudio } from './caller-audio.ts';
+import {
+  type ConnectModel,
+  FELL_SILENT,
+  type ModelBrief,
+  type ModelLine,
+  type ModelMessage,
+  type ModelReport,
+} from './messages.ts';
+import { type ModelEffect, type ModelState, newModel, type ReconnectResult, type Rotation } from './state.ts';
+import { modelStep } from './step.ts';
 
 export interface ModelActorPorts {
   readonly connect: ConnectModel;
   readonly tellCall: (message: FromModel) => void;
   readonly tellPhone: (message: PhoneMessage) => void;
+  /** The conversation began over another line: the session must be told what came before. */
+  readonly continued: boolean;
+  /** The call's first session was ready after that time. */
   readonly onConnected: (tookMs: number) => void;
+  readonly onReconnected: (result: ReconnectResult, tookMs: number) => void;
   readonly onUsage: (usage: TokenUsage) => void;
+  readonly onTranscribed: (usage: TranscriptionUsage) => void;
+  readonly onLimitNear: (limit: string, share: number, resetMs: number) => void;
   readonly onError: (kind: ModelErrorKind, code: string) => void;
   readonly clock: Clock;
+  /** In [0, 1): spreads the waits of calls that lose their sessions in the same moment. */
+  readonly luck: number;
+  /** When sessions are followed by fresh ones; by the service's limit where absent. */
+  readonly rotation?: Rotation | undefined;
   readonly onCrash: (error: unknown) => void;
 }
 
 export class ModelActor {
   private readonly actor: Actor<ModelState, ModelMessage, ModelEffect>;
-  private readonly line: ModelLine;
+  private readonly brief: ModelBrief;
+  private readonly ports: ModelActorPorts;
+  private readonly callerAudio = new CallerAudio();
+  private line: ModelLine;
+  private standby: ModelLine | undefined;
 
   /** Starts to connect at once. */
   constructor(brief: ModelBrief, ports: ModelActorPorts) {
-    const startedAt = ports.clock.now();
-    const perform = (effect: ModelEffect): void => this.perform(effect, ports);
-    const { clock, onCrash } = ports;
-    this.actor = new Actor({ state: newModel(startedAt), step: modelStep, perform, clock, onCrash });
-    this.line = ports.connect(brief, (report) => {
-      if (report.type === 'session_ready') ports.onConnected(clock.now() - startedAt);
-      this.actor.tell(report);
+    this.brief = brief;
+    this.ports = ports;
+    const { clock, luck, rotation, continued, onCrash } = ports;
+    this.actor = new Actor({
+      state: { ...newModel(clock.now(), luck, rotation), known: continued },
+      step: modelStep,
+      perform: (effect) => this.perform(effect),
+      clock,
+      onCrash,
     });
+    this.line = this.open();
   }
 
   get state(): ModelState {
@@ -44,29 +74,112 @@ export class ModelActor {
 
   /** Caller audio: past the mailbox, in the tick in which it came. */
   audio(payload: string): void {
-    this.line.audio(payload);
+    if (this.callerAudio.take(payload)) this.line.audio(payload);
   }
 
-  /** Stops for good; the session at the service ends with it. */
+  /** Stops for good; the sessions at the service end with it. */
   stop(): void {
     this.actor.stop();
-    this.line.close();
+    this.disconnect();
   }
 
-  private perform(effect: ModelEffect, ports: ModelActorPorts): void {
+  private open(): ModelLine {
+    const line = this.ports.connect(this.brief, (report) => {
+      if (line === this.line) this.heard(report);
+      else if (line === this.standby) this.heardOfStandby(report);
+    });
+    return line;
+  }
+
+  /** A report of the call's session: the caller's turns are watched on their way to the step. */
+  private heard(report: ModelReport): void {
+    const { callerAudio, actor } = this;
+    switch (report.type) {
+      case 'session_ready':
+        return actor.tell({ ...report, missed: callerAudio.missed });
+      case 'caller_speech_started':
+        callerAudio.voiceBegan(report.itemId, report.atMs);
+        return actor.tell({ ...report, again: callerAudio.isRepeated(report.itemId) });
+      case 'caller_turn_committed':
+        return actor.tell({ ...report, again: callerAudio.isRepeated(report.itemId) });
+      case 'caller_words':
+      case 'caller_words_failed':
+        callerAudio.settle(report.itemId);
+        return actor.tell(report);
+      case 'lost':
+        callerAudio.hold(report.code === FELL_SILENT);
+        return actor.tell(report);
+      default:
+        return actor.tell(report);
+    }
+  }
+
+  private heardOfStandby(report: ModelReport): void {
+    if (report.type === 'session_ready') this.actor.tell({ type: 'standby_ready' });
+    if (report.type === 'lost') this.actor.tell({ type: 'standby_lost', code: report.code });
+  }
+
+  private perform(effect: ModelEffect): void {
+    const { ports } = this;
     switch (effect.kind) {
+      case 'connect':
+        return this.replaceLine(this.open());
+      case 'warm':
+        this.standby = this.open();
+        return;
+      case 'promote':
+        return this.promote();
+      case 'dismiss_standby':
+        this.standby?.close();
+        this.standby = undefined;
+        return;
       case 'send':
         return this.line.send(effect.command);
+      case 'let_hear':
+        return this.letHear();
+      case 'forget_audio':
+        return this.callerAudio.settle(effect.itemId);
       case 'disconnect':
-        return this.line.close();
+        return this.disconnect();
       case 'tell_call':
         return ports.tellCall(effect.message);
       case 'tell_phone':
         return ports.tellPhone(effect.message);
       case 'usage':
         return ports.onUsage(effect.usage);
+      case 'transcribed':
+        return ports.onTranscribed(effect.usage);
+      case 'connected':
+        return ports.onConnected(effect.tookMs);
+      case 'reconnected':
+        return ports.onReconnected(effect.result, effect.tookMs);
+      case 'limit_near':
+        return ports.onLimitNear(effect.limit, effect.share, effect.resetMs);
       case 'error':
         return ports.onError(effect.error, effect.code);
     }
+  }
+
+  private promote(): void {
+    const { standby } = this;
+    this.standby = undefined;
+    if (standby) this.replaceLine(standby);
+  }
+
+  private replaceLine(line: ModelLine): void {
+    this.callerAudio.hold(false);
+    this.line.close();
+    this.line = line;
+  }
+
+  private letHear(): void {
+    for (const payload of this.callerAudio.release()) this.line.audio(payload);
+  }
+
+  private disconnect(): void {
+    this.callerAudio.hold(false);
+    this.line.close();
+    this.standby?.close();
+    this.standby = undefined;
   }
 }

@@ -1,5 +1,5 @@
 /** The model's leg as others see it; free of any vendor's words. */
-import type { ModelErrorKind, TokenUsage } from '../../src/domain/events.ts';
+import type { ModelErrorKind, TokenUsage, TranscriptionUsage } from '../../src/domain/events.ts';
 import type { ToolDeclaration } from '../../src/domain/tools.ts';
 import type { AudioPayload } from '../phone/messages.ts';
 
@@ -7,7 +7,8 @@ import type { AudioPayload } from '../phone/messages.ts';
 export interface ModelBrief {
   readonly instructions: string;
   readonly voice: string;
-  readonly language: string;
+  /** BCP 47: what may be spoken; the first is the clinic's own. */
+  readonly languages: readonly string[];
   readonly tools: readonly ToolDeclaration[];
 }
 
@@ -43,8 +44,13 @@ export type ModelOrder =
   | { readonly type: 'commit' }
   /** This item of the caller's was no turn (a cough): remember nothing of it. */
   | { readonly type: 'forget'; readonly itemId: string }
-  /** A new session is to know what was said and done so far; asks for nothing. */
-  | { readonly type: 'restore'; readonly history: readonly HistoryItem[] }
+  /**
+   * A new session is to know what was said and done so far; asks for nothing. Where there is `more` to tell, it hears
+   * the caller from here on and is asked for nothing until it was told the rest.
+   */
+  | { readonly type: 'restore'; readonly history: readonly HistoryItem[]; readonly more?: boolean }
+  /** A quiet moment: the session that stands by goes on in place of the old one, and is to know this. */
+  | { readonly type: 'take_over'; readonly history: readonly HistoryItem[] }
   /** The caller heard only `heardMs` of this item: stop saying it, and remember no more than that. */
   | { readonly type: 'cut'; readonly itemId: string | null; readonly heardMs: number }
   | { readonly type: 'close' };
@@ -52,13 +58,23 @@ export type ModelOrder =
 /** What the wire tells the model actor. */
 export type ModelReport =
   | { readonly type: 'connected' }
-  | { readonly type: 'session_ready' }
-  | { readonly type: 'caller_speech_started'; readonly itemId: string }
+  /** `missed`: the caller said something that no session will hear. */
+  | { readonly type: 'session_ready'; readonly missed?: boolean }
+  /** `atMs`: where in all the audio this session was given the speech begins. `again`: as for the turn, below. */
+  | {
+      readonly type: 'caller_speech_started';
+      readonly itemId: string;
+      readonly atMs?: number;
+      readonly again?: boolean;
+    }
   /** `speechMs`: how long the voice was, without the silence that ended it; null where the service does not tell. */
   | { readonly type: 'caller_speech_stopped'; readonly itemId: string; readonly speechMs: number | null }
-  | { readonly type: 'caller_turn_committed'; readonly itemId: string }
+  /** `again`: a session that is gone had heard this turn, or its beginning, before. */
+  | { readonly type: 'caller_turn_committed'; readonly itemId: string; readonly again?: boolean }
   | { readonly type: 'caller_words'; readonly itemId: string; readonly text: string }
   | { readonly type: 'caller_words_failed'; readonly itemId: string }
+  /** What writing the caller's words down is billed by. */
+  | { readonly type: 'transcribed'; readonly usage: TranscriptionUsage }
   | { readonly type: 'response_started'; readonly responseId: string }
   | { readonly type: 'audio'; readonly itemId: string; readonly ms: number; readonly payload: AudioPayload }
   | { readonly type: 'audio_complete'; readonly itemId: string }
@@ -75,12 +91,30 @@ export type ModelReport =
       readonly responseId: string;
       readonly status: 'completed' | 'cancelled' | 'failed' | 'incomplete';
       readonly usage: TokenUsage | null;
+      /** Why a response failed, in the service's word. */
+      readonly code?: string | null;
     }
   /** The service refused something we sent; the session goes on. */
   | { readonly type: 'refused'; readonly code: string }
-  | { readonly type: 'lost'; readonly kind: ModelErrorKind; readonly code: string };
+  /** Little is left of what the account may use: `share` of its limit, until `resetMs` from now. */
+  | { readonly type: 'limit_near'; readonly limit: string; readonly share: number; readonly resetMs: number }
+  /** `retryAfterMs`: the service asks not to be tried again before. */
+  | {
+      readonly type: 'lost';
+      readonly kind: ModelErrorKind;
+      readonly code: string;
+      readonly retryAfterMs?: number | undefined;
+    };
 
-export type ModelMessage = ModelOrder | ModelReport;
+/** The code of a loss that showed by silence alone: the session had been deaf for some seconds. */
+export const FELL_SILENT = 'fell_silent';
+
+/** What the shell tells of the session that stands by. */
+export type StandbyReport =
+  | { readonly type: 'standby_ready' }
+  | { readonly type: 'standby_lost'; readonly code: string };
+
+export type ModelMessage = ModelOrder | ModelReport | StandbyReport;
 
 /** What goes over the wire to the model, in its own order. */
 export type ModelCommand =
@@ -95,10 +129,13 @@ export type ModelCommand =
   | { readonly type: 'commit_audio' }
   | { readonly type: 'delete_item'; readonly itemId: string };
 
-/** A connection to a model, as the model actor's shell sees it. Reports come back through the callback it was opened with. */
+/**
+ * A connection to a model, as the model actor's shell sees it. Reports come back through the callback it was opened
+ * with, never within a call of these, and none after `lost` or a close of ours.
+ */
 export interface ModelLine {
   send(command: ModelCommand): void;
-  /** Caller audio, in the tick in which it came; kept (bounded) while the session is not ready. */
+  /** Caller audio, in the tick in which it came; only once the session is ready. */
   audio(payload: AudioPayload): void;
   close(): void;
 }

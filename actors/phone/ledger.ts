@@ -58,13 +58,18 @@ export function endOf(piece: Piece): number {
   return piece.startsAt + Math.ceil(piece.ms / FRAME_MS) * FRAME_MS;
 }
 
-/** How much of an item was heard by now: what marks proved, and of the piece under way what the clock says. */
-export function heardOf({ pieces, paused }: Ledger, speech: Speech, now: number): HeardItem {
-  const { itemId, sentMs, complete } = speech;
-  if (paused) return { itemId, heardMs: speech.heardMs, sentMs, complete };
+/** How much of an item was heard by now, ms: what marks proved, and of the piece under way what the clock says. */
+export function heardMsOf({ pieces, paused }: Ledger, { itemId, sentMs, heardMs }: Speech, now: number): number {
+  if (paused) return heardMs;
   const next = pieces.find((piece) => piece.itemId === itemId && piece.startsAt + piece.ms > now);
-  const heardMs = next ? next.fromMs + Math.max(0, now - next.startsAt) : sentMs;
-  return { itemId, heardMs: Math.floor(Math.min(Math.max(heardMs, speech.heardMs), sentMs)), sentMs, complete };
+  if (!next) return sentMs;
+  return Math.min(Math.max(next.fromMs + Math.max(0, now - next.startsAt), heardMs), sentMs);
+}
+
+/** The same as others are told it: in whole milliseconds, never more than was heard. */
+export function heardOf(ledger: Ledger, speech: Speech, now: number): HeardItem {
+  const { itemId, sentMs, complete } = speech;
+  return { itemId, heardMs: Math.floor(heardMsOf(ledger, speech, now)), sentMs, complete };
 }
 
 /** Whether more of this item, or of a new one, can be kept track of. */

@@ -14,6 +14,7 @@ import type { DeadlineMessage, Deadlines, Transition } from '../kernel/actor.ts'
 import {
   endOf,
   hasRoom,
+  heardMsOf,
   heardOf,
   isHeard,
   type Ledger,
@@ -191,7 +192,7 @@ function finishSpeeches(state: PhoneState, now: number): PhoneTransition {
 /** Silence at once; where it stopped is known to the sample, by what marks proved and the clock. */
 function pause(state: PhoneState, now: number): PhoneTransition {
   if (state.paused) return keep(state);
-  const speeches = state.speeches.map((each) => ({ ...each, heardMs: heardOf(state, each, now).heardMs }));
+  const speeches = state.speeches.map((each) => ({ ...each, heardMs: heardMsOf(state, each, now) }));
   const stopped = finishSpeeches({ ...withPieces(state, []), speeches, paused: true }, now);
   if (state.pieces.length === 0 || stopped.state.mode === 'closed') return stopped;
   const items = stopped.state.speeches.map((each) => heardOf(stopped.state, each, now));

@@ -42,6 +42,12 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'booking.finished': { level: 'info', message: 'booking finished' },
   'model.connected': { level: 'info', message: 'model connected' },
   'model.error': { level: ({ kind }) => (kind === 'fatal' ? 'error' : 'warn'), message: 'model error' },
+  'model.reconnected': {
+    level: ({ result }) => (result === 'failed' ? 'error' : 'info'),
+    message: 'model session replaced',
+  },
+  'model.limit_near': { level: 'warn', message: 'model rate limit is near' },
+  'model.circuit': { level: 'warn', message: 'model circuit changed' },
   'model.usage': { level: 'debug', message: 'model usage' },
   'model.transcribed': { level: 'debug', message: 'caller transcribed' },
   'media.violation': { level: 'warn', message: 'media stream broke its protocol' },

@@ -3,6 +3,7 @@
  * what each of them needs of the others is handed over here and nowhere else.
  */
 import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
+import type { Rotation } from '../../actors/model/state.ts';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { cachedClinicDirectory } from '../../db/clinic-directory.ts';
 import { redisClinicVault } from '../../db/clinic-vault.ts';
@@ -29,6 +30,7 @@ import { twilioVoiceContinue } from '../http/routes/twilio-voice-continue.ts';
 import { twilioVoiceWhisper } from '../http/routes/twilio-voice-whisper.ts';
 import type { TwilioEdge } from '../http/twilio-edge.ts';
 import { loadUws, type UwsBuild } from '../http/uws.ts';
+import { type OpenAiCircuit, openAiCircuit } from '../openai/circuit.ts';
 import { realtimeConnector } from '../openai/realtime.ts';
 import { sentenceRenderer } from '../openai/rendering.ts';
 import { memoryTicketLedger, resilientTicketLedger } from '../twilio/ticket-ledger.ts';
@@ -53,6 +55,8 @@ export interface NodeOptions {
   readonly clock?: Clock;
   /** Whether this node has missing phrases rendered; true where nothing else is given. */
   readonly rendersPhrases?: boolean;
+  /** When a call's session with the model is followed by a fresh one; by the service's limit where absent. */
+  readonly modelRotation?: Rotation | undefined;
 }
 
 /** Clinics whose phrases a starting node looks after; others follow when they are called. */
@@ -79,9 +83,10 @@ export async function startNode(options: NodeOptions): Promise<AvaNode> {
 async function open(options: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> {
   const { config, events } = options;
   const stores = await openStores(options, lifecycle);
-  const health = createHealth({ checks: checks(stores), now: () => performance.now() });
+  const circuit = await openModel(options, lifecycle);
+  const health = createHealth({ checks: checks(stores, circuit), now: () => performance.now() });
   const phrases = await openPhrases(options, stores, lifecycle);
-  const switchboard = await openCalls(options, { ...stores, phrases }, lifecycle);
+  const switchboard = await openCalls(options, { ...stores, phrases, circuit }, lifecycle);
   const ports = await openPorts(options, { ...stores, health, switchboard }, lifecycle);
   await openJobs(options, stores.database, lifecycle);
   health.setState('ready');
@@ -198,25 +203,47 @@ function openPhrases(options: NodeOptions, stores: Stores, lifecycle: Lifecycle)
   );
 }
 
-interface CallStores extends Stores {
-  readonly phrases: PhraseBook;
-}
-
-function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycle): Promise<Switchboard> {
-  const { config, events, clock = systemClock() } = options;
+/** Sessions with the model, and whether any are to be had. */
+function openModel({ config, events }: NodeOptions, lifecycle: Lifecycle): Promise<OpenAiCircuit> {
   const { realtimeUrl, apiKey, models } = config.openai;
-  const connectModel = realtimeConnector({
+  const connect = realtimeConnector({
     url: realtimeUrl,
     apiKey: apiKey.reveal(),
     model: models.realtime,
     transcriptionModel: models.transcription,
   });
+  return lifecycle.add(
+    'model circuit',
+    () => openAiCircuit({ connect, events }),
+    (opened) => opened.close(),
+  );
+}
+
+interface CallStores extends Stores {
+  readonly phrases: PhraseBook;
+  readonly circuit: OpenAiCircuit;
+}
+
+function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycle): Promise<Switchboard> {
+  const { config, events, clock = systemClock(), modelRotation: rotation } = options;
   const bookings = postgresBookingStore(stores.database);
-  const { phrases } = stores;
-  const world = { connectModel, models, phrases, bookings, log: stores.log, events, clock };
+  const { directory, phrases, circuit, log } = stores;
+  const { models } = config.openai;
+  const world = {
+    connectModel: circuit.connect,
+    rotation,
+    chance: Math.random,
+    models,
+    phrases,
+    bookings,
+    log,
+    events,
+    clock,
+  };
+  const limits = { node: config.nodeId, capacity: config.calls.max, modelDown: circuit.isOpen };
   return lifecycle.add(
     'calls',
-    () => new Switchboard({ directory: stores.directory, node: config.nodeId, capacity: config.calls.max, world }),
+    () => new Switchboard({ directory, ...limits, world }),
     (opened) => opened.stop(),
   );
 }
@@ -316,8 +343,12 @@ function twilioEdge(
   };
 }
 
-function checks({ database, redis }: Stores): Parameters<typeof createHealth>[0]['checks'] {
+function checks({ database, redis }: Stores, circuit: OpenAiCircuit): Parameters<typeof createHealth>[0]['checks'] {
+  const reachable = async (): Promise<void> => {
+    if (circuit.isOpen()) throw Object.assign(new Error('no session to be had'), { code: 'circuit_open' });
+  };
   return {
+    openai: { probe: reachable, required: false, timeoutMs: PROBE_MS },
     postgres: { probe: async () => void (await database.ping()), required: true, timeoutMs: PROBE_MS },
     redis: { probe: () => redis.ping(), required: false, timeoutMs: PROBE_MS },
   };

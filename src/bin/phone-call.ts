@@ -6,21 +6,26 @@ import { CallActor } from '../../actors/call/actor.ts';
 import { CALL_LIMITS, type CallIdentity, type CallMessage, type FromStaff } from '../../actors/call/messages.ts';
 import type { Clock } from '../../actors/kernel/clock.ts';
 import { ModelActor } from '../../actors/model/actor.ts';
+import type { ConnectModel } from '../../actors/model/messages.ts';
+import type { Rotation } from '../../actors/model/state.ts';
 import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import type { CallContext, Events } from '../domain/events.ts';
 import type { BookingStore, ConversationLog, PhraseBook } from '../domain/ports.ts';
-import type { MeteredConnect } from '../openai/realtime.ts';
 import { instructions } from '../receptionist/instructions.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
 import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
 import { type BilledModels, CallMeter } from './call-meter.ts';
 
 export interface CallWorld {
-  readonly connectModel: MeteredConnect;
+  readonly connectModel: ConnectModel;
   readonly models: BilledModels;
   readonly phrases: PhraseBook;
+  /** When a call's session is followed by a fresh one; by the service's limit where absent. */
+  readonly rotation?: Rotation | undefined;
+  /** A number in [0, 1). */
+  readonly chance: () => number;
   readonly bookings: BookingStore;
   readonly log: ConversationLog;
   readonly events: Events;
@@ -76,7 +81,7 @@ export class PhoneCall implements PhoneInlet {
     if (this.over) return;
     this.recordStart(clinic);
     this.conversation = { clinic, call: this.wireCall(clinic) };
-    this.legs = this.wireLegs(clinic);
+    this.legs = this.wireLegs(clinic, false);
     this.legs.phone.tell({ type: 'line_opened' });
     for (const word of this.early.splice(0)) word();
   }
@@ -100,7 +105,7 @@ export class PhoneCall implements PhoneInlet {
   comeBack(line: PhoneLine): PhoneInlet | null {
     if (this.over || !this.conversation) return null;
     this.line = line;
-    this.legs = this.wireLegs(this.conversation.clinic);
+    this.legs = this.wireLegs(this.conversation.clinic, true);
     this.legs.phone.tell({ type: 'line_opened' });
     return this;
   }
@@ -170,7 +175,8 @@ export class PhoneCall implements PhoneInlet {
     });
   }
 
-  private wireLegs(clinic: Clinic): Legs {
+  /** `continued`: over another line before. */
+  private wireLegs(clinic: Clinic, continued: boolean): Legs {
     const { world, identity } = this;
     const { clock, events } = world;
     const crash = (actor: string) => (error: unknown) => this.fail(actor, error);
@@ -178,7 +184,7 @@ export class PhoneCall implements PhoneInlet {
     const brief = {
       instructions: instructions({ clinic, now: clock.now(), callerPhone: identity.callerPhone }),
       voice: clinic.voice,
-      language: clinic.language,
+      languages: clinic.conversation.languages,
       tools: toolDeclarations(),
     };
     const phone = new PhoneActor({
@@ -188,16 +194,20 @@ export class PhoneCall implements PhoneInlet {
       onCrash: crash('phone'),
     });
     const model = new ModelActor(brief, {
-      connect: (asked, report) =>
-        world.connectModel({ ...asked, languages: clinic.conversation.languages }, report, (usage) =>
-          this.meter.transcribed(usage),
-        ),
+      connect: world.connectModel,
+      continued,
       tellCall,
       tellPhone: (message) => phone.tell(message),
       onConnected: (ms) => events.emit('model.connected', { ...this.context, ms }),
+      onReconnected: (result, ms) => events.emit('model.reconnected', { ...this.context, result, ms }),
+      onLimitNear: (limit, share, resetMs) =>
+        events.emit('model.limit_near', { ...this.context, limit, share, resetMs }),
       onUsage: (usage) => this.meter.responded(usage),
+      onTranscribed: (usage) => this.meter.transcribed(usage),
       onError: (kind, code) => events.emit('model.error', { ...this.context, kind, code }),
       clock,
+      luck: world.chance(),
+      rotation: world.rotation,
       onCrash: crash('model'),
     });
     return { phone, model };

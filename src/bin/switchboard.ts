@@ -27,6 +27,8 @@ export interface SwitchboardOptions {
   readonly world: CallWorld;
   readonly node: string;
   readonly capacity: number;
+  /** Whether no model is to be had: a caller who can't be talked to is better off with staff. */
+  readonly modelDown: () => boolean;
 }
 
 interface EndedCall {
@@ -178,6 +180,7 @@ export class Switchboard implements FrontDesk {
 
   private shedReason(): ShedReason | null {
     if (this.draining) return 'draining';
+    if (this.options.modelDown()) return 'model_down';
     return this.calls.size >= this.options.capacity ? 'full' : null;
   }
 

@@ -81,6 +81,12 @@ export interface AvaEvents {
   'booking.finished': CallContext & { readonly result: 'booked' | 'replayed' | 'taken' | 'failed' };
   'model.connected': CallContext & { readonly ms: number };
   'model.error': CallContext & { readonly kind: ModelErrorKind; readonly code: string };
+  /** A session was followed by another, after a loss (`resumed`, `failed`) or in time (`rotated`); `ms` without one. */
+  'model.reconnected': CallContext & { readonly result: 'resumed' | 'failed' | 'rotated'; readonly ms: number };
+  /** Under a tenth of what the account may use is left, for so long. */
+  'model.limit_near': CallContext & { readonly limit: string; readonly share: number; readonly resetMs: number };
+  /** Open: new calls go to staff, since no session is to be had. */
+  'model.circuit': { readonly state: 'open' | 'closed' };
   /** `model` is who billed it; where it is not given, the node's realtime model. */
   'model.usage': CallContext & { readonly usage: TokenUsage; readonly model?: string | undefined };
   /** A caller's turn was written down by `model`. */

@@ -5,9 +5,19 @@
  */
 import { type RawData, WebSocket } from 'ws';
 import { z } from 'zod';
-import type { ModelCommand, ModelLine, ModelReport } from '../../actors/model/messages.ts';
-import type { TranscriptionUsage } from '../domain/events.ts';
-import { AUDIO_FORMAT, type SessionBrief, type SessionChoices, sessionOf } from './session.ts';
+import {
+  type ConnectModel,
+  FELL_SILENT,
+  type ModelBrief,
+  type ModelCommand,
+  type ModelLine,
+  type ModelReport,
+} from '../../actors/model/messages.ts';
+import { ownEvents } from './own-events.ts';
+import { closeCode, handshakeRefusal } from './refusals.ts';
+import { AUDIO_FORMAT, type SessionChoices, sessionOf } from './session.ts';
+import { SilenceWatch, type Watched } from './silence-watch.ts';
+import { voiceLength } from './voice-length.ts';
 import { clientEvent, FATAL_CODES, reportOf, transcriptionUsageOf } from './wire.ts';
 
 export interface RealtimeOptions extends SessionChoices {
@@ -18,22 +28,14 @@ export interface RealtimeOptions extends SessionChoices {
 
 export const REALTIME_LIMITS = {
   handshakeMs: 8_000,
-  /** Caller audio kept until the session is ready: 15 s of 20 ms frames; older ones are dropped. */
-  keptFrames: 750,
   /** Bytes waiting in our socket above which caller audio is dropped rather than queued. */
   bufferedBytes: 1 << 20,
   messageBytes: 16 << 20,
 } as const;
 
-/** As `ConnectModel`; tells as well what each transcript of the caller's words is billed by. */
-export type MeteredConnect = (
-  brief: SessionBrief,
-  report: (report: ModelReport) => void,
-  onTranscribed?: (usage: TranscriptionUsage) => void,
-) => ModelLine;
-
-export function realtimeConnector(options: RealtimeOptions): MeteredConnect {
-  return (brief, report, onTranscribed) => new RealtimeLine(options, brief, report, onTranscribed);
+export function realtimeConnector(options: RealtimeOptions): ConnectModel {
+  const watch = new SilenceWatch();
+  return (brief, report) => new RealtimeLine(options, brief, report, watch);
 }
 
 const sessionUpdated = z.object({
@@ -45,21 +47,19 @@ const sessionUpdated = z.object({
   }),
 });
 
-class RealtimeLine implements ModelLine {
+class RealtimeLine implements ModelLine, Watched {
   private readonly socket: WebSocket;
   private readonly report: (report: ModelReport) => void;
-  private readonly onTranscribed: ((usage: TranscriptionUsage) => void) | undefined;
-  private kept: string[] | null = [];
+  private readonly watch: SilenceWatch;
+  private readonly isOwn = ownEvents();
+  private readonly voiceMs = voiceLength();
+  private ready = false;
   private over = false;
+  silentTicks = 0;
 
-  constructor(
-    options: RealtimeOptions,
-    brief: SessionBrief,
-    report: (report: ModelReport) => void,
-    onTranscribed: ((usage: TranscriptionUsage) => void) | undefined,
-  ) {
+  constructor(options: RealtimeOptions, brief: ModelBrief, report: (report: ModelReport) => void, watch: SilenceWatch) {
     this.report = report;
-    this.onTranscribed = onTranscribed;
+    this.watch = watch;
     this.socket = new WebSocket(realtimeUrl(options), {
       headers: { authorization: `Bearer ${options.apiKey}` },
       handshakeTimeout: REALTIME_LIMITS.handshakeMs,
@@ -72,30 +72,40 @@ class RealtimeLine implements ModelLine {
     });
     this.socket.on('message', (data, isBinary) => this.take(data, isBinary));
     this.socket.on('unexpected-response', (request, response) => {
-      request.destroy();
-      this.lose(refusalKind(response.statusCode), `http_${response.statusCode}`);
+      void handshakeRefusal(response).then((refusal) => {
+        request.destroy();
+        this.lose(refusal);
+      });
     });
-    this.socket.on('error', (error: NodeJS.ErrnoException) => this.lose('connect', error.code ?? 'socket_error'));
-    this.socket.on('close', (code) => this.lose('closed', `close_${code}`));
+    this.socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.lose({ kind: 'connect', code: error.code ?? 'socket_error' });
+    });
+    this.socket.on('close', (code, reason) => {
+      this.lose({ kind: 'closed', code: closeCode(code, reason.toString('utf8')) });
+    });
   }
 
   send(command: ModelCommand): void {
+    if (command.type === 'create_response') this.isOwn.asked();
     this.sendEvent(clientEvent(command));
   }
 
   audio(payload: string): void {
-    if (this.kept) {
-      this.kept.push(payload);
-      if (this.kept.length > REALTIME_LIMITS.keptFrames) this.kept.shift();
-    } else if (this.socket.bufferedAmount < REALTIME_LIMITS.bufferedBytes) {
-      this.append(payload);
-    }
+    if (this.socket.bufferedAmount < REALTIME_LIMITS.bufferedBytes) this.append(payload);
+  }
+
+  /** Asks for what a session answers whatever it is doing, and what changes nothing. */
+  probe(): void {
+    this.sendEvent({ type: 'session.update', session: { type: 'realtime' } });
+  }
+
+  fellSilent(): void {
+    this.lose({ kind: 'timeout', code: FELL_SILENT });
   }
 
   close(): void {
     if (this.over) return;
-    this.over = true;
-    this.kept = [];
+    this.end();
     if (this.socket.readyState !== WebSocket.OPEN) return this.socket.terminate();
     // A peer that went quiet must not keep a paid session open.
     const abandon = setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS);
@@ -105,25 +115,31 @@ class RealtimeLine implements ModelLine {
 
   private take(data: RawData, isBinary: boolean): void {
     if (this.over || isBinary) return;
+    this.silentTicks = 0;
     const event = parsedEvent(data);
     if (!event) return this.report({ type: 'refused', code: 'unreadable_event' });
     if (event.type === 'session.updated') return this.sessionUpdated(event);
-    const transcribed = this.onTranscribed && transcriptionUsageOf(event);
-    if (transcribed) this.onTranscribed?.(transcribed);
+    if (!this.isOwn.hears(event)) return;
     const report = reportOf(event);
-    if (report?.type === 'lost') this.lose(report.kind, report.code);
-    else if (report) this.report(report);
+    const transcribed = transcriptionUsageOf(event);
+    if (transcribed) this.report({ type: 'transcribed', usage: transcribed });
+    if (report?.type === 'lost') this.lose(report);
+    else if (report?.type === 'caller_speech_stopped') this.report({ ...report, speechMs: this.voiceMs.ended(event) });
+    else if (report) {
+      if (report.type === 'caller_speech_started') this.voiceMs.began(event);
+      this.report(report);
+    }
   }
 
   private sessionUpdated(event: unknown): void {
     const parsed = sessionUpdated.safeParse(event);
     const { input, output } = parsed.success ? parsed.data.session.audio : { input: null, output: null };
     if (input?.format.type !== AUDIO_FORMAT.type || output?.format.type !== AUDIO_FORMAT.type) {
-      return this.lose('protocol', 'audio_format_differs');
+      return this.lose({ kind: 'protocol', code: 'audio_format_differs' });
     }
-    if (!this.kept) return;
-    for (const payload of this.kept) this.append(payload);
-    this.kept = null;
+    if (this.ready) return;
+    this.ready = true;
+    this.watch.add(this);
     this.report({ type: 'session_ready' });
   }
 
@@ -136,11 +152,16 @@ class RealtimeLine implements ModelLine {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
   }
 
-  private lose(kind: Extract<ModelReport, { type: 'lost' }>['kind'], code: string): void {
+  private lose({ kind, code, retryAfterMs }: Omit<Extract<ModelReport, { type: 'lost' }>, 'type'>): void {
     if (this.over) return;
-    this.over = true;
-    this.report({ type: 'lost', kind: FATAL_CODES.has(code) ? 'fatal' : kind, code });
+    this.end();
     this.socket.terminate();
+    this.report({ type: 'lost', kind: FATAL_CODES.has(code) ? 'fatal' : kind, code, retryAfterMs });
+  }
+
+  private end(): void {
+    this.over = true;
+    this.watch.remove(this);
   }
 }
 
@@ -153,11 +174,6 @@ export function realtimeUrl({ url, model }: Pick<RealtimeOptions, 'url' | 'model
 
 /** How long the far end may take over a goodbye before the socket is dropped. */
 const CLOSE_GRACE_MS = 1_000;
-
-function refusalKind(status: number | undefined): 'fatal' | 'rate_limit' | 'connect' {
-  if (status === 401 || status === 403) return 'fatal';
-  return status === 429 ? 'rate_limit' : 'connect';
-}
 
 const typedEvent = z.looseObject({ type: z.string() });
 

@@ -6,12 +6,13 @@ import type { TokenUsage, TranscriptionUsage } from '../domain/events.ts';
 
 const MULAW_BYTES_PER_MS = 8;
 
-/** Codes after which trying again cannot help: the key or the account is at fault. */
+/** Codes after which trying again cannot help: the key, the account or the model's name is at fault. */
 export const FATAL_CODES: ReadonlySet<string> = new Set([
   'invalid_api_key',
   'insufficient_quota',
   'account_deactivated',
   'billing_hard_limit_reached',
+  'model_not_found',
 ]);
 
 export function clientEvent(command: ModelCommand): RealtimeClientEvent {
@@ -118,7 +119,11 @@ const transcribed = z.object({
 type Reader = (event: unknown) => ModelReport | null;
 
 const READERS: Readonly<Record<string, Reader>> = {
-  'input_audio_buffer.speech_started': read(item, (e) => ({ type: 'caller_speech_started', itemId: e.item_id })),
+  'input_audio_buffer.speech_started': read(item.extend({ audio_start_ms: z.number().optional() }), (e) => ({
+    type: 'caller_speech_started',
+    itemId: e.item_id,
+    ...(e.audio_start_ms === undefined ? {} : { atMs: e.audio_start_ms }),
+  })),
   'input_audio_buffer.speech_stopped': read(item, (e) => ({
     type: 'caller_speech_stopped',
     itemId: e.item_id,
@@ -159,6 +164,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     argumentsText: e.item.arguments,
   })),
   'response.done': read(response, responseEnded),
+  'rate_limits.updated': readRateLimits,
   error: read(failure, (e) => {
     const code = e.error.code ?? e.error.type ?? 'unknown';
     if (FATAL_CODES.has(code)) return { type: 'lost', kind: 'fatal', code };
@@ -191,7 +197,27 @@ function responseEnded(event: z.infer<typeof response>): ModelReport {
     responseId: id,
     status: status === undefined || status === 'in_progress' ? 'incomplete' : status,
     usage: used ? tokens(used) : null,
+    ...(status === 'failed' ? { code } : {}),
   };
+}
+
+/** Below this share of a limit it is worth telling. */
+const NEAR_LIMIT = 0.1;
+
+const rateLimits = z.object({
+  rate_limits: z.array(
+    z.object({ name: z.string(), limit: z.number().positive(), remaining: z.number(), reset_seconds: z.number() }),
+  ),
+});
+
+/** The limit that is nearest to being used up, where one is near. */
+function readRateLimits(event: unknown): ModelReport | null {
+  const parsed = rateLimits.safeParse(event);
+  const shares = (parsed.data?.rate_limits ?? []).map((each) => ({ ...each, share: each.remaining / each.limit }));
+  const [nearest] = shares.sort((a, b) => a.share - b.share);
+  if (!nearest || nearest.share >= NEAR_LIMIT) return null;
+  const { name, share, reset_seconds: resetS } = nearest;
+  return { type: 'limit_near', limit: name, share, resetMs: resetS * 1_000 };
 }
 
 function tokens(used: z.infer<typeof usage>): TokenUsage {

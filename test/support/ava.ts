@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../actors/kernel/clock.ts';
 import { systemClock } from '../../actors/kernel/clock.ts';
+import type { Rotation } from '../../actors/model/state.ts';
 import { loadClinic } from '../../db/clinics.ts';
 import { conversationOfCall, type StoredConversation } from '../../db/conversation-reader.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
@@ -50,6 +51,8 @@ export interface AvaStandOptions {
   readonly stores?: Stores;
   /** Whether she has her phrases rendered, beside the calls: then not every session and response is a call's. */
   readonly rendersPhrases?: boolean;
+  /** When a call's session with the model is followed by a fresh one. */
+  readonly modelRotation?: Rotation;
   /** Further environment variables. */
   readonly environment?: Record<string, string>;
 }
@@ -77,6 +80,7 @@ export async function startAva(options: AvaStandOptions = {}): Promise<AvaStand>
     onDrain: () => undefined,
     clock,
     rendersPhrases: options.rendersPhrases ?? false,
+    modelRotation: options.modelRotation,
   });
   const own = openPostgres({ url: stores.databaseUrl, poolSize: 2, applicationName: 'test' });
   const clinic = await loadClinic(own, { phone: RADIANCE });

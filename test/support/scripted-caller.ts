@@ -15,7 +15,7 @@ const SENTENCES = [
 export function speakInto(model: ScriptedModel, random: Random, turns: number): void {
   const speak = (n: number): void => {
     if (n > turns) return;
-    const itemId = `turn_${n}`;
+    const itemId = `turn_${model.nth}_${n}`;
     model.tell({ type: 'caller_speech_started', itemId });
     model.later(300 + random() * 2_000, () => {
       model.tell({ type: 'caller_speech_stopped', itemId, speechMs: null });

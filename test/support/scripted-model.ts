@@ -21,6 +21,7 @@ interface ActiveResponse {
 
 export class ScriptedModel implements ModelLine {
   readonly faults: string[] = [];
+  readonly nth: number;
   /** Turns of the caller that the client was told of, with their words: null where none were told, or none could be. */
   readonly turns = new Map<string, string | null>();
   /** Those among them that the client had us forget. */
@@ -31,6 +32,8 @@ export class ScriptedModel implements ModelLine {
   private active: ActiveResponse | undefined;
   private readonly madeMs = new Map<string, number>();
   private readonly toolsAsked: string[] = [];
+  /** Calls of an earlier session that this one was told of. */
+  private readonly toolsTold: string[] = [];
   private readonly toolsAnswered: string[] = [];
   private readonly toolsRefused: string[] = [];
   /** A response begun unasked has ended: a client whose own request was on the wire takes that for its end. */
@@ -39,7 +42,9 @@ export class ScriptedModel implements ModelLine {
   private made = 0;
   private readonly lastArrival = { up: 0, down: 0 };
 
-  constructor(clock: Clock, random: Random, report: (report: ModelReport) => void) {
+  /** `nth` of the call's sessions, from 1: ids are of one session. */
+  constructor(clock: Clock, random: Random, report: (report: ModelReport) => void, nth: number) {
+    this.nth = nth;
     this.clock = clock;
     this.random = random;
     this.report = report;
@@ -52,6 +57,8 @@ export class ScriptedModel implements ModelLine {
 
   send(command: ModelCommand): void {
     if (this.closed) this.faults.push(`${command.type} after close`);
+    // What is on its way when the session closes was meant all the same.
+    if (command.type === 'delete_item') this.forgotten.add(command.itemId);
     this.deliver('up', 5 + this.random() * 60, () => {
       if (!this.closed) this.take(command);
     });
@@ -95,18 +102,21 @@ export class ScriptedModel implements ModelLine {
       case 'truncate':
         return this.truncate(command.itemId, command.heardMs);
       case 'tool_output':
+        if (this.toolsTold.includes(command.callId)) return;
+        if (!this.toolsAsked.includes(command.callId)) this.faults.push(`${command.callId} answered, not asked`);
         // What is too much at once is refused at once, before what was asked for earlier is answered.
         (command.output.includes(TOO_MUCH) ? this.toolsRefused : this.toolsAnswered).push(command.callId);
         return;
       case 'delete_item':
         if (!this.turns.has(command.itemId)) this.faults.push(`${command.itemId} is no item to forget`);
-        this.forgotten.add(command.itemId);
+        return;
+      case 'tool_call':
+        this.toolsTold.push(command.callId);
         return;
       case 'assistant_text':
       case 'caller_text':
       case 'commit_audio':
       case 'note':
-      case 'tool_call':
         return;
     }
   }
@@ -119,8 +129,8 @@ export class ScriptedModel implements ModelLine {
       this.tell({ type: 'refused', code: 'conversation_already_has_active_response' });
       return;
     }
-    const id = `resp_${++this.made}`;
-    const { script, status } = aResponse(sentence, this.random, () => ++this.made);
+    const id = `resp_${this.nth}_${++this.made}`;
+    const { script, status } = aResponse(sentence, this.random, () => this.nth * 1_000 + ++this.made);
     this.active = { id, unasked, alarm: () => {} };
     if (status === 'silent') return;
     this.goOn(100 + this.random() * 500, () => {
@@ -134,10 +144,10 @@ export class ScriptedModel implements ModelLine {
     const [next, ...rest] = script;
     if (!next) return done();
     if ('tool' in next) {
-      this.tell({ type: 'tool_requested', callId: `call_${++this.made}`, ...next.tool });
+      this.tell({ type: 'tool_requested', callId: `call_${this.nth}_${++this.made}`, ...next.tool });
       return this.goOn(this.random() * 40, () => this.utter(rest, done));
     }
-    const itemId = `item_${++this.made}`;
+    const itemId = `item_${this.nth}_${++this.made}`;
     this.madeMs.set(itemId, 0);
     for (const word of next.text.match(/\S+\s*/g) ?? []) this.tell({ type: 'words_delta', itemId, text: word });
     this.sound(itemId, speechOf(next.text), () => {

@@ -5,8 +5,8 @@ import type { WorldCall } from './world.ts';
 type Turn = Extract<ConversationEntry, { kind: 'turn' }>;
 
 export function faultsOf(call: WorldCall): string[] {
-  const { events, model, overs, phone, record } = call;
-  const faults = [...phone.faults, ...(model?.faults ?? [])];
+  const { events, models, overs, phone, record } = call;
+  const faults = [...phone.faults, ...models.flatMap((model) => model.faults)];
   const expectCount = (what: string, actual: number, expected: number): void => {
     if (actual !== expected) faults.push(`${actual} times ${what}, not ${expected}`);
   };
@@ -21,17 +21,19 @@ export function faultsOf(call: WorldCall): string[] {
   return [...faults, ...faultsOfTurns(call)];
 }
 
-function faultsOfTurns({ model, phone, record }: WorldCall): string[] {
+function faultsOfTurns({ models, phone, record }: WorldCall): string[] {
   const faults: string[] = [];
   const turns = record.filter((entry): entry is Turn => entry.kind === 'turn').sort((a, b) => a.n - b.n);
   if (new Set(turns.map(({ n }) => n)).size !== turns.length) faults.push('two turns of one number');
   const customers = turns.filter(({ role }) => role === 'customer').length;
-  const said = [...(model?.turns ?? [])].filter(([id, words]) => words !== '' && !model?.forgotten.has(id));
+  const said = models.flatMap(({ turns: told, forgotten }) =>
+    [...told].filter(([id, words]) => words !== '' && !forgotten.has(id)),
+  );
   if (customers !== said.length) faults.push(`${customers} of the caller's ${said.length} turns are in the record`);
-  for (const itemId of model?.forgotten ?? []) {
-    const words = model?.turns.get(itemId);
+  for (const { turns: told, forgotten } of models) {
     // Words that come seconds after a short sound may come too late to be listened to; the recorded ones here do not.
-    if (words) faults.push(`"${words}" was forgotten`);
+    const lost = [...forgotten].map((itemId) => told.get(itemId)).filter(Boolean);
+    if (lost.length > 0) faults.push(`"${lost.join('", "')}" was forgotten`);
   }
   return [...faults, ...unheard(turns, phone.heard)];
 }

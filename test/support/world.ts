@@ -21,8 +21,8 @@ import { NOW } from './step-bench.ts';
 export interface WorldCall {
   readonly index: number;
   readonly phone: ScriptedPhone;
-  /** Undefined where the call was over before it began. */
-  readonly model: ScriptedModel | undefined;
+  /** Its sessions, one after the other; none where the call was over before it began. */
+  readonly models: readonly ScriptedModel[];
   readonly record: readonly ConversationEntry[];
   readonly events: readonly AvaEventName[];
   readonly bookings: SlowBookings;
@@ -69,7 +69,7 @@ function placeCall(clock: SimulatedClock, seed: number, index: number): WorldCal
   const record: ConversationEntry[] = [];
   const events: AvaEventName[] = [];
   const overs: string[] = [];
-  const call: { model: ScriptedModel | undefined } = { model: undefined };
+  const models: ScriptedModel[] = [];
   const identity = {
     conversationId: `conversation-${index}`,
     clinicId: radiance.id,
@@ -82,12 +82,14 @@ function placeCall(clock: SimulatedClock, seed: number, index: number): WorldCal
   clock.wakeAt(NOW + random() * STAGGER_MS, () => {
     const world = {
       connectModel: (_brief: unknown, report: ConstructorParameters<typeof ScriptedModel>[2]) => {
-        call.model = new ScriptedModel(clock, random, report);
-        speakInto(call.model, random, Math.floor(random() * 12));
-        return call.model;
+        const model = new ScriptedModel(clock, random, report, models.length + 1);
+        models.push(model);
+        speakInto(model, random, Math.floor(random() * 12));
+        return model;
       },
       phrases: { audioOf: () => undefined },
       models: { realtime: 'gpt-realtime-2.1', transcription: 'gpt-transcribe' },
+      chance: random,
       bookings,
       log: { write: (entry: ConversationEntry) => void record.push(entry), settled: async () => {} },
       events: { emit: (name: AvaEventName) => void events.push(name) },
@@ -108,9 +110,7 @@ function placeCall(clock: SimulatedClock, seed: number, index: number): WorldCal
   return {
     index,
     phone,
-    get model() {
-      return call.model;
-    },
+    models,
     record,
     events,
     bookings,

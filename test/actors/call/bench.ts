@@ -30,6 +30,7 @@ export const PHRASES: FixedPhrases = {
   connecting: 'I am connecting you.',
   emergency: 'This needs a person at once. I am connecting you.',
   emergencyAlone: 'This needs a person at once.',
+  lostYou: 'I lost you.',
   staffBusy: 'The line is busy. A message?',
   staffAway: 'Nobody is there. A message?',
 };

@@ -5,7 +5,8 @@ import { ModelActor } from '../../../actors/model/actor.ts';
 import type { ModelCommand, ModelReport } from '../../../actors/model/messages.ts';
 import type { PhoneMessage } from '../../../actors/phone/messages.ts';
 
-const BRIEF = { instructions: 'Be kind.', voice: 'marin', language: 'en-US', tools: [] };
+const LOST: ModelReport = { type: 'lost', kind: 'closed', code: 'close_1006' };
+const BRIEF = { instructions: 'Be kind.', voice: 'marin', languages: ['en-US'], tools: [] };
 
 function model() {
   const sent: ModelCommand[] = [];
@@ -16,22 +17,25 @@ function model() {
   const errors: string[] = [];
   const crashes: unknown[] = [];
   const clock = new SimulatedClock(1_000);
-  let closes = 0;
+  const closed = new Set<number>();
   const reporters: ((report: ModelReport) => void)[] = [];
   const actor = new ModelActor(BRIEF, {
     connect: (_brief, back) => {
-      reporters.push(back);
+      const nth = reporters.push(back) - 1;
       return {
         send: (command) => sent.push(command),
         audio: (payload) => heard.push(payload),
-        close: () => {
-          closes++;
-        },
+        close: () => void closed.add(nth),
       };
     },
     tellCall: (message) => told.push(message),
     tellPhone: (message) => played.push(message),
     onConnected: (ms) => connects.push(ms),
+    onReconnected: () => {},
+    onLimitNear: () => {},
+    continued: false,
+    onTranscribed: () => undefined,
+    luck: 0.5,
     onUsage: () => {},
     onError: (kind, code) => errors.push(`${kind} ${code}`),
     clock,
@@ -47,8 +51,10 @@ function model() {
     connects,
     errors,
     crashes,
-    report: (each: ModelReport) => reporters[0]?.(each),
-    closes: () => closes,
+    /** A report of the nth line that was opened, from 0. */
+    report: (each: ModelReport, nth = 0) => reporters[nth]?.(each),
+    lines: () => reporters.length,
+    closes: () => closed.size,
   };
 }
 
@@ -69,11 +75,43 @@ describe('the model actor', () => {
     expect(heard).toEqual(['a', 'b']);
   });
 
-  it('takes its line down where the connection never comes, and holds no alarm after', () => {
-    const { clock, closes, errors, told } = model();
+  it('takes its lines down where no connection ever comes, and holds no alarm after', () => {
+    const { clock, closes, errors, lines, told } = model();
     clock.advance(60_000);
-    expect([told, errors]).toEqual([[{ type: 'model_lost', kind: 'timeout', retrying: false }], ['timeout connect']]);
-    expect([closes(), clock.pending]).toEqual([1, 0]);
+    expect(told).toEqual([{ type: 'model_lost', kind: 'timeout', retrying: false }]);
+    expect(errors).toEqual(['timeout connect', 'timeout connect', 'timeout away']);
+    expect([closes(), lines(), clock.pending]).toEqual([3, 3, 0]);
+  });
+
+  it('gives the next session the caller’s turn that the lost one had not put in words, behind what it must know', () => {
+    const { actor, clock, heard, report, sent, told } = model();
+    report({ type: 'session_ready' });
+    for (let n = 1; n <= 40; n++) actor.audio(`quiet ${n}`);
+    actor.audio('I');
+    report({ type: 'caller_speech_started', itemId: 'u' });
+    actor.audio('would');
+    report(LOST);
+    actor.audio('like');
+    heard.length = 0;
+    clock.advance(0);
+    report({ type: 'session_ready' }, 1);
+    expect(told.at(-1)).toEqual({ type: 'model_ready', first: false, missed: false });
+    expect(heard).toEqual([]);
+    actor.tell({ type: 'restore', history: [{ kind: 'caller', text: 'Hello.' }] });
+    expect(sent.at(-1)).toEqual({ type: 'caller_text', text: 'Hello.' });
+    actor.audio('Botox');
+    expect(heard.slice(-4)).toEqual(['I', 'would', 'like', 'Botox']);
+    expect(heard.length).toBeLessThan(20);
+  });
+
+  it('hears nothing of a line that is not its own any more', () => {
+    const { report, told, lines } = model();
+    report({ type: 'session_ready' });
+    report(LOST);
+    const before = told.length;
+    report({ type: 'caller_words', itemId: 'u', text: 'Hello' });
+    report(LOST);
+    expect([told.length, lines()]).toEqual([before, 2]);
   });
 
   it('hears nothing more after it was stopped', () => {

@@ -1,6 +1,7 @@
 /** One model leg under test: reports in a word each, effects in plain words. */
 import type { ModelCommand, ModelMessage } from '../../../actors/model/messages.ts';
-import { type ModelEffect, type ModelState, modelStep, newModel } from '../../../actors/model/state.ts';
+import { type ModelEffect, type ModelState, newModel } from '../../../actors/model/state.ts';
+import { modelStep } from '../../../actors/model/step.ts';
 import { NOW, ofKind, StepBench } from '../../support/step-bench.ts';
 
 export type ModelBench = StepBench<ModelState, ModelMessage, ModelEffect>;

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelMessage } from '../../../actors/model/messages.ts';
-import { type ModelEffect, modelStep, newModel } from '../../../actors/model/state.ts';
+import { type ModelEffect, newModel } from '../../../actors/model/state.ts';
+import { modelStep } from '../../../actors/model/step.ts';
 import { NOW } from '../../support/step-bench.ts';
 import { counterexample, lawbreaking, must } from '../../support/step-laws.ts';
 import {
@@ -20,6 +21,7 @@ import {
   started,
 } from './bench.ts';
 
+const FATAL: ModelMessage = { type: 'lost', kind: 'fatal', code: 'invalid_api_key' };
 const itemIds = fc.constantFrom(
   'item_AAAAAAAAAAAAAAAAAAAAA',
   'item_BBBBBBBBBBBBBBBBBBBBB',
@@ -41,10 +43,19 @@ const orders: fc.Arbitrary<ModelMessage> = fc.oneof(
     }),
   ),
   texts.map((text): ModelMessage => ({ type: 'note', text })),
+  itemIds.map((itemId): ModelMessage => ({ type: 'forget', itemId })),
+  texts.map((text): ModelMessage => ({ type: 'restore', history: [{ kind: 'caller', text }] })),
+  texts.map((text): ModelMessage => ({ type: 'take_over', history: [{ kind: 'assistant', text }] })),
 );
 const reports: fc.Arbitrary<ModelMessage> = fc.oneof(
   fc.constantFrom(ready, started(), ended(), ended('cancelled'), ended('failed'), refused(ACTIVE), refused(NOT_ACTIVE)),
-  fc.constantFrom<ModelMessage>({ type: 'connected' }, refused('invalid_value')),
+  fc.constantFrom<ModelMessage>(
+    { type: 'connected' },
+    { type: 'standby_ready' },
+    { type: 'standby_lost', code: 'close_1011' },
+    refused('invalid_value'),
+    refused('server_error'),
+  ),
   itemIds.map((itemId) => audio(itemId)),
   itemIds.map((itemId): ModelMessage => ({ type: 'audio_complete', itemId })),
   fc.tuple(itemIds, texts).map(([itemId, text]): ModelMessage => ({ type: 'words_delta', itemId, text })),
@@ -56,7 +67,8 @@ const reports: fc.Arbitrary<ModelMessage> = fc.oneof(
 const going = fc.oneof({ weight: 2, arbitrary: orders }, { weight: 3, arbitrary: reports });
 const anything = fc.oneof(
   { weight: 60, arbitrary: going },
-  { weight: 1, arbitrary: fc.constantFrom<ModelMessage>(lost, { type: 'close' }) },
+  { weight: 2, arbitrary: fc.constant(lost) },
+  { weight: 1, arbitrary: fc.constantFrom<ModelMessage>(FATAL, { type: 'close' }) },
 );
 
 describe('the step of a model leg', () => {
@@ -65,23 +77,25 @@ describe('the step of a model leg', () => {
     expect(lawbreaking({ step: modelStep, initial: newModel(NOW), messages: anything, ...limits })).toBe('');
   });
 
-  it('asks for no response before the last one ended, sends nothing before it is ready, and is over once', () => {
+  it('asks a session for no response before it is ready, told, and done with the last one, and is over once', () => {
     const broken = counterexample(anything, 150, (history) => {
       const model = connecting();
-      let isReady = false;
       let free = true;
       let overs = 0;
       for (const moment of history) {
+        const before = model.state;
         const message = 'message' in moment ? moment.message : undefined;
-        isReady ||= message?.type === 'session_ready' && overs === 0;
         free ||= frees(message);
         const effects: ModelEffect[] = 'message' in moment ? model.tell(moment.message) : model.wait(moment.waitMs);
-        must('nothing is sent before the session is ready', isReady || sent(effects).length === 0);
+        if (effects.some(isNewLine)) free = true;
         const asks = sent(effects).filter((command) => command.type === 'create_response').length;
+        const mayAsk = model.state.mode === 'ready' || before.mode === 'ready';
+        must('only a session that is ready is told anything', mayAsk || sent(effects).length === 0);
         must('one response at a time is asked for', asks <= (free ? 1 : 0));
-        if (asks > 0 || message?.type === 'response_started') free = false;
-        must('nothing comes after the end', overs === 0 || effects.length === 0);
-        overs += effects.filter((effect) => effect.kind === 'disconnect').length;
+        must('nothing is asked of a session that knows nothing', asks === 0 || !model.state.untold);
+        if (asks > 0 || (message?.type === 'response_started' && before.mode !== 'closed')) free = false;
+        must('nothing comes after the end', before.mode !== 'closed' || effects.length === 0);
+        if (before.mode !== 'closed' && model.state.mode === 'closed') overs++;
       }
       must('the end comes once', overs <= 1);
     });
@@ -89,9 +103,13 @@ describe('the step of a model leg', () => {
   });
 });
 
+/** A new session has no active response. */
+function isNewLine({ kind }: ModelEffect): boolean {
+  return kind === 'connect' || kind === 'promote' || kind === 'disconnect';
+}
+
 /** What may leave the service without an active response. */
 function frees(message: ModelMessage | undefined): boolean {
-  return (
-    message?.type === 'response_ended' || (message?.type === 'refused' && message.code === 'response_cancel_not_active')
-  );
+  if (message?.type === 'refused') return ['response_cancel_not_active', 'server_error'].includes(message.code);
+  return message?.type === 'response_ended';
 }

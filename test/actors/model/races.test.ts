@@ -61,7 +61,7 @@ describe('a response refused because another is active', () => {
   it('does not wait for the other one for ever', () => {
     const model = readyModel();
     model.tell(respond);
-    model.wait(MODEL_LIMITS.responseMs - 1);
+    model.wait(MODEL_LIMITS.firstEventMs - 1);
     model.tell(refused(ACTIVE));
     expect(model.wait(MODEL_LIMITS.responseMs - 1)).toEqual([]);
     expect(toldTypes(model.wait(1))).toEqual(['model_lost']);

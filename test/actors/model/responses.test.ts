@@ -85,13 +85,19 @@ describe('a cut', () => {
 
   it('cancels once for several items', () => {
     const model = speaking();
+    model.tell(audio('a'), audio('b'));
     expect(sent(model.tell(cut('a', 40), cut('b', 0)))).toEqual([CANCEL, truncated('a', 40), truncated('b', 0)]);
   });
 
   it('of an item whose response has ended cancels nothing', () => {
     const model = speaking();
-    model.tell(ended());
+    model.tell(audio('a'), ended());
     expect(sent(model.tell(cut('a', 40)))).toEqual([truncated('a', 40)]);
+  });
+
+  it('tells a session nothing of an item that another one said', () => {
+    const model = speaking();
+    expect(sent(model.tell(cut('of_before', 40)))).toEqual([CANCEL]);
   });
 
   it('takes back what was wished for', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MODEL_LIMITS } from '../../../actors/model/state.ts';
+import { MODEL_LIMITS, ROTATION } from '../../../actors/model/state.ts';
 import { ofKind } from '../../support/step-bench.ts';
 import {
   asked,
@@ -30,6 +30,7 @@ describe('what is asked before the session is there', () => {
     const effects = sent(model.tell(ready));
     expect(effects).toEqual([
       { type: 'note', text: '1' },
+      { type: 'tool_call', callId: 'c', name: 'x', argumentsText: '{}' },
       { type: 'tool_output', callId: 'c', output: '{}' },
       { type: 'note', text: '2' },
       { type: 'create_response', sentence: 'Hello.' },
@@ -51,7 +52,7 @@ describe('what is asked before the session is there', () => {
   });
 
   it('goes out at once afterwards', () => {
-    expect(sent(readyModel().tell(note('1'), result('c')))).toHaveLength(2);
+    expect(sent(readyModel().tell(note('1'), note('2')))).toHaveLength(2);
   });
 
   it('is not sent twice where the session says again that it is ready', () => {
@@ -62,44 +63,25 @@ describe('what is asked before the session is there', () => {
   });
 });
 
-describe('a model that is lost', () => {
-  it('is told once, and its line is let go', () => {
-    const model = speaking();
-    const effects = model.tell(lost);
-    expect(effects.map((effect) => effect.kind)).toEqual(['error', 'disconnect', 'tell_call']);
-    expect(ofKind(effects, 'tell_call')[0]?.message).toEqual({ type: 'model_lost', kind: 'closed', retrying: false });
-    expect(model.tell(lost, respond, note('x'), cut('a', 1), audio('a'), ended(), ready)).toEqual([]);
-    expect(model.state).toMatchObject(CLOSED);
-  });
-
-  it('is not told of after a close of ours', () => {
-    const model = speaking();
-    model.tell(say('x'), note('y'));
-    expect(model.tell({ type: 'close' })).toEqual([{ kind: 'disconnect' }]);
-    expect(model.tell(lost, { type: 'close' })).toEqual([]);
-    expect(model.state).toMatchObject(CLOSED);
-    expect(model.wait(3_600_000)).toEqual([]);
-  });
-
-  it('did not connect in time', () => {
+describe('a model that is silent', () => {
+  it('is lost where it did not connect in time', () => {
     const model = connecting();
     model.tell({ type: 'connected' });
     expect(model.wait(MODEL_LIMITS.connectMs - 1)).toEqual([]);
     const effects = model.wait(1);
     expect(ofKind(effects, 'error')).toEqual([{ kind: 'error', error: 'timeout', code: 'connect' }]);
-    expect(toldTypes(effects)).toEqual(['model_lost']);
-    expect(model.tell(ready)).toEqual([]);
+    expect(ofKind(effects, 'connect')).toHaveLength(1);
   });
 
-  it('did not begin a response in time', () => {
+  it('is lost where it did not begin a response in time', () => {
     const model = readyModel();
-    model.wait(3_600_000);
+    model.wait(60_000);
     model.tell(respond);
-    expect(model.wait(MODEL_LIMITS.responseMs - 1)).toEqual([]);
+    expect(model.wait(MODEL_LIMITS.firstEventMs - 1)).toEqual([]);
     expect(ofKind(model.wait(1), 'error')).toEqual([{ kind: 'error', error: 'timeout', code: 'response' }]);
   });
 
-  it('fell silent in the middle of a response', () => {
+  it('is lost where it fell silent in the middle of a response', () => {
     const model = speaking();
     for (let spoken = 0; spoken < 20; spoken++) {
       expect(toldTypes(model.wait(MODEL_LIMITS.responseMs - 1))).toEqual([]);
@@ -108,17 +90,28 @@ describe('a model that is lost', () => {
     expect(toldTypes(model.wait(MODEL_LIMITS.responseMs))).toEqual(['model_lost']);
   });
 
-  it('is not one that has nothing to say', () => {
+  it('is not lost where it has nothing to say', () => {
     const model = speaking();
     model.tell(ended());
-    expect(model.wait(3_600_000)).toEqual([]);
+    expect(model.wait(ROTATION.dueMs - 1)).toEqual([]);
     expect(asked(model.tell(respond))).toEqual([null]);
   });
 
-  it('did not answer a cancel', () => {
+  it('is lost where it did not answer a cancel', () => {
     const model = speaking();
     model.tell(cut());
     expect(toldTypes(model.wait(MODEL_LIMITS.responseMs))).toEqual(['model_lost']);
+  });
+});
+
+describe('a model that is closed by us', () => {
+  it('is not told of as lost', () => {
+    const model = speaking();
+    model.tell(say('x'), note('y'));
+    expect(model.tell({ type: 'close' })).toEqual([{ kind: 'disconnect' }]);
+    expect(model.tell(lost, { type: 'close' })).toEqual([]);
+    expect(model.state).toMatchObject(CLOSED);
+    expect(model.wait(3_600_000)).toEqual([]);
   });
 });
 

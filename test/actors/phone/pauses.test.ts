@@ -118,6 +118,14 @@ describe('a pause', () => {
     expect(line.tell(resume)).toEqual([]);
   });
 
+  it('plays nothing again of an item that was heard to a fraction of a millisecond', () => {
+    const line = openLine();
+    line.tell(speech('a', 102.5), complete('a'), speech('b', 400));
+    line.wait(200);
+    expect(toldTypes(line.tell(pause))).toEqual(['playback_finished', 'playback_paused']);
+    expect(replays(line.tell(resume))).toEqual([['b', 80, 320]]);
+  });
+
   it('keeps the line open that was to end after the sentence, and ends it when the rest was heard', () => {
     const line = openLine();
     line.tell(speech('a', 400), complete('a'), hangUp(true));

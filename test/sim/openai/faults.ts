@@ -91,6 +91,9 @@ export type Fault = z.infer<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
 export type FaultOf<Kind extends FaultKind> = Extract<Fault, { kind: Kind }>;
 
+/** What can strike a session at any moment. */
+export type SocketFault = FaultOf<'black_hole' | 'reset' | 'close' | 'error'>;
+
 export const CONNECT_FAULTS = ['refuse_connect', 'slow_handshake', 'no_handshake'] as const;
 
 /** What a trigger looks at; a session's faults also count its own age and responses. */

@@ -279,7 +279,8 @@ export class ResponseRun {
       status,
       status_details: undefined,
       output: this.output.map((entry) => entry.item),
-      conversation_id: conversation?.id,
+      // The SDK's type knows no null; the documentation does: "if `none`, the value of `conversation_id` will be null".
+      conversation_id: (conversation?.id ?? null) as string | undefined,
       output_modalities: [modality],
       max_output_tokens: maxOutputTokens,
       audio: { output: { format, voice } },

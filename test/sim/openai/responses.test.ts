@@ -232,7 +232,7 @@ describe('responses beside each other', () => {
       (event) => JSON.stringify(event).includes('"score"') && event.type === 'response.done',
     );
     expect(aside).toMatchObject({ response: { output: [{ content: [{ text: 'aside' }] }] } });
-    expect(aside).not.toHaveProperty('response.conversation_id');
+    expect(aside).toHaveProperty('response.conversation_id', null);
     expect(brain.shown[1]).toMatchObject({ responseInstructions: 'Score it.', items: [{ text: 'only this' }] });
     await bench.client.event((event) => event.type === 'response.done' && event !== aside);
     expect(bench.sim.sessions()[0]?.items).toBe(1);

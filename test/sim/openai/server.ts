@@ -10,7 +10,7 @@ import type { Brain } from './brain/brain.ts';
 import { type BrainName, brainOf, isBrainName } from './brain/brains.ts';
 import { seededRandom } from './chance.ts';
 import { EventLog } from './event-log.ts';
-import { CONNECT_FAULTS, FaultDesk, type FaultPlan } from './faults.ts';
+import { CONNECT_FAULTS, FaultDesk, type FaultPlan, type SocketFault } from './faults.ts';
 import { Pacer } from './pacer.ts';
 import { modelRefusal, refuseSocket, refuseUpgrade } from './refused-sockets.ts';
 import { bearerOf, keyRefusal, restHandler } from './rest.ts';
@@ -48,6 +48,8 @@ export interface OpenAiSim {
   readonly log: EventLog;
   sessions(): SessionSummary[];
   setBrain(brain: BrainName | Brain): void;
+  /** Has this go wrong now, in every session or in one; answers how many it struck. */
+  strike(fault: SocketFault, sessionId?: string): number;
   stop(): Promise<void>;
 }
 
@@ -135,6 +137,12 @@ class Simulator implements OpenAiSim {
 
   setBrain(brain: BrainName | Brain): void {
     this.brain = brainOf(brain, this.seed);
+  }
+
+  strike(fault: SocketFault, sessionId?: string): number {
+    const struck = [...this.live.values()].filter(({ id }) => sessionId === undefined || id === sessionId);
+    for (const session of struck) session.suffer(fault);
+    return struck.length;
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,7 @@ import { audioMs, audioReader } from './audio.ts';
 import { freshId, type Random } from './chance.ts';
 import { type ClientEvent, parseClientEvent } from './client-events.ts';
 import { Conversation, type Entry, entryOf, noSuchItem, type Understood } from './conversation.ts';
+import type { SocketFault } from './faults.ts';
 import { InputAudio, type InputEvent, type Utterance } from './input-audio.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { ResponseEnd } from './response-run.ts';
@@ -336,7 +337,12 @@ export class RealtimeSession {
       nth: this.nth,
       ...this.faultAge(),
     });
-    if (fault === undefined) return;
+    if (fault !== undefined) this.suffer(fault);
+  }
+
+  /** This goes wrong now. */
+  suffer(fault: SocketFault): void {
+    if (this.isOver || this.isMute) return;
     this.world.log.add({ kind: 'fault', session: this.id, fault: fault.kind });
     if (fault.kind === 'black_hole') this.isMute = true;
     else if (fault.kind === 'reset') this.line.terminate();

@@ -11,13 +11,15 @@ import { isInSpanish, spanishReply } from './spanish.ts';
 import { callFor, questionFor } from './speech-acts.ts';
 import { nextStep, type Step } from './steps.ts';
 import { Toolbox } from './toolbox.ts';
-import { verbatimOf } from './verbatim.ts';
+import { goOnAfter, restAfter, verbatimOf } from './verbatim.ts';
 
 export const receptionist: Brain = {
   name: 'receptionist',
   reply(context) {
     const ordered = orderedSentence(context);
     if (ordered !== undefined) return { say: ordered };
+    const rest = restOfSentence(context);
+    if (rest !== undefined) return rest;
     const tools = new Toolbox(context.tools, context.sessionInstructions);
     if (isInSpanish(context)) return spanishReply(context, tools);
     const reply = answer(context, recall(context.items, tools), tools);
@@ -62,6 +64,15 @@ function answer(context: BrainContext, memory: Memory, tools: Toolbox): BrainRep
     default:
       return goOn(context, memory, step, tools);
   }
+}
+
+/** A sentence that broke off goes on: what she would have said to what came before it, without its first words. */
+function restOfSentence(context: BrainContext): BrainReply | undefined {
+  const [said, note] = context.items.slice(-2);
+  const words = note?.kind === 'system' ? goOnAfter(note.text) : undefined;
+  if (words === undefined || said?.kind !== 'assistant') return undefined;
+  const whole = receptionist.reply({ ...context, items: context.items.slice(0, -2) });
+  return { ...whole, say: restAfter(whole.say ?? '', words) };
 }
 
 function act(memory: Memory, step: Step, tools: Toolbox): BrainReply {

@@ -19,3 +19,20 @@ export function verbatimOf(instructions: string | undefined): string | undefined
   const sentence = (quoted ?? AFTER_COLON.exec(rest)?.[1])?.trim();
   return sentence === undefined || sentence === '' ? undefined : sentence;
 }
+
+const GOES_ON = /\bgo on (?:exactly )?(?:after|from) (?:them|these words|those words|the words)/i;
+
+/** The words after which instructions ask to go on with a sentence that broke off; undefined where none do. */
+export function goOnAfter(instructions: string | undefined): string | undefined {
+  if (instructions === undefined || !GOES_ON.test(instructions)) return undefined;
+  return QUOTED.exec(instructions)
+    ?.slice(1)
+    .find((text) => text !== undefined)
+    ?.trim();
+}
+
+/** What is left of a sentence after its first words; all of it where it begins with others. */
+export function restAfter(sentence: string, words: string): string {
+  const isBeginning = sentence.startsWith(words) && /^(?:\s|$)/.test(sentence.slice(words.length));
+  return isBeginning ? sentence.slice(words.length).trim() : sentence;
+}

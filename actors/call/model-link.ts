@@ -1,0 +1,172 @@
+/**
+ * The conversation goes on though its session is gone. What was said and done is told to the next one; then it depends
+ * on what was under way: a caller who was speaking is heard again from their beginning, a sentence that broke off goes
+ * on from its next word, an answer that was due is asked for, a tool's answer is given when it comes.
+ *
+ * A turn that the lost session had heard and not put in words is heard again in its place: the new session is told what
+ * came before it, hears it, and is told the rest (`toldUntil`).
+ */
+import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
+import type { HistoryItem } from '../model/messages.ts';
+import { andThen, type CallEffect, type CallTransition, keep } from './effects.ts';
+import { enterParting } from './ending.ts';
+import { meant } from './floor.ts';
+import type { CallFacts, CallMessage } from './messages.ts';
+import { sayPhrase } from './phrases.ts';
+import { heardOfSent } from './speech.ts';
+import type { CallState } from './state.ts';
+import { unheardTurn } from './turns.ts';
+
+type Message<Type extends CallMessage['type']> = Extract<CallMessage, { type: Type }>;
+
+/** How long a new session may take to hear again what is played to it faster than it was said. */
+export const REHEARD_MS = 5_000;
+
+export function sessionLost(
+  facts: CallFacts,
+  state: CallState,
+  { due = false, unfinished = null }: Message<'model_lost'>,
+  now: number,
+): CallTransition {
+  // Nobody will tell any more what a sound was: it is taken for meant.
+  const settled = state.doubt === null ? keep(state) : meant(facts, state, state.doubt, now);
+  const reheard = [...state.link.reheard, ...settled.state.awaited];
+  const lost: CallState = {
+    ...withoutDeadline(settled.state, 'reheard'),
+    responding: false,
+    awaited: [],
+    saying: settled.state.saying
+      .filter(({ n, by }) => n > 0 || by !== 'model')
+      .map((each) => (each.itemId === unfinished?.itemId ? { ...each, brokeOff: true } : each)),
+    link: { due, unfinished, reheard, standsBy: false, toldUntil: null },
+  };
+  const endsAnyway = lost.dealings.ending && lost.tools.length === 0;
+  return andThen({ state: lost, effects: settled.effects }, (next) =>
+    endsAnyway ? enterParting(facts, next, now) : keep(next),
+  );
+}
+
+export function sessionReady(
+  facts: CallFacts,
+  state: CallState,
+  { first, missed = false }: Message<'model_ready'>,
+  now: number,
+): CallTransition {
+  if (first) return keep(state);
+  const { reheard } = state.link;
+  const silent = { ...state, callerSpeaksSince: null };
+  const [next] = reheard;
+  if (missed) return isOwedAnAnswer(state) ? resume(silent, 0) : askAgain(facts, silent, 0);
+  if (!next) return resume(silent, 0, state.callerSpeaksSince === null ? undefined : []);
+  const history = state.history.filter(({ at }) => at < next.endedAt);
+  return {
+    state: withDeadline({ ...silent, link: { ...state.link, toldUntil: next.endedAt } }, 'reheard', now + REHEARD_MS),
+    effects: [{ kind: 'tell_model', order: { type: 'restore', history, more: true } }],
+  };
+}
+
+/** The caller waits for her, so that asking them to say it again would be out of place. */
+function isOwedAnAnswer({ link, tools, callerSpeaksSince }: CallState): boolean {
+  const isBusy = link.due || link.unfinished !== null || tools.length > 0;
+  return isBusy && callerSpeaksSince === null && link.reheard.length === 0;
+}
+
+/** Tells the new session what it does not know yet, and goes on: as said, or with what was under way. */
+function resume(state: CallState, toldUntil: number, goingOn: readonly CallEffect[] = goOn(state)): CallTransition {
+  const history = [...state.history.filter(({ at }) => at >= toldUntil), ...beingSaid(state)];
+  const link = { ...state.link, due: false, unfinished: null, reheard: [], toldUntil: null };
+  return {
+    state: withoutDeadline({ ...state, link }, 'reheard'),
+    effects: [
+      ...state.link.reheard.map((turn) => unheardTurn(state, turn)),
+      { kind: 'tell_model', order: { type: 'restore', history, more: false } },
+      ...goingOn,
+    ],
+  };
+}
+
+/** What the caller is hearing while nobody remembers it yet. */
+function beingSaid(state: CallState): readonly HistoryItem[] {
+  return state.saying.flatMap((each): HistoryItem[] => {
+    const { unfinished } = state.link;
+    const isBroken = each.itemId === unfinished?.itemId;
+    const text = isBroken ? heardOfSent(state, each, unfinished.sentMs) : each.text.trim();
+    return text === '' || each.n === 0 ? [] : [{ kind: 'assistant', text }];
+  });
+}
+
+function goOn(state: CallState): readonly CallEffect[] {
+  const { due, unfinished } = state.link;
+  // A tool's answer has the model go on by itself, and the last sentence is not begun again.
+  if (state.mode !== 'talking' || state.tools.length > 0 || (!due && !unfinished)) return [];
+  const last = [...state.history, ...beingSaid(state)].at(-1);
+  const heard = last?.kind === 'assistant' ? last.text : '';
+  if (unfinished?.sentence != null) return sayRest(unfinished.sentence, heard);
+  // A question that was put whole has given the floor to the caller.
+  if (!unfinished && heard.endsWith('?')) return [];
+  if (heard === '') return [RESPOND];
+  return [{ kind: 'tell_model', order: { type: 'note', text: goOnAfter(heard) } }, RESPOND];
+}
+
+const RESPOND: CallEffect = { kind: 'tell_model', order: { type: 'respond' } };
+
+function sayRest(sentence: string, heard: string): readonly CallEffect[] {
+  const count = heard === '' ? 0 : heard.split(/\s+/).length;
+  const rest = sentence.trim().split(/\s+/).slice(count).join(' ');
+  return rest === '' ? [] : [{ kind: 'tell_model', order: { type: 'say', sentence: rest } }];
+}
+
+function goOnAfter(heard: string): string {
+  return `The line to you broke while you were speaking. The caller heard you up to these words: "${heard}" Go on exactly after them; do not repeat any of them.`;
+}
+
+/** What the caller said is lost: they are told so. */
+function askAgain(facts: CallFacts, state: CallState, toldUntil: number): CallTransition {
+  return andThen(resume(state, toldUntil, []), (next) => sayPhrase(facts, next, 'lostYou'));
+}
+
+/** A turn that a lost session had heard is the same turn when the next one hears it; null where none is awaited. */
+export function turnAgain(state: CallState, itemId: string, now: number): CallTransition | null {
+  const { reheard, toldUntil } = state.link;
+  const [turn, ...others] = reheard;
+  if (!turn || toldUntil === null) return null;
+  const heard: CallState = {
+    ...state,
+    callerSpeaksSince: null,
+    awaited: [...state.awaited, { ...turn, itemId }],
+    link: { ...state.link, reheard: others },
+  };
+  if (others.length > 0) return keep(heard);
+  const isActedUpon = state.answered || state.tools.length > 0 || state.history.some(({ at }) => at >= turn.endedAt);
+  if (isActedUpon) return resume(heard, toldUntil);
+  return resume({ ...heard, answerDueSince: state.answerDueSince ?? now }, toldUntil, [RESPOND]);
+}
+
+/** What was to be heard again was not: the session is told the rest, and the caller is asked where they wait. */
+export function notReheard(facts: CallFacts, state: CallState): CallTransition {
+  const { toldUntil } = state.link;
+  if (toldUntil === null) return keep(state);
+  const isAnswered = state.answered || state.tools.length > 0 || state.callerSpeaksSince !== null;
+  return isAnswered ? resume(state, toldUntil) : askAgain(facts, state, toldUntil);
+}
+
+/** Whether this voice is one that she has heard, and answered as far as she could. */
+export function isHeardAgain({ link }: CallState, message: { readonly again?: boolean }): boolean {
+  return message.again === true && link.reheard.length > 0;
+}
+
+/** Adds the change to the session that stands by, once nobody speaks and nothing is under way. */
+export function changingOver({ state, effects }: CallTransition): CallTransition {
+  if (!state.link.standsBy || !isQuiet(state)) return { state, effects };
+  return {
+    state: { ...state, link: { ...state.link, standsBy: false } },
+    effects: [...effects, { kind: 'tell_model', order: { type: 'take_over', history: state.history } }],
+  };
+}
+
+function isQuiet({ mode, responding, callerSpeaksSince, doubt, awaited, saying, tools, link }: CallState): boolean {
+  const callerIsSilent = callerSpeaksSince === null && doubt === null;
+  const nobodySpeaks = callerIsSilent && !responding && !saying.some(({ n }) => n > 0);
+  const nothingOpen = awaited.length === 0 && tools.length === 0 && link.reheard.length === 0;
+  return mode === 'talking' && nobodySpeaks && nothingOpen;
+}

@@ -1,0 +1,126 @@
+/**
+ * What the caller said and no session has made words of yet, so that a session that is lost takes nothing with it: the
+ * next one hears it again from its beginning. While the caller is silent and a session listens, only a moment is kept
+ * (a voice is noticed a little after it set in). One a call; frames as they came, nothing is copied.
+ */
+import type { AudioPayload } from '../phone/messages.ts';
+
+export const CALLER_AUDIO_LIMITS = {
+  /** 15 s of 20 ms frames; older ones are dropped. */
+  frames: 750,
+  /** 300 ms of them. */
+  preRollFrames: 15,
+  utterances: 8,
+} as const;
+
+const BYTES_PER_MS = 8;
+
+/** A turn whose words are not known, with the number of its first frame. */
+interface Utterance {
+  readonly itemId: string;
+  readonly from: number;
+}
+
+export class CallerAudio {
+  private frames: AudioPayload[] = [];
+  /** Frames of this call that are gone: the number of the first one kept. */
+  private gone = 0;
+  private utterances: Utterance[] = [];
+  /** The first frame that no session has heard; null while one listens. */
+  private unheardFrom: number | null = 0;
+  /** A session had stopped listening before anybody noticed, and what it missed was not kept. */
+  private deaf = false;
+  /** Up to here in the present session's audio it hears what another one had heard before, ms. */
+  private repeatedMs = 0;
+  private repeated = new Set<string>();
+
+  /** Something was said that no session can hear whole any more. */
+  get missed(): boolean {
+    return this.deaf || this.utterances.some(({ itemId, from }) => itemId !== REPEATED && from < this.gone);
+  }
+
+  /** One frame; answers whether a session listens and is to have it now. */
+  take(payload: AudioPayload): boolean {
+    this.frames.push(payload);
+    const wanted = this.unheardFrom !== null || this.utterances.length > 0;
+    if (this.frames.length > (wanted ? CALLER_AUDIO_LIMITS.frames : CALLER_AUDIO_LIMITS.preRollFrames)) {
+      this.frames.shift();
+      this.gone++;
+      if (wanted) this.giveUpOld();
+    }
+    return this.unheardFrom === null;
+  }
+
+  /** The session says that a voice set in, at `atMs` of all the audio it was given. */
+  voiceBegan(itemId: string, atMs: number | undefined): void {
+    const from = Math.max(this.gone, this.end - CALLER_AUDIO_LIMITS.preRollFrames);
+    this.utterances = [...this.utterances, { itemId, from }].slice(-CALLER_AUDIO_LIMITS.utterances);
+    if (atMs !== undefined && atMs < this.repeatedMs) this.repeated.add(itemId);
+  }
+
+  /** Whether another session had heard this turn, or its beginning, before. */
+  isRepeated(itemId: string): boolean {
+    return this.repeated.has(itemId);
+  }
+
+  /** The words of a turn are known, or it is not wanted: it need not be heard again. */
+  settle(itemId: string): void {
+    this.utterances = this.utterances.filter((each) => each.itemId !== itemId && each.itemId !== REPEATED);
+    this.repeated.delete(itemId);
+    if (this.unheardFrom === null) this.dropBefore(this.firstWanted(this.end));
+  }
+
+  /** No session listens from here on; one that fell silent may have been deaf for a while. */
+  hold(wasDeaf: boolean): void {
+    this.deaf ||= wasDeaf && this.utterances.length === 0;
+    this.unheardFrom ??= this.end;
+  }
+
+  /** A session listens from here on: what it is to hear first, oldest first. */
+  release(): readonly AudioPayload[] {
+    const unheard = this.unheardFrom ?? this.end;
+    const from = Math.max(this.gone, this.firstWanted(unheard));
+    const frames = this.frames.slice(from - this.gone);
+    this.repeatedMs = this.utterances.length === 0 ? 0 : msOf(frames.slice(0, Math.max(0, unheard - from)));
+    // Still to be kept, until the new session has made words of it; under a name of its own, since items are the session's.
+    this.utterances = this.utterances.length === 0 ? [] : [{ itemId: REPEATED, from }];
+    this.repeated.clear();
+    this.unheardFrom = null;
+    this.deaf = false;
+    this.dropBefore(this.firstWanted(this.end));
+    return frames;
+  }
+
+  private get end(): number {
+    return this.gone + this.frames.length;
+  }
+
+  /** The first frame that would have to be heard again; a moment before `otherwise`, where no turn is open. */
+  private firstWanted(otherwise: number): number {
+    const firsts = this.utterances.map(({ from }) => from);
+    return Math.min(otherwise - CALLER_AUDIO_LIMITS.preRollFrames, ...firsts);
+  }
+
+  private dropBefore(frame: number): void {
+    const count = Math.max(0, frame - this.gone);
+    if (count === 0) return;
+    this.frames.splice(0, count);
+    this.gone += count;
+  }
+
+  /** Words that have not come in twice the time that is kept will not come. */
+  private giveUpOld(): void {
+    const oldest = this.gone - CALLER_AUDIO_LIMITS.frames;
+    if (this.utterances.some(({ from }) => from < oldest)) {
+      this.utterances = this.utterances.filter(({ from }) => from >= oldest);
+    }
+  }
+}
+
+const REPEATED = 'repeated';
+
+/** How long base64 µ-law is. */
+function msOf(frames: readonly AudioPayload[]): number {
+  const bytes = frames.reduce((sum, { length }) => sum + Math.floor((length * 3) / 4), 0);
+  return bytes / BYTES_PER_MS;
+}
