@@ -10,6 +10,7 @@ import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import type { HistoryItem } from '../model/messages.ts';
 import { type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterParting } from './ending.ts';
+import { remember } from './history.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { heardOfSent } from './speech.ts';
 import type { CallState } from './state.ts';
@@ -47,11 +48,10 @@ export function sessionReady(
   now: number,
 ): CallTransition {
   if (first) return keep(state);
-  const { reheard } = state.link;
   const silent = { ...state, callerSpeaksSince: null };
-  const [next] = reheard;
-  if (missed) return isOwedAnAnswer(state) ? resume(facts, silent, 0) : resume(facts, silent, 0, lostYou(facts));
-  if (!next) return resume(facts, silent, 0, state.callerSpeaksSince === null ? undefined : []);
+  const [next] = state.link.reheard;
+  if (missed) return resume(silent, 0, isOwedAnAnswer(state) ? goOn(silent) : lostYou(facts), now);
+  if (!next) return resume(silent, 0, state.callerSpeaksSince === null ? goOn(silent) : NOTHING, now);
   const history = state.history.filter(({ at }) => at < next.endedAt);
   return {
     state: withDeadline({ ...silent, link: { ...state.link, toldUntil: next.endedAt } }, 'reheard', now + REHEARD_MS),
@@ -65,23 +65,35 @@ function isOwedAnAnswer({ link, tools, callerSpeaksSince }: CallState): boolean 
   return isBusy && callerSpeaksSince === null && link.reheard.length === 0;
 }
 
-/** Tells the new session what it does not know yet, and goes on: as said, or with what was under way. */
-function resume(
-  facts: CallFacts,
-  state: CallState,
-  toldUntil: number,
-  goingOn: readonly CallEffect[] = goOn(state),
-): CallTransition {
-  const history = [...state.history.filter(({ at }) => at >= toldUntil), ...beingSaid(state)];
+/** How it goes on: what is asked for, and what the session must know to give it. */
+interface GoingOn {
+  readonly ask: 'respond' | { readonly sentence: string } | null;
+  readonly note?: string;
+}
+
+const NOTHING: GoingOn = { ask: null };
+
+/** Tells the new session what it does not know yet, and goes on. */
+function resume(state: CallState, toldUntil: number, { ask, note }: GoingOn, now: number): CallTransition {
+  const notes = note === undefined ? [] : [{ kind: 'note', text: note, at: now } as const];
+  const history = [...state.history.filter(({ at }) => at >= toldUntil), ...beingSaid(state), ...notes];
   const link = { ...state.link, due: false, unfinished: null, reheard: [], toldUntil: null };
+  const resumed = notes.reduce(remember, { ...state, link });
   return {
-    state: withoutDeadline({ ...state, link }, 'reheard'),
+    state: withoutDeadline(resumed, 'reheard'),
     effects: [
       ...state.link.reheard.map((turn) => unheardTurn(state, turn)),
+      // Before the session may be asked: with what was wished for meanwhile, it is one wish.
+      ...asking(ask),
       { kind: 'tell_model', order: { type: 'restore', history, more: false } },
-      ...goingOn,
     ],
   };
+}
+
+function asking(ask: GoingOn['ask']): readonly CallEffect[] {
+  if (ask === null) return [];
+  const order = ask === 'respond' ? ({ type: 'respond' } as const) : ({ type: 'say', ...ask } as const);
+  return [{ kind: 'tell_model', order }];
 }
 
 /** What the caller is hearing while nobody remembers it yet. */
@@ -94,37 +106,34 @@ function beingSaid(state: CallState): readonly HistoryItem[] {
   });
 }
 
-function goOn(state: CallState): readonly CallEffect[] {
+function goOn(state: CallState): GoingOn {
   const { due, unfinished } = state.link;
   // A tool's answer has the model go on by itself, and the last sentence is not begun again.
-  if (state.mode !== 'talking' || state.tools.length > 0 || (!due && !unfinished)) return [];
+  if (state.mode !== 'talking' || state.tools.length > 0 || (!due && !unfinished)) return NOTHING;
   const last = [...state.history, ...beingSaid(state)].at(-1);
   const heard = last?.kind === 'assistant' ? last.text : '';
   if (unfinished?.sentence != null) return sayRest(unfinished.sentence, heard);
   // A question that was put whole has given the floor to the caller.
-  if (!unfinished && heard.endsWith('?')) return [];
-  if (heard === '') return [RESPOND];
-  return [{ kind: 'tell_model', order: { type: 'note', text: goOnAfter(heard) } }, RESPOND];
+  if (!unfinished && heard.endsWith('?')) return NOTHING;
+  return heard === '' ? { ask: 'respond' } : { ask: 'respond', note: goOnAfter(heard) };
 }
 
-const RESPOND: CallEffect = { kind: 'tell_model', order: { type: 'respond' } };
-
-function sayRest(sentence: string, heard: string): readonly CallEffect[] {
+function sayRest(sentence: string, heard: string): GoingOn {
   const count = heard === '' ? 0 : heard.split(/\s+/).length;
   const rest = sentence.trim().split(/\s+/).slice(count).join(' ');
-  return rest === '' ? [] : [{ kind: 'tell_model', order: { type: 'say', sentence: rest } }];
+  return rest === '' ? NOTHING : { ask: { sentence: rest } };
 }
 
 function goOnAfter(heard: string): string {
   return `The line to you broke while you were speaking. The caller heard you up to these words: "${heard}" Go on exactly after them; do not repeat any of them.`;
 }
 
-function lostYou({ phrases }: CallFacts): readonly CallEffect[] {
-  return [{ kind: 'tell_model', order: { type: 'say', sentence: phrases.lostYou } }];
+function lostYou({ phrases }: CallFacts): GoingOn {
+  return { ask: { sentence: phrases.lostYou } };
 }
 
 /** A turn that a lost session had heard is the same turn when the next one hears it; null where none is awaited. */
-export function turnAgain(facts: CallFacts, state: CallState, itemId: string, now: number): CallTransition | null {
+export function turnAgain(state: CallState, itemId: string, now: number): CallTransition | null {
   const { reheard, toldUntil } = state.link;
   const [turn, ...others] = reheard;
   if (!turn || toldUntil === null) return null;
@@ -136,16 +145,17 @@ export function turnAgain(facts: CallFacts, state: CallState, itemId: string, no
   };
   if (others.length > 0) return keep(heard);
   const isActedUpon = state.answered || state.tools.length > 0 || state.history.some(({ at }) => at >= turn.endedAt);
-  if (isActedUpon) return resume(facts, heard, toldUntil);
-  return resume(facts, { ...heard, answerDueSince: state.answerDueSince ?? now }, toldUntil, [RESPOND]);
+  if (isActedUpon) return resume(heard, toldUntil, goOn(heard), now);
+  const due = { ...heard, answerDueSince: state.answerDueSince ?? now };
+  return resume(due, toldUntil, { ask: 'respond' }, now);
 }
 
 /** What was to be heard again was not: the session is told the rest, and the caller is asked where they wait. */
-export function notReheard(facts: CallFacts, state: CallState): CallTransition {
+export function notReheard(facts: CallFacts, state: CallState, now: number): CallTransition {
   const { toldUntil } = state.link;
   if (toldUntil === null) return keep(state);
   const isAnswered = state.answered || state.tools.length > 0 || state.callerSpeaksSince !== null;
-  return resume(facts, state, toldUntil, isAnswered ? undefined : lostYou(facts));
+  return resume(state, toldUntil, isAnswered ? goOn(state) : lostYou(facts), now);
 }
 
 /** Whether this voice is one that she has heard, and answered as far as she could. */

@@ -43,7 +43,7 @@ function handle(
     case 'caller_speech_stopped':
       return keep({ ...state, answerDueSince: now });
     case 'caller_turn_committed':
-      return (message.again && turnAgain(facts, state, message.itemId, now)) || callerTurn(state, message.itemId, now);
+      return (message.again && turnAgain(state, message.itemId, now)) || callerTurn(state, message.itemId, now);
     case 'caller_words':
       return callerWords(facts, state, message.itemId, message.text, now);
     case 'caller_words_failed':
@@ -97,7 +97,7 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
         effects: [{ kind: 'tell_model', order: { type: 'say', sentence: facts.phrases.timeIsUp } }],
       };
     case 'reheard':
-      return notReheard(facts, state);
+      return notReheard(facts, state, now);
     case 'time_is_up':
     case 'farewell':
       return { state, effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }] };

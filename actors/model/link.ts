@@ -5,8 +5,8 @@
 import type { ModelErrorKind } from '../../src/domain/events.ts';
 import type { UnfinishedItem } from '../call/messages.ts';
 import { backoffMs } from './backoff.ts';
-import type { ModelReport } from './messages.ts';
 import { giveUp, idle } from './ending.ts';
+import type { ModelReport } from './messages.ts';
 import { askNext, speechOver } from './responses.ts';
 import {
   keep,

@@ -107,7 +107,9 @@ export type ModelReport =
 export const FELL_SILENT = 'fell_silent';
 
 /** What the shell tells of the session that stands by. */
-export type StandbyReport = { readonly type: 'standby_ready' } | { readonly type: 'standby_lost'; readonly code: string };
+export type StandbyReport =
+  | { readonly type: 'standby_ready' }
+  | { readonly type: 'standby_lost'; readonly code: string };
 
 export type ModelMessage = ModelOrder | ModelReport | StandbyReport;
 

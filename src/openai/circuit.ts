@@ -79,7 +79,10 @@ export function openAiCircuit({ connect, events, chance = Math.random }: Circuit
     state = afterFailure(state, kind);
     if (wasOpen || !state.open) return;
     events.emit('model.circuit', { state: 'open' });
-    events.emit('dependency.lost', { name: 'openai', error: Object.assign(new Error('no session to be had'), { code }) });
+    events.emit('dependency.lost', {
+      name: 'openai',
+      error: Object.assign(new Error('no session to be had'), { code }),
+    });
     probeLater();
   };
 

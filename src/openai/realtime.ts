@@ -57,12 +57,7 @@ class RealtimeLine implements ModelLine, Watched {
   private over = false;
   silentTicks = 0;
 
-  constructor(
-    options: RealtimeOptions,
-    brief: ModelBrief,
-    report: (report: ModelReport) => void,
-    watch: SilenceWatch,
-  ) {
+  constructor(options: RealtimeOptions, brief: ModelBrief, report: (report: ModelReport) => void, watch: SilenceWatch) {
     this.report = report;
     this.watch = watch;
     this.socket = new WebSocket(realtimeUrl(options), {

@@ -3,8 +3,8 @@
  * production runs, told of them by configuration alone. The clock may be set to any day and hour.
  */
 import type { Clock } from '../../actors/kernel/clock.ts';
-import type { Rotation } from '../../actors/model/state.ts';
 import { systemClock } from '../../actors/kernel/clock.ts';
+import type { Rotation } from '../../actors/model/state.ts';
 import { loadClinic } from '../../db/clinics.ts';
 import { conversationOfCall, type StoredConversation } from '../../db/conversation-reader.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';

@@ -14,7 +14,12 @@ export type CallBench = StepBench<CallState, CallMessage, CallEffect>;
 
 export const FACTS: CallFacts = {
   clinic: radiance,
-  phrases: { greeting: 'Thank you for calling.', goodbye: 'Goodbye!', timeIsUp: 'Our time is up.', lostYou: 'I lost you.' },
+  phrases: {
+    greeting: 'Thank you for calling.',
+    goodbye: 'Goodbye!',
+    timeIsUp: 'Our time is up.',
+    lostYou: 'I lost you.',
+  },
   limits: { longestCallMs: 600_000, toolMs: 8_000, farewellMs: 20_000 },
 };
 

@@ -33,17 +33,15 @@ const orders: fc.Arbitrary<ModelMessage> = fc.oneof(
   fc.constant(respond),
   texts.map(say),
   fc.tuple(fc.option(itemIds), fc.nat(9_000)).map(([itemId, heardMs]) => cut(itemId, heardMs)),
-  fc
-    .tuple(itemIds, texts)
-    .map(
-      ([callId, output]): ModelMessage => ({
-        type: 'tool_result',
-        callId,
-        name: 'check_availability',
-        argumentsText: '{}',
-        output,
-      }),
-    ),
+  fc.tuple(itemIds, texts).map(
+    ([callId, output]): ModelMessage => ({
+      type: 'tool_result',
+      callId,
+      name: 'check_availability',
+      argumentsText: '{}',
+      output,
+    }),
+  ),
   texts.map((text): ModelMessage => ({ type: 'note', text })),
   itemIds.map((itemId): ModelMessage => ({ type: 'forget', itemId })),
   texts.map((text): ModelMessage => ({ type: 'restore', history: [{ kind: 'caller', text }] })),
