@@ -59,6 +59,11 @@ export function phoneClosed(state: CallState, endedBy: string, now: number): Cal
 /** At once when the line is gone: a session that nobody listens to costs money. */
 const CLOSE_MODEL: CallEffect = { kind: 'tell_model', order: { type: 'close' } };
 
+/** What the phone network should do with a caller who may still be there. */
+export function nextForCaller({ broke, endedBy }: Pick<CallState, 'broke' | 'endedBy'>): 'hang_up' | 'staff' {
+  return broke || endedBy === 'caller_broken' ? 'staff' : 'hang_up';
+}
+
 export function enterEnded(state: CallState, endedBy: string, now: number): CallTransition {
   const { dealings, callerTurns, broke } = state;
   const outcome = outcomeOf({ dealings, callerTurns, broke });
@@ -75,7 +80,7 @@ export function enterEnded(state: CallState, endedBy: string, now: number): Call
         event: { channel: state.identity.channel, outcome, endedBy: by, durationMs: now - state.startedAt },
       },
       ...(state.mode === 'settling' ? [] : [CLOSE_MODEL]),
-      { kind: 'finished', next: broke || endedBy === 'caller_broken' ? 'staff' : 'hang_up' },
+      { kind: 'finished', next: nextForCaller({ broke, endedBy }) },
     ],
   };
 }

@@ -63,6 +63,11 @@ export class PhoneCall implements PhoneInlet {
     this.context = { callSid: callSid ?? undefined, conversationId, clinicId };
   }
 
+  /** What its caller is to hear next where their line is gone and the call is not quite over. */
+  get next(): NextForCaller {
+    return this.actors?.call.nextForCaller ?? 'hang_up';
+  }
+
   /** Begins the conversation with the clinic's facts, pinned for the call. */
   begin(clinic: Clinic): void {
     if (this.over) return;

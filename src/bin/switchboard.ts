@@ -99,8 +99,9 @@ export class Switchboard implements FrontDesk {
     const { callSid, callStatus, dialCallStatus } = continuation;
     if (OVER.has(callStatus) || dialCallStatus === 'completed' || dialCallStatus === 'answered')
       return { kind: 'hang_up' };
-    this.calls.find(callSid)?.closed('broken');
-    const ended = this.ended.get(callSid);
+    const living = this.calls.find(callSid);
+    living?.closed('broken');
+    const ended = this.ended.get(callSid) ?? (living && { clinicId: living.identity.clinicId, next: living.next });
     const clinic = ended && (await this.options.directory.byId(ended.clinicId));
     const phrases = fixedPhrases(clinic);
     if (dialCallStatus !== null) return { kind: 'say_and_hang_up', sentence: phrases.nobodyAnswered };

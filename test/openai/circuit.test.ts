@@ -43,7 +43,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   circuit.close();
-  expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
 
@@ -131,10 +130,14 @@ describe('an open circuit', () => {
   it('is closed by a call’s own session, and probed no more', () => {
     openIt();
     connection(ready);
-    expect(circuit.isOpen()).toBe(false);
-    const before = opened.length;
-    vi.advanceTimersByTime(60_000);
-    expect(opened).toHaveLength(before);
+    expect([circuit.isOpen(), vi.getTimerCount()]).toEqual([false, 0]);
+  });
+
+  it('is probed no more once it is let go', () => {
+    openIt();
+    vi.advanceTimersByTime(CIRCUIT_LIMITS.probeAfterMs);
+    circuit.close();
+    expect([opened.at(-1)?.closed, vi.getTimerCount()]).toEqual([true, 0]);
   });
 });
 

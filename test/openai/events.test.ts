@@ -4,10 +4,23 @@ import { closeCode } from '../../src/openai/refusals.ts';
 import { voiceLength } from '../../src/openai/voice-length.ts';
 import { reportOf } from '../../src/openai/wire.ts';
 
-describe('how long a voice was', () => {
-  const began = (ms: number) => ({ type: 'input_audio_buffer.speech_started', audio_start_ms: ms, item_id: 'u' });
-  const ended = (ms: number) => ({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: ms, item_id: 'u' });
+const began = (ms: number) => ({ type: 'input_audio_buffer.speech_started', audio_start_ms: ms, item_id: 'u' });
+const ended = (ms: number) => ({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: ms, item_id: 'u' });
+const created = (id: string, conversation?: string | null) => ({
+  type: 'response.created',
+  response: { id, conversation_id: conversation },
+});
+const delta = (id: string) => ({ type: 'response.output_audio.delta', response_id: id, item_id: 'i', delta: 'AAAA' });
+const done = (id: string) => ({ type: 'response.done', response: { id } });
+const limits = (remaining: number) => ({
+  type: 'rate_limits.updated',
+  rate_limits: [
+    { name: 'requests', limit: 100, remaining: 90, reset_seconds: 1 },
+    { name: 'tokens', limit: 40_000, remaining, reset_seconds: 2.5 },
+  ],
+});
 
+describe('how long a voice was', () => {
   it('leaves out the padding before it and the silence that ended it', () => {
     const voice = voiceLength();
     voice.began(began(1_700));
@@ -33,13 +46,6 @@ describe('how long a voice was', () => {
 });
 
 describe('a response beside the conversation', () => {
-  const created = (id: string, conversation?: string | null) => ({
-    type: 'response.created',
-    response: { id, conversation_id: conversation },
-  });
-  const delta = (id: string) => ({ type: 'response.output_audio.delta', response_id: id, item_id: 'i', delta: 'AAAA' });
-  const done = (id: string) => ({ type: 'response.done', response: { id } });
-
   it('is heard by nobody from its beginning to its end', () => {
     const own = ownEvents();
     expect([created('beside', null), delta('beside'), done('beside')].map((event) => own.hears(event))).toEqual([
@@ -60,14 +66,6 @@ describe('a response beside the conversation', () => {
 });
 
 describe('what the service says of its limits', () => {
-  const limits = (remaining: number) => ({
-    type: 'rate_limits.updated',
-    rate_limits: [
-      { name: 'requests', limit: 100, remaining: 90, reset_seconds: 1 },
-      { name: 'tokens', limit: 40_000, remaining, reset_seconds: 2.5 },
-    ],
-  });
-
   it('is told where little is left', () => {
     expect(reportOf(limits(2_000))).toEqual({ type: 'limit_near', limit: 'tokens', share: 0.05, resetMs: 2_500 });
     expect(reportOf(limits(20_000))).toBeNull();

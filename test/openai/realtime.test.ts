@@ -1,6 +1,5 @@
 /** The Realtime client against the simulated service, over a real socket. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ModelLine, ModelReport } from '../../actors/model/messages.ts';
 import { realtimeConnector } from '../../src/openai/realtime.ts';
@@ -12,7 +11,7 @@ import { until } from '../support/ava.ts';
 const BRIEF = { instructions: 'Be kind.', voice: 'marin', language: 'en-US', tools: [] };
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
+  for (const close of open.splice(0).toReversed()) await close();
 });
 
 async function simulator(faults: FaultPlan['faults'] = [], apiKey?: string): Promise<OpenAiSim> {
@@ -61,7 +60,8 @@ describe('a connection that is turned away', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     open.push(() => void server.close());
-    const { port } = server.address() as AddressInfo;
+    const bound = server.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
     expect(await line(`ws://127.0.0.1:${port}/v1/realtime`).heard('lost')).toMatchObject({
       kind: 'fatal',
       code: 'insufficient_quota',

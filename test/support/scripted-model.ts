@@ -50,7 +50,8 @@ export class ScriptedModel implements ModelLine {
     this.tell({ type: 'connected' }, 20 + random() * 200);
     const neverReady = random() < 0.01;
     if (!neverReady) this.tell({ type: 'session_ready' }, random() * 400);
-    if (random() < 0.3) this.later(random() ** 2 * 40_000, () => this.tell({ type: 'lost', kind: 'closed', code: 'x' }));
+    if (random() < 0.3)
+      this.later(random() ** 2 * 40_000, () => this.tell({ type: 'lost', kind: 'closed', code: 'x' }));
     if (random() < 0.2) this.later(random() * 30_000, () => this.respond(null, true));
   }
 
@@ -107,7 +108,11 @@ export class ScriptedModel implements ModelLine {
       case 'tool_call':
         this.toolsTold.push(command.callId);
         return;
-      default:
+      case 'note':
+      case 'assistant_text':
+      case 'caller_text':
+      case 'commit_audio':
+      case 'delete_item':
         return;
     }
   }
