@@ -14,6 +14,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { ModelOrder } from '../model/messages.ts';
 import type { PhoneMessage } from '../phone/messages.ts';
 import type { CallEffect, CallEvent } from './effects.ts';
+import { nextForCaller } from './ending.ts';
 import type { CallFacts, CallIdentity, CallMessage } from './messages.ts';
 import { type CallState, newCall } from './state.ts';
 import { callStep } from './step.ts';
@@ -54,6 +55,11 @@ export class CallActor {
 
   get state(): CallState {
     return this.actor.state;
+  }
+
+  /** What is to be done with the caller, as far as is known: their line may be gone while a tool still runs. */
+  get nextForCaller(): 'hang_up' | 'staff' {
+    return nextForCaller(this.state);
   }
 
   tell(message: CallMessage): void {

@@ -118,6 +118,11 @@ function lastTurns({ awaited, doubt, turns }: CallState): readonly AwaitedWords[
   return [...awaited, { itemId, n: turns + 1, startedAt: since, endedAt: endedAt ?? since }];
 }
 
+/** What the phone network should do with a caller who may still be there. */
+export function nextForCaller({ broke, endedBy }: Pick<CallState, 'broke' | 'endedBy'>): 'hang_up' | 'staff' {
+  return broke || endedBy === 'caller_broken' ? 'staff' : 'hang_up';
+}
+
 export function enterEnded(state: CallState, endedBy: string, now: number): CallTransition {
   const { dealings, callerTurns, broke } = state;
   const outcome = outcomeOf({ dealings, callerTurns, broke });
@@ -134,7 +139,7 @@ export function enterEnded(state: CallState, endedBy: string, now: number): Call
         event: { channel: state.identity.channel, outcome, endedBy: by, durationMs: now - state.startedAt },
       },
       ...(state.mode === 'settling' ? [] : [CLOSE_MODEL]),
-      { kind: 'finished', next: broke || endedBy === 'caller_broken' ? 'staff' : 'hang_up' },
+      { kind: 'finished', next: nextForCaller({ broke, endedBy }) },
     ],
   };
 }

@@ -25,7 +25,7 @@ function isCallerTurn(effect: CallEffect): boolean {
   return effect.kind === 'record' && effect.entry.kind === 'turn' && effect.entry.role === 'customer';
 }
 
-function remember(state: CallState, item: Remembered): CallState {
+export function remember(state: CallState, item: Remembered): CallState {
   const { history } = state;
   const later = history.findIndex(({ at }) => at > item.at);
   const place = later < 0 ? history.length : later;

@@ -11,6 +11,7 @@ import type { HistoryItem } from '../model/messages.ts';
 import { andThen, type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterParting } from './ending.ts';
 import { meant } from './floor.ts';
+import { remember } from './history.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { sayPhrase } from './phrases.ts';
 import { heardOfSent } from './speech.ts';
@@ -53,11 +54,10 @@ export function sessionReady(
   now: number,
 ): CallTransition {
   if (first) return keep(state);
-  const { reheard } = state.link;
   const silent = { ...state, callerSpeaksSince: null };
-  const [next] = reheard;
-  if (missed) return isOwedAnAnswer(state) ? resume(silent, 0) : askAgain(facts, silent, 0);
-  if (!next) return resume(silent, 0, state.callerSpeaksSince === null ? undefined : []);
+  const [next] = state.link.reheard;
+  if (missed) return isOwedAnAnswer(state) ? resume(silent, 0, goOn(silent), now) : askAgain(facts, silent, 0, now);
+  if (!next) return resume(silent, 0, state.callerSpeaksSince === null ? goOn(silent) : NOTHING, now);
   const history = state.history.filter(({ at }) => at < next.endedAt);
   return {
     state: withDeadline({ ...silent, link: { ...state.link, toldUntil: next.endedAt } }, 'reheard', now + REHEARD_MS),
@@ -71,18 +71,35 @@ function isOwedAnAnswer({ link, tools, callerSpeaksSince }: CallState): boolean 
   return isBusy && callerSpeaksSince === null && link.reheard.length === 0;
 }
 
-/** Tells the new session what it does not know yet, and goes on: as said, or with what was under way. */
-function resume(state: CallState, toldUntil: number, goingOn: readonly CallEffect[] = goOn(state)): CallTransition {
-  const history = [...state.history.filter(({ at }) => at >= toldUntil), ...beingSaid(state)];
+/** How it goes on: what is asked for, and what the session must know to give it. */
+interface GoingOn {
+  readonly ask: 'respond' | { readonly sentence: string } | null;
+  readonly note?: string;
+}
+
+const NOTHING: GoingOn = { ask: null };
+
+/** Tells the new session what it does not know yet, and goes on. */
+function resume(state: CallState, toldUntil: number, { ask, note }: GoingOn, now: number): CallTransition {
+  const notes = note === undefined ? [] : [{ kind: 'note', text: note, at: now } as const];
+  const history = [...state.history.filter(({ at }) => at >= toldUntil), ...beingSaid(state), ...notes];
   const link = { ...state.link, due: false, unfinished: null, reheard: [], toldUntil: null };
+  const resumed = notes.reduce(remember, { ...state, link });
   return {
-    state: withoutDeadline({ ...state, link }, 'reheard'),
+    state: withoutDeadline(resumed, 'reheard'),
     effects: [
       ...state.link.reheard.map((turn) => unheardTurn(state, turn)),
+      // Before the session may be asked: with what was wished for meanwhile, it is one wish.
+      ...asking(ask),
       { kind: 'tell_model', order: { type: 'restore', history, more: false } },
-      ...goingOn,
     ],
   };
+}
+
+function asking(ask: GoingOn['ask']): readonly CallEffect[] {
+  if (ask === null) return [];
+  const order = ask === 'respond' ? ({ type: 'respond' } as const) : ({ type: 'say', ...ask } as const);
+  return [{ kind: 'tell_model', order }];
 }
 
 /** What the caller is hearing while nobody remembers it yet. */
@@ -95,25 +112,22 @@ function beingSaid(state: CallState): readonly HistoryItem[] {
   });
 }
 
-function goOn(state: CallState): readonly CallEffect[] {
+function goOn(state: CallState): GoingOn {
   const { due, unfinished } = state.link;
   // A tool's answer has the model go on by itself, and the last sentence is not begun again.
-  if (state.mode !== 'talking' || state.tools.length > 0 || (!due && !unfinished)) return [];
+  if (state.mode !== 'talking' || state.tools.length > 0 || (!due && !unfinished)) return NOTHING;
   const last = [...state.history, ...beingSaid(state)].at(-1);
   const heard = last?.kind === 'assistant' ? last.text : '';
   if (unfinished?.sentence != null) return sayRest(unfinished.sentence, heard);
   // A question that was put whole has given the floor to the caller.
-  if (!unfinished && heard.endsWith('?')) return [];
-  if (heard === '') return [RESPOND];
-  return [{ kind: 'tell_model', order: { type: 'note', text: goOnAfter(heard) } }, RESPOND];
+  if (!unfinished && heard.endsWith('?')) return NOTHING;
+  return heard === '' ? { ask: 'respond' } : { ask: 'respond', note: goOnAfter(heard) };
 }
 
-const RESPOND: CallEffect = { kind: 'tell_model', order: { type: 'respond' } };
-
-function sayRest(sentence: string, heard: string): readonly CallEffect[] {
+function sayRest(sentence: string, heard: string): GoingOn {
   const count = heard === '' ? 0 : heard.split(/\s+/).length;
   const rest = sentence.trim().split(/\s+/).slice(count).join(' ');
-  return rest === '' ? [] : [{ kind: 'tell_model', order: { type: 'say', sentence: rest } }];
+  return rest === '' ? NOTHING : { ask: { sentence: rest } };
 }
 
 function goOnAfter(heard: string): string {
@@ -121,8 +135,8 @@ function goOnAfter(heard: string): string {
 }
 
 /** What the caller said is lost: they are told so. */
-function askAgain(facts: CallFacts, state: CallState, toldUntil: number): CallTransition {
-  return andThen(resume(state, toldUntil, []), (next) => sayPhrase(facts, next, 'lostYou'));
+function askAgain(facts: CallFacts, state: CallState, toldUntil: number, now: number): CallTransition {
+  return andThen(sayPhrase(facts, state, 'lostYou'), (next) => resume(next, toldUntil, NOTHING, now));
 }
 
 /** A turn that a lost session had heard is the same turn when the next one hears it; null where none is awaited. */
@@ -138,16 +152,17 @@ export function turnAgain(state: CallState, itemId: string, now: number): CallTr
   };
   if (others.length > 0) return keep(heard);
   const isActedUpon = state.answered || state.tools.length > 0 || state.history.some(({ at }) => at >= turn.endedAt);
-  if (isActedUpon) return resume(heard, toldUntil);
-  return resume({ ...heard, answerDueSince: state.answerDueSince ?? now }, toldUntil, [RESPOND]);
+  if (isActedUpon) return resume(heard, toldUntil, goOn(heard), now);
+  const due = { ...heard, answerDueSince: state.answerDueSince ?? now };
+  return resume(due, toldUntil, { ask: 'respond' }, now);
 }
 
 /** What was to be heard again was not: the session is told the rest, and the caller is asked where they wait. */
-export function notReheard(facts: CallFacts, state: CallState): CallTransition {
+export function notReheard(facts: CallFacts, state: CallState, now: number): CallTransition {
   const { toldUntil } = state.link;
   if (toldUntil === null) return keep(state);
   const isAnswered = state.answered || state.tools.length > 0 || state.callerSpeaksSince !== null;
-  return isAnswered ? resume(state, toldUntil) : askAgain(facts, state, toldUntil);
+  return isAnswered ? resume(state, toldUntil, goOn(state), now) : askAgain(facts, state, toldUntil, now);
 }
 
 /** Whether this voice is one that she has heard, and answered as far as she could. */

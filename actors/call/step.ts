@@ -120,7 +120,7 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
     case 'longest_call':
       return timeIsUp(facts, state, now);
     case 'reheard':
-      return notReheard(facts, state);
+      return notReheard(facts, state, now);
     case 'time_is_up':
     case 'farewell':
       return { state, effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }] };

@@ -94,6 +94,7 @@ export class ModelActor {
   /** A report of the call's session: the caller's turns are watched on their way to the step. */
   private heard(report: ModelReport): void {
     const { callerAudio, actor } = this;
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the others say nothing of the caller's audio
     switch (report.type) {
       case 'session_ready':
         return actor.tell({ ...report, missed: callerAudio.missed });

@@ -120,10 +120,13 @@ function unfinishedOf({ speaking, cancelling, asked }: ModelState): UnfinishedIt
   return { itemId: speaking.itemId, sentMs: speaking.ms, sentence: asked?.sentence ?? null };
 }
 
+function hasSentence({ sentence }: WantedResponse): boolean {
+  return sentence !== null;
+}
+
 /** What is left when a session goes: wishes, of which the call repeats the plain ones itself. */
 export function withoutSession(state: ModelState): ModelState {
   const unheard = state.asked?.sentence != null && !state.voiced && !state.cancelling ? [state.asked] : [];
-  const hasSentence = ({ sentence }: WantedResponse): boolean => sentence !== null;
   const wanted = state.mode === 'ready' ? [...unheard, ...state.wanted.filter(hasSentence)] : state.wanted;
   return { ...idle(state), wanted: wanted.slice(0, MODEL_LIMITS.wanted), items: [], calls: [], truncated: [] };
 }

@@ -76,6 +76,11 @@ export class PhoneCall implements PhoneInlet {
     this.meter = new CallMeter({ conversationId, clinicId, context: this.context, now, ...billing });
   }
 
+  /** What its caller is to hear next where their line is gone and the call is not quite over. */
+  get next(): NextForCaller {
+    return this.conversation?.call.nextForCaller ?? 'hang_up';
+  }
+
   /** Begins the conversation with the clinic's facts, pinned for the call. */
   begin(clinic: Clinic): void {
     if (this.over) return;

@@ -105,7 +105,7 @@ export class Switchboard implements FrontDesk {
     const isConnected = dialCallStatus !== null && missOf(continuation) === null;
     if (OVER.has(callStatus) || isConnected) return { kind: 'hang_up' };
     call?.closed('broken');
-    const ended = this.ended.get(callSid);
+    const ended = this.ended.get(callSid) ?? (call && { clinicId: call.identity.clinicId, next: call.next });
     const clinic = ended && (await this.options.directory.byId(ended.clinicId));
     const phrases = fixedPhrases(clinic);
     if (dialCallStatus !== null) return { kind: 'say_and_hang_up', sentence: phrases.nobodyAnswered };

@@ -119,16 +119,17 @@ export function openAiCircuit({ connect, events, chance = Math.random }: Circuit
   }
 
   function probe(): void {
-    const again = (): void => {
-      endProbe();
-      state = afterProbe(state);
-      probeLater();
-    };
-    timer = setTimeout(again, CIRCUIT_LIMITS.probeMs).unref();
+    timer = setTimeout(probeFailed, CIRCUIT_LIMITS.probeMs).unref();
     probing = connect(PROBE, (each) => {
       if (each.type === 'session_ready') succeeded();
-      if (each.type === 'lost') again();
+      if (each.type === 'lost') probeFailed();
     });
+  }
+
+  function probeFailed(): void {
+    endProbe();
+    state = afterProbe(state);
+    probeLater();
   }
 
   function endProbe(): void {

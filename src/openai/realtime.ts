@@ -3,6 +3,7 @@
  * audio in the tick in which it comes. It reports what it hears and its own end exactly once; it never tries again:
  * that is the model actor's business.
  */
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import {
@@ -56,6 +57,7 @@ class RealtimeLine implements ModelLine, Watched {
   private ready = false;
   private over = false;
   silentTicks = 0;
+  ponged = false;
 
   constructor(options: RealtimeOptions, brief: ModelBrief, report: (report: ModelReport) => void, watch: SilenceWatch) {
     this.report = report;
@@ -71,11 +73,11 @@ class RealtimeLine implements ModelLine, Watched {
       report({ type: 'connected' });
     });
     this.socket.on('message', (data, isBinary) => this.take(data, isBinary));
+    this.socket.on('pong', () => {
+      this.ponged = true;
+    });
     this.socket.on('unexpected-response', (request, response) => {
-      void handshakeRefusal(response).then((refusal) => {
-        request.destroy();
-        this.lose(refusal);
-      });
+      void this.turnedAway(request, response);
     });
     this.socket.on('error', (error: NodeJS.ErrnoException) => {
       this.lose({ kind: 'connect', code: error.code ?? 'socket_error' });
@@ -97,6 +99,7 @@ class RealtimeLine implements ModelLine, Watched {
   /** Asks for what a session answers whatever it is doing, and what changes nothing. */
   probe(): void {
     this.sendEvent({ type: 'session.update', session: { type: 'realtime' } });
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.ping();
   }
 
   fellSilent(): void {
@@ -111,6 +114,12 @@ class RealtimeLine implements ModelLine, Watched {
     const abandon = setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS);
     this.socket.once('close', () => clearTimeout(abandon));
     this.socket.close(1000);
+  }
+
+  private async turnedAway(request: ClientRequest, response: IncomingMessage): Promise<void> {
+    const refusal = await handshakeRefusal(response);
+    request.destroy();
+    this.lose(refusal);
   }
 
   private take(data: RawData, isBinary: boolean): void {
@@ -137,7 +146,7 @@ class RealtimeLine implements ModelLine, Watched {
     if (input?.format.type !== AUDIO_FORMAT.type || output?.format.type !== AUDIO_FORMAT.type) {
       return this.lose({ kind: 'protocol', code: 'audio_format_differs' });
     }
-    if (this.ready) return;
+    if (this.ready) return this.watch.answered();
     this.ready = true;
     this.watch.add(this);
     this.report({ type: 'session_ready' });

@@ -69,8 +69,8 @@ describe('the phrase book', () => {
     const before = bench.sentences.length;
     greetingOf(book, lumen);
     await bench.pass(0);
-    const { greeting, goodbye } = fixedPhrases(lumen);
-    expect(bench.sentences.slice(before)).toEqual([greeting, goodbye]);
+    const { greeting, disclosure, goodbye } = fixedPhrases(lumen);
+    expect(bench.sentences.slice(before)).toEqual([greeting, disclosure, goodbye]);
     // Its own to keep: without the other one it still has all of them.
     const other = bench.open({ node: 'node-b', render: null });
     greetingOf(other, lumen);

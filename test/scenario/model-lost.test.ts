@@ -20,7 +20,6 @@ afterAll(() => ava.stop());
 afterEach(async () => {
   ava.openai.faults.clear();
   await until('the model sessions to be gone', 5_000, () => (ava.openai.sessions().length === 0 ? true : undefined));
-  expect(crashes).toEqual([]);
 });
 
 const RESET: SocketFault = { kind: 'reset' };
@@ -127,9 +126,13 @@ describe.each(LOSSES)('a session that is %s', (name, fault, connectFaults = []) 
   it('is followed by another, whatever was under way', { timeout: 120_000 }, async () => {
     const day = DAYS[Math.floor(LOSSES.findIndex(([each]) => each === name) / 2)];
     const reconnects: string[] = [];
-    const leave = ava.events.on('model.reconnected', ({ result }) => reconnects.push(result));
+    const tookMs: number[] = [];
+    const leave = ava.events.on('model.reconnected', ({ result, ms }) => {
+      reconnects.push(result);
+      tookMs.push(ms);
+    });
     const calls: Awaited<ReturnType<typeof placed>>[] = [];
-    for (const _moment of MOMENTS) calls.push(await placed(fault));
+    for (let n = 0; n < MOMENTS.length; n++) calls.push(await placed(fault));
     ava.openai.faults.set({ faults: connectFaults });
     await Promise.all(
       MOMENTS.map(async ({ meet, hour }, index) => {
@@ -140,5 +143,28 @@ describe.each(LOSSES)('a session that is %s', (name, fault, connectFaults = []) 
     );
     leave();
     expect(reconnects).toEqual(MOMENTS.map(() => 'resumed'));
+    if (connectFaults.length === 0) expect(Math.max(...tookMs)).toBeLessThan(1_500);
+    expect(crashes).toEqual([]);
+  });
+});
+
+describe('a session that is ended for its key’s fault', () => {
+  it('has every caller put through to staff at once', { timeout: 120_000 }, async () => {
+    const fault: SocketFault = { kind: 'error', code: 'invalid_api_key', closeCode: 3000 };
+    const calls: Awaited<ReturnType<typeof placed>>[] = [];
+    for (let n = 0; n < MOMENTS.length; n++) calls.push(await placed(fault));
+    await Promise.all(
+      MOMENTS.map(async ({ meet, hour }, index) => {
+        const { call, strike } = calls[index] ?? (await placed(fault));
+        const met = meet(call, `I'd like to book a Botox appointment for Saturday at ${hour}.`, strike);
+        await Promise.all([
+          expect(met).rejects.toThrow(),
+          call.waitFor(/Front desk speaking/, 30_000).finally(() => call.hangUp()),
+        ]);
+        const { outcome, appointments } = await ava.conversation(call);
+        expect([outcome, appointments]).toEqual(['failed', []]);
+      }),
+    );
+    expect(crashes).toEqual([]);
   });
 });

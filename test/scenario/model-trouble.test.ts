@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { scenario } from '../sim/callers/scenarios.ts';
 import { type AvaStand, startAva, until } from '../support/ava.ts';
+import { repeatedWords } from '../support/repeated-words.ts';
+import { GREETED, hears, says } from '../support/talk.ts';
 
 let ava: AvaStand;
 const crashes: unknown[] = [];
@@ -10,21 +12,26 @@ beforeAll(async () => {
   ava.events.on('process.unhandled', (event) => crashes.push(event));
 });
 afterAll(() => ava.stop());
-beforeEach(() => {
+beforeEach(async () => {
   ava.openai.faults.clear();
+  await until('the model to be reckoned with', 20_000, () => modelIs('ok'));
   ava.openai.setBrain('receptionist');
   crashes.length = 0;
 });
+
+async function modelIs(state: 'ok' | 'failed'): Promise<true | undefined> {
+  const { checks } = await ava.node.health.ready();
+  return checks.openai?.state === state ? true : undefined;
+}
 
 describe('when the model is in trouble', () => {
   it.each([
     ['refuses the connection', { kind: 'refuse_connect', status: 503 }],
     ['refuses the key', { kind: 'error', code: 'invalid_api_key', afterMs: 0 }],
-    ['drops the socket in the middle of a sentence', { kind: 'reset', afterResponses: 1 }],
     ['answers with another audio format', { kind: 'formats_differ' }],
   ] as const)('and %s, the caller is put through to staff', { timeout: 60_000 }, async (_, fault) => {
     ava.openai.faults.set({ faults: [fault] });
-    const call = ava.place(scenario('book'));
+    const call = ava.place(undefined);
     await call.waitFor(/Front desk speaking/, 30_000);
     expect(call.heardText).toMatch(/technical trouble/);
     expect(call.log.verbs).toContain('Dial');
@@ -32,6 +39,69 @@ describe('when the model is in trouble', () => {
     await call.ended;
     expect((await ava.conversation(call)).outcome).toBe('failed');
     await until('the model sessions to be gone', 3_000, () => (ava.openai.sessions().length === 0 ? true : undefined));
+    expect(crashes).toEqual([]);
+  });
+
+  it('and drops the socket after every answer, the caller is served all the same', { timeout: 60_000 }, async () => {
+    ava.openai.faults.set({ faults: [{ kind: 'reset', afterResponses: 1 }] });
+    const call = ava.place(scenario('hours'));
+    await call.ended;
+    expect(call.heardText).toMatch(/9 AM to 6 PM/);
+    expect((await ava.conversation(call)).outcome).toBe('info_only');
+    expect(repeatedWords(call.heardText), call.heardText).toBeLessThanOrEqual(5);
+    expect(crashes).toEqual([]);
+  });
+
+  it.each([
+    ['fails', [{ kind: 'response_failed', onNth: 2, times: 1 }]],
+    ['fails for want of capacity', [{ kind: 'response_failed', code: 'rate_limit_exceeded', onNth: 2, times: 1 }]],
+  ] as const)('and a response %s, it is asked for again', { timeout: 60_000 }, async (_, faults) => {
+    ava.openai.faults.set({ faults: [...faults] });
+    const call = ava.place(undefined);
+    await hears(call, GREETED);
+    await says(call, 'What are your opening hours?', /9 AM to 6 PM/);
+    call.hangUp();
+    await call.ended;
+    expect(call.log.verbs).not.toContain('Dial');
+    expect(crashes).toEqual([]);
+  });
+
+  it('and no response ever succeeds, the caller is put through to staff', { timeout: 60_000 }, async () => {
+    ava.openai.faults.set({ faults: [{ kind: 'response_failed' }] });
+    const call = ava.place(scenario('hours'));
+    await call.waitFor(/Front desk speaking/, 30_000);
+    call.hangUp();
+    await call.ended;
+    expect((await ava.conversation(call)).outcome).toBe('failed');
+    expect(crashes).toEqual([]);
+  });
+
+  it('and no session is to be had, new calls go to staff at once until one is again', { timeout: 90_000 }, async () => {
+    const circuit: string[] = [];
+    const leave = ava.events.on('model.circuit', ({ state }) => circuit.push(state));
+    ava.openai.faults.set({ faults: [{ kind: 'refuse_connect', status: 503 }] });
+    const first = ava.place(undefined);
+    await first.waitFor(/Front desk speaking/, 30_000);
+    await until('the circuit to open', 5_000, () => modelIs('failed'));
+    expect((await ava.node.health.ready()).status).toBe('degraded');
+
+    const second = ava.place(undefined);
+    await second.waitFor(/Front desk speaking/, 10_000);
+    expect(second.heardText).toMatch(/our receptionist is busy/);
+    expect(second.log.verbs).not.toContain('Connect');
+    for (const call of [first, second]) {
+      call.hangUp();
+      await call.ended;
+    }
+
+    ava.openai.faults.clear();
+    await until('the circuit to close', 20_000, () => modelIs('ok'));
+    const third = ava.place(scenario('hours'));
+    await third.ended;
+    expect(third.heardText).toMatch(/9 AM to 6 PM/);
+    expect(circuit).toEqual(['open', 'closed']);
+    await until('the model sessions to be gone', 3_000, () => (ava.openai.sessions().length === 0 ? true : undefined));
+    leave();
     expect(crashes).toEqual([]);
   });
 

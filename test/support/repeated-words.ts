@@ -7,7 +7,7 @@ function wordsOf(text: string): string[] {
 }
 
 /** The most words in a row that stand in `text` twice, with at most `apart` words between the two. */
-export function repeatedWords(text: string, apart = 12): number {
+export function repeatedWords(text: string, apart = 4): number {
   const words = wordsOf(text);
   let most = 0;
   for (let first = 0; first < words.length; first++) {

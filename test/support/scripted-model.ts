@@ -51,7 +51,8 @@ export class ScriptedModel implements ModelLine {
     this.tell({ type: 'connected' }, 20 + random() * 200);
     const neverReady = random() < 0.01;
     if (!neverReady) this.tell({ type: 'session_ready' }, random() * 400);
-    if (random() < 0.05) this.later(random() * 60_000, () => this.tell({ type: 'lost', kind: 'closed', code: 'x' }));
+    if (random() < 0.3)
+      this.later(random() ** 2 * 40_000, () => this.tell({ type: 'lost', kind: 'closed', code: 'x' }));
     if (random() < 0.2) this.later(random() * 30_000, () => this.respond(null, true));
   }
 

@@ -48,6 +48,18 @@ const messages: fc.Arbitrary<CallMessage> = fc.oneof(
     { type: 'digit', digit: '5' },
   ),
   itemIds.map(committed),
+  itemIds.map((itemId): CallMessage => ({ type: 'caller_turn_committed', itemId, again: true })),
+  fc.tuple(fc.boolean(), fc.option(itemIds), fc.nat(2_000), fc.option(sentences)).map(
+    ([due, itemId, sentMs, sentence]): CallMessage => ({
+      type: 'model_lost',
+      kind: 'closed',
+      retrying: true,
+      due,
+      unfinished: itemId === null ? null : { itemId, sentMs, sentence },
+    }),
+  ),
+  fc.boolean().map((missed): CallMessage => ({ type: 'model_ready', first: false, missed })),
+  fc.constant<CallMessage>({ type: 'model_stands_by' }),
   fc.tuple(itemIds, sentences).map(([itemId, text]): CallMessage => ({ type: 'caller_words', itemId, text })),
   itemIds.map((itemId): CallMessage => ({ type: 'caller_words_failed', itemId })),
   fc.tuple(itemIds, sentences).map(([itemId, text]): CallMessage => ({ type: 'words_delta', itemId, text })),
@@ -80,7 +92,10 @@ describe('the step of a conversation', () => {
       initial: newConversation().state,
       messages: anything,
       longestBytes: 32 * 1024,
-      weighed: ({ dealings: { offers: _offers, ...dealings }, ...state }) => ({ ...state, dealings }),
+      weighed: ({ dealings: { offers: _offers, ...dealings }, history: _history, ...state }) => ({
+        ...state,
+        dealings,
+      }),
       runs: 100,
     });
     expect(broken).toBe('');

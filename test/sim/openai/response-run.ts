@@ -279,8 +279,7 @@ export class ResponseRun {
       status,
       status_details: undefined,
       output: this.output.map((entry) => entry.item),
-      // The SDK's type knows no null; the documentation does: "if `none`, the value of `conversation_id` will be null".
-      conversation_id: (conversation?.id ?? null) as string | undefined,
+      ...(conversation === undefined ? BESIDE : { conversation_id: conversation.id }),
       output_modalities: [modality],
       max_output_tokens: maxOutputTokens,
       audio: { output: { format, voice } },
@@ -288,6 +287,9 @@ export class ResponseRun {
     };
   }
 }
+
+/** The documentation: "if `none`, the value of `conversation_id` will be null"; the SDK's type knows no null. */
+const BESIDE: { readonly conversation_id?: string } = JSON.parse('{"conversation_id":null}');
 
 function partOf(modality: 'audio' | 'text', text: string) {
   return modality === 'audio' ? { type: 'audio' as const, transcript: text } : { type: 'text' as const, text };
