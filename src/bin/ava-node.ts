@@ -26,6 +26,7 @@ import { twilioVoice } from '../http/routes/twilio-voice.ts';
 import { twilioVoiceContinue } from '../http/routes/twilio-voice-continue.ts';
 import type { TwilioEdge } from '../http/twilio-edge.ts';
 import { loadUws, type UwsBuild } from '../http/uws.ts';
+import type { PairFrames } from '../openai/pairing-policy.ts';
 import { realtimeConnector } from '../openai/realtime.ts';
 import { memoryTicketLedger, resilientTicketLedger } from '../twilio/ticket-ledger.ts';
 import { openHeartbeat, openJobs } from './background.ts';
@@ -46,6 +47,8 @@ export interface NodeOptions {
   readonly onDrain: () => void;
   /** What time it is; the machine's where nothing else is given. */
   readonly clock?: Clock;
+  /** Whether caller frames travel in pairs; while the node is busy where nothing else is given. */
+  readonly pairFrames?: PairFrames | undefined;
 }
 
 /** How long a starting node waits for its dependencies before it goes on without them. */
@@ -169,6 +172,7 @@ function openCalls(options: NodeOptions, stores: Stores, lifecycle: Lifecycle): 
     apiKey: apiKey.reveal(),
     model: models.realtime,
     transcriptionModel: models.transcription,
+    pairFrames: options.pairFrames,
   });
   const bookings = postgresBookingStore(stores.database);
   const world = { connectModel, bookings, log: stores.log, events, clock };

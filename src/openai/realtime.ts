@@ -3,16 +3,23 @@
  * audio in the tick in which it comes. It reports what it hears and its own end exactly once; it never tries again:
  * that is the model actor's business.
  */
+import type { Socket } from 'node:net';
 import { type RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import type { ConnectModel, ModelBrief, ModelCommand, ModelLine, ModelReport } from '../../actors/model/messages.ts';
+import { sendAppend } from './append-frames.ts';
+import { DeltaReader } from './delta-reader.ts';
+import { FramePairing, PairedAudio } from './frame-pairing.ts';
+import type { PairFrames } from './pairing-policy.ts';
 import { AUDIO_FORMAT, type SessionChoices, sessionOf } from './session.ts';
-import { clientEvent, FATAL_CODES, reportOf } from './wire.ts';
+import { audioReport, clientEvent, FATAL_CODES, reportOf } from './wire.ts';
 
 export interface RealtimeOptions extends SessionChoices {
   /** `wss://…/v1/realtime`; the model is added as a query parameter. */
   readonly url: string;
   readonly apiKey: string;
+  /** Whether caller frames travel in pairs; by default while the node is busy. */
+  readonly pairFrames?: PairFrames | undefined;
 }
 
 export const REALTIME_LIMITS = {
@@ -25,7 +32,8 @@ export const REALTIME_LIMITS = {
 } as const;
 
 export function realtimeConnector(options: RealtimeOptions): ConnectModel {
-  return (brief, report) => new RealtimeLine(options, brief, report);
+  const pairing = new FramePairing(options.pairFrames ?? 'when_busy');
+  return (brief, report) => new RealtimeLine(options, pairing, brief, report);
 }
 
 const sessionUpdated = z.object({
@@ -40,16 +48,29 @@ const sessionUpdated = z.object({
 class RealtimeLine implements ModelLine {
   private readonly socket: WebSocket;
   private readonly report: (report: ModelReport) => void;
+  private readonly deltas = new DeltaReader();
+  private readonly callerAudio: PairedAudio;
+  /** Under the WebSocket, from its handshake on. */
+  private raw: Socket | undefined;
   private kept: string[] | null = [];
   private over = false;
 
-  constructor(options: RealtimeOptions, brief: ModelBrief, report: (report: ModelReport) => void) {
+  constructor(
+    options: RealtimeOptions,
+    pairing: FramePairing,
+    brief: ModelBrief,
+    report: (report: ModelReport) => void,
+  ) {
     this.report = report;
+    this.callerAudio = new PairedAudio(pairing, (payload) => this.append(payload));
     this.socket = new WebSocket(realtimeUrl(options), {
       headers: { authorization: `Bearer ${options.apiKey}` },
       handshakeTimeout: REALTIME_LIMITS.handshakeMs,
       maxPayload: REALTIME_LIMITS.messageBytes,
       perMessageDeflate: false,
+    });
+    this.socket.once('upgrade', (response) => {
+      this.raw = response.socket;
     });
     this.socket.on('open', () => {
       this.sendEvent({ type: 'session.update', session: sessionOf(brief, options) });
@@ -72,8 +93,8 @@ class RealtimeLine implements ModelLine {
     if (this.kept) {
       this.kept.push(payload);
       if (this.kept.length > REALTIME_LIMITS.keptFrames) this.kept.shift();
-    } else if (this.socket.bufferedAmount < REALTIME_LIMITS.bufferedBytes) {
-      this.append(payload);
+    } else {
+      this.callerAudio.take(payload);
     }
   }
 
@@ -81,6 +102,7 @@ class RealtimeLine implements ModelLine {
     if (this.over) return;
     this.over = true;
     this.kept = [];
+    this.callerAudio.close();
     if (this.socket.readyState !== WebSocket.OPEN) return this.socket.terminate();
     // A peer that went quiet must not keep a paid session open.
     const abandon = setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS);
@@ -90,6 +112,8 @@ class RealtimeLine implements ModelLine {
 
   private take(data: RawData, isBinary: boolean): void {
     if (this.over || isBinary) return;
+    const delta = Buffer.isBuffer(data) ? this.deltas.read(data) : null;
+    if (delta) return this.report(audioReport(delta.itemId, delta.payload));
     const event = parsedEvent(data);
     if (!event) return this.report({ type: 'refused', code: 'unreadable_event' });
     if (event.type === 'session.updated') return this.sessionUpdated(event);
@@ -105,23 +129,26 @@ class RealtimeLine implements ModelLine {
       return this.lose('protocol', 'audio_format_differs');
     }
     if (!this.kept) return;
-    for (const payload of this.kept) this.append(payload);
+    for (const payload of this.kept) this.callerAudio.take(payload);
     this.kept = null;
     this.report({ type: 'session_ready' });
   }
 
   private append(payload: string): void {
-    if (this.socket.readyState !== WebSocket.OPEN) return;
-    this.socket.send(`{"type":"input_audio_buffer.append","audio":"${payload}"}`);
+    if (this.raw === undefined || this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.raw.writableLength < REALTIME_LIMITS.bufferedBytes) sendAppend(this.socket, this.raw, payload);
   }
 
+  /** What the caller said before it goes before it. */
   private sendEvent(event: unknown): void {
+    this.callerAudio.flush();
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
   }
 
   private lose(kind: Extract<ModelReport, { type: 'lost' }>['kind'], code: string): void {
     if (this.over) return;
     this.over = true;
+    this.callerAudio.close();
     this.report({ type: 'lost', kind: FATAL_CODES.has(code) ? 'fatal' : kind, code });
     this.socket.terminate();
   }

@@ -3,6 +3,7 @@ import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
 import type { ModelCommand, ModelReport } from '../../actors/model/messages.ts';
 import type { TokenUsage } from '../domain/events.ts';
+import { isBase64 } from './delta-reader.ts';
 
 const MULAW_BYTES_PER_MS = 8;
 
@@ -99,12 +100,9 @@ const READERS: Readonly<Record<string, Reader>> = {
     itemId: e.item_id,
   })),
   'response.created': read(response, (e) => ({ type: 'response_started', responseId: e.response.id })),
-  'response.output_audio.delta': read(item.extend({ delta: z.string().min(1) }), (e) => ({
-    type: 'audio',
-    itemId: e.item_id,
-    ms: base64Bytes(e.delta) / MULAW_BYTES_PER_MS,
-    payload: e.delta,
-  })),
+  'response.output_audio.delta': read(item.extend({ delta: z.string().min(1).refine(isBase64) }), (e) =>
+    audioReport(e.item_id, e.delta),
+  ),
   'response.output_audio.done': read(item, (e) => ({ type: 'audio_complete', itemId: e.item_id })),
   'response.output_audio_transcript.delta': read(item.extend({ delta: z.string() }), (e) => ({
     type: 'words_delta',
@@ -134,6 +132,11 @@ const READERS: Readonly<Record<string, Reader>> = {
 /** The report an event makes; null for one that says nothing to us or is not what the protocol promises. */
 export function reportOf(event: { readonly type: string }): ModelReport | null {
   return READERS[event.type]?.(event) ?? null;
+}
+
+/** A piece of Ava's speech; `payload` must be base64. */
+export function audioReport(itemId: string, payload: string): ModelReport {
+  return { type: 'audio', itemId, ms: base64Bytes(payload) / MULAW_BYTES_PER_MS, payload };
 }
 
 function responseEnded(event: z.infer<typeof response>): ModelReport {

@@ -64,7 +64,7 @@ async function startAva(
 ): Promise<RunningServer> {
   const ava = await production.start({
     environment: { OPENAI_REALTIME_URL: modelUrl },
-    programFlags: [`--join-frames=${joining}`],
+    programFlags: [`--pair-frames=${joining}`],
     nodeFlags: profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`],
   });
   await ava.answers(`${production.opsUrl}/health/ready`, READY_LIMIT_MS);
