@@ -15,6 +15,9 @@ const BUFFER_LIMIT_BYTES = 8 * 1024 * 1024;
 /** How long a closing log waits for its reader. */
 const END_LIMIT_MS = 1000;
 const STDOUT = 1;
+/** A write costs a node more than what it writes: lines of a moment leave together. */
+const GATHER_MS = 100;
+const GATHER_BYTES = 8 * 1024;
 
 export interface LogOptions {
   readonly events: EventBus;
@@ -50,7 +53,13 @@ interface Sink {
 }
 
 function standardOutput(): Sink {
-  const stream = openDestination({ dest: STDOUT, sync: false, maxLength: BUFFER_LIMIT_BYTES });
+  const stream = openDestination({
+    dest: STDOUT,
+    sync: false,
+    maxLength: BUFFER_LIMIT_BYTES,
+    minLength: GATHER_BYTES,
+    periodicFlush: GATHER_MS,
+  });
   let dropped = 0;
   stream.on('drop', () => {
     dropped += 1;

@@ -1,9 +1,9 @@
 /** The built server's edge: start, weight, scrape, and the webhook that every call begins with. */
 import { builtWith, coldStart, idleMemory, scrapes } from './edge/at-rest.ts';
-import { build, openProduction, type Production } from './edge/production.ts';
 import { voiceWebhook } from './edge/voice-webhook.ts';
 import { machineFacts } from './figures/machine.ts';
 import { type Figure, table } from './figures/table.ts';
+import { build, openProduction, type Production } from './servers/production.ts';
 
 export const about = 'cold start, idle memory, scrape time and webhook latency of the built server';
 

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openPostgres } from '../../db/postgres.ts';
 import { freePort } from '../../ops/embedded/port.ts';
 import { RADIANCE } from '../../test/support/outside.ts';
-import { build, openProduction, type Production } from './edge/production.ts';
 import { machineFacts } from './figures/machine.ts';
 import { spreadOf } from './figures/percentiles.ts';
 import { type Figure, table } from './figures/table.ts';
+import { build, openProduction, type Production } from './servers/production.ts';
 import { talker } from './talk/callers.ts';
 import { heldBytes } from './talk/heap.ts';
 import { Truncations } from './talk/truncations.ts';
@@ -88,7 +88,7 @@ function watchLag(opsUrl: string): { readonly lagsS: number[]; stop(): void } {
 async function measure(production: Production): Promise<{ figures: Figure[]; facts: string[] }> {
   const { opsUrl, outside } = production;
   const inspectPort = await freePort();
-  const ava = await production.start([`--inspect=127.0.0.1:${inspectPort}`]);
+  const ava = await production.start({ nodeFlags: [`--inspect=127.0.0.1:${inspectPort}`] });
   await ava.answers(`${opsUrl}/health/ready`, READY_LIMIT_MS);
   await sleep(SETTLING_MS);
   const before = await metrics(opsUrl);

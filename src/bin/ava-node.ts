@@ -31,6 +31,7 @@ import { twilioVoiceWhisper } from '../http/routes/twilio-voice-whisper.ts';
 import type { TwilioEdge } from '../http/twilio-edge.ts';
 import { loadUws, type UwsBuild } from '../http/uws.ts';
 import { type OpenAiCircuit, openAiCircuit } from '../openai/circuit.ts';
+import type { PairFrames } from '../openai/pairing-policy.ts';
 import { realtimeConnector } from '../openai/realtime.ts';
 import { sentenceRenderer } from '../openai/rendering.ts';
 import { memoryTicketLedger, resilientTicketLedger } from '../twilio/ticket-ledger.ts';
@@ -57,6 +58,8 @@ export interface NodeOptions {
   readonly rendersPhrases?: boolean;
   /** When a call's session with the model is followed by a fresh one; by the service's limit where absent. */
   readonly modelRotation?: Rotation | undefined;
+  /** Whether caller frames travel in pairs; while the node is busy where nothing else is given. */
+  readonly pairFrames?: PairFrames | undefined;
 }
 
 /** Clinics whose phrases a starting node looks after; others follow when they are called. */
@@ -204,13 +207,14 @@ function openPhrases(options: NodeOptions, stores: Stores, lifecycle: Lifecycle)
 }
 
 /** Sessions with the model, and whether any are to be had. */
-function openModel({ config, events }: NodeOptions, lifecycle: Lifecycle): Promise<OpenAiCircuit> {
+function openModel({ config, events, pairFrames }: NodeOptions, lifecycle: Lifecycle): Promise<OpenAiCircuit> {
   const { realtimeUrl, apiKey, models } = config.openai;
   const connect = realtimeConnector({
     url: realtimeUrl,
     apiKey: apiKey.reveal(),
     model: models.realtime,
     transcriptionModel: models.transcription,
+    pairFrames,
   });
   return lifecycle.add(
     'model circuit',

@@ -1,4 +1,7 @@
-/** The program: one configuration, one node, and an orderly end. `--check-config` only says whether it would start. */
+/**
+ * The program: one configuration, one node, and an orderly end. `--check-config` only says whether it would start;
+ * `--pair-frames=never|always` takes a decision from the node that it takes better itself, so that it can be measured.
+ */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { migrationStatus } from '../../db/migrate.ts';
@@ -6,6 +9,7 @@ import { type Config, describeConfig, EXIT_CONFIG, readConfig, readEnvironment }
 import { createEvents } from '../../ops/events.ts';
 import { openLog } from '../../ops/log.ts';
 import { followProcess } from '../../ops/process-signals.ts';
+import { PAIR_FRAMES } from '../openai/pairing-policy.ts';
 import { type AvaNode, startNode } from './ava-node.ts';
 
 /** What closing everything may take once the calls are over. */
@@ -40,6 +44,13 @@ function version(): string {
   return 'unknown';
 }
 
+const PAIRING = '--pair-frames=';
+
+function pairFrames(): (typeof PAIR_FRAMES)[number] | undefined {
+  const given = process.argv.find((word) => word.startsWith(PAIRING))?.slice(PAIRING.length);
+  return PAIR_FRAMES.find((each) => each === given);
+}
+
 /** A schema that lags behind the code would fail call by call; here it fails once, and says what to run. */
 async function refuseOldSchema(config: Config): Promise<void> {
   const status = await migrationStatus(config.database.url.reveal()).catch(() => null);
@@ -63,7 +74,13 @@ async function main(): Promise<void> {
   let stop: ((reason: string) => void) | undefined;
   let node: AvaNode;
   try {
-    node = await startNode({ config, events, version: version(), onDrain: () => stop?.('POST /drain') });
+    node = await startNode({
+      config,
+      events,
+      version: version(),
+      onDrain: () => stop?.('POST /drain'),
+      pairFrames: pairFrames(),
+    });
   } catch (error) {
     await log.close();
     say(`Ava can't start: ${error instanceof Error ? error.message : String(error)}`);

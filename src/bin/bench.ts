@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- [NAME …]`: the project's own benchmarks, each a file `load/bench/NAME.ts` that exports `about` and
- * `run`; without a name all of them, one after the other. Loaded by name, so that nothing here depends on them. A figure
+ * `npm run bench -- [NAME …] [--OPTION …]`: the project's own benchmarks, each a file `load/bench/NAME.ts` that exports
+ * `about` and `run`; without a name all of them, one after the other. What follows the first option is the benchmark's
+ * own to read. Loaded by name, so that nothing here depends on them. A figure
  * that misses its goal is shown and fails nothing; a benchmark that could not be run does.
  */
 import { readdir } from 'node:fs/promises';
@@ -10,7 +11,7 @@ const FOLDER = new URL('../../load/bench/', import.meta.url);
 
 const benchmark = z.object({
   about: z.string(),
-  run: z.custom<() => Promise<void>>((value) => typeof value === 'function'),
+  run: z.custom<(options: readonly string[]) => Promise<void>>((value) => typeof value === 'function'),
 });
 
 async function names(): Promise<string[]> {
@@ -26,7 +27,10 @@ const load = async (name: string): Promise<z.infer<typeof benchmark>> =>
 
 async function main(): Promise<number> {
   const known = await names();
-  const wanted = process.argv.slice(2);
+  const given = process.argv.slice(2);
+  const firstOption = given.findIndex((word) => word.startsWith('--'));
+  const wanted = firstOption < 0 ? given : given.slice(0, firstOption);
+  const options = firstOption < 0 ? [] : given.slice(firstOption);
   const stranger = wanted.find((name) => !known.includes(name));
   if (stranger !== undefined) {
     process.stderr.write(`There is no benchmark "${stranger}". There are:\n`);
@@ -36,7 +40,7 @@ async function main(): Promise<number> {
   for (const name of wanted.length > 0 ? wanted : known) {
     const { about, run } = await load(name);
     process.stdout.write(`\n== ${name}: ${about}\n`);
-    await run();
+    await run(options);
   }
   return 0;
 }

@@ -122,7 +122,12 @@ export class SocketConnection implements SocketHandle {
 
   received(bytes: ArrayBuffer, isBinary: boolean): void {
     if (bytes.byteLength <= this.port.maxPayloadBytes) {
-      this.tell((listener) => listener.message(bytes, isBinary));
+      // As `tell`, without a closure: this is said fifty times a second a call.
+      try {
+        this.listener?.message(bytes, isBinary);
+      } catch (error) {
+        this.broke(error);
+      }
       return;
     }
     this.tell((listener) => listener.oversized?.(bytes.byteLength));

@@ -9,6 +9,8 @@ const ofResponse = z.object({ response_id: z.string() });
 const ended = z.object({ response: z.object({ id: z.string() }) });
 
 export interface OwnEvents {
+  /** No response runs beside the conversation: all events are its own. */
+  readonly all: boolean;
   /** A response of the conversation is asked for. */
   asked(): void;
   /** Whether an event is the conversation's. */
@@ -29,6 +31,9 @@ export function ownEvents(): OwnEvents {
   };
 
   return {
+    get all() {
+      return beside.size === 0;
+    },
     asked() {
       awaited = true;
     },

@@ -4,6 +4,7 @@
  * that is the model actor's business.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { type RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import {
@@ -14,17 +15,23 @@ import {
   type ModelLine,
   type ModelReport,
 } from '../../actors/model/messages.ts';
+import { sendAppend } from './append-frames.ts';
+import { DeltaReader } from './delta-reader.ts';
+import { FramePairing, PairedAudio } from './frame-pairing.ts';
 import { ownEvents } from './own-events.ts';
+import type { PairFrames } from './pairing-policy.ts';
 import { closeCode, handshakeRefusal } from './refusals.ts';
 import { AUDIO_FORMAT, type SessionChoices, sessionOf } from './session.ts';
 import { SilenceWatch, type Watched } from './silence-watch.ts';
 import { voiceLength } from './voice-length.ts';
-import { clientEvent, FATAL_CODES, reportOf, transcriptionUsageOf } from './wire.ts';
+import { audioReport, clientEvent, FATAL_CODES, reportOf, transcriptionUsageOf } from './wire.ts';
 
 export interface RealtimeOptions extends SessionChoices {
   /** `wss://…/v1/realtime`; the model is added as a query parameter. */
   readonly url: string;
   readonly apiKey: string;
+  /** Whether caller frames travel in pairs; by default while the node is busy. */
+  readonly pairFrames?: PairFrames | undefined;
 }
 
 export const REALTIME_LIMITS = {
@@ -36,7 +43,8 @@ export const REALTIME_LIMITS = {
 
 export function realtimeConnector(options: RealtimeOptions): ConnectModel {
   const watch = new SilenceWatch();
-  return (brief, report) => new RealtimeLine(options, brief, report, watch);
+  const pairing = new FramePairing(options.pairFrames ?? 'when_busy');
+  return (brief, report) => new RealtimeLine(options, { watch, pairing }, brief, report);
 }
 
 const sessionUpdated = z.object({
@@ -48,25 +56,46 @@ const sessionUpdated = z.object({
   }),
 });
 
+const TRANSCRIBED = 'conversation.item.input_audio_transcription.completed';
+
+/** What all sessions of a node have in common. */
+interface Shared {
+  readonly watch: SilenceWatch;
+  readonly pairing: FramePairing;
+}
+
 class RealtimeLine implements ModelLine, Watched {
   private readonly socket: WebSocket;
   private readonly report: (report: ModelReport) => void;
   private readonly watch: SilenceWatch;
   private readonly isOwn = ownEvents();
   private readonly voiceMs = voiceLength();
+  private readonly deltas = new DeltaReader();
+  private readonly callerAudio: PairedAudio;
+  /** Under the WebSocket, from its handshake on. */
+  private raw: Socket | undefined;
   private ready = false;
   private over = false;
   silentTicks = 0;
   ponged = false;
 
-  constructor(options: RealtimeOptions, brief: ModelBrief, report: (report: ModelReport) => void, watch: SilenceWatch) {
+  constructor(
+    options: RealtimeOptions,
+    { watch, pairing }: Shared,
+    brief: ModelBrief,
+    report: (report: ModelReport) => void,
+  ) {
     this.report = report;
     this.watch = watch;
+    this.callerAudio = new PairedAudio(pairing, (payload) => this.append(payload));
     this.socket = new WebSocket(realtimeUrl(options), {
       headers: { authorization: `Bearer ${options.apiKey}` },
       handshakeTimeout: REALTIME_LIMITS.handshakeMs,
       maxPayload: REALTIME_LIMITS.messageBytes,
       perMessageDeflate: false,
+    });
+    this.socket.once('upgrade', (response) => {
+      this.raw = response.socket;
     });
     this.socket.on('open', () => {
       this.sendEvent({ type: 'session.update', session: sessionOf(brief, options) });
@@ -93,7 +122,7 @@ class RealtimeLine implements ModelLine, Watched {
   }
 
   audio(payload: string): void {
-    if (this.socket.bufferedAmount < REALTIME_LIMITS.bufferedBytes) this.append(payload);
+    this.callerAudio.take(payload);
   }
 
   /** Asks for what a session answers whatever it is doing, and what changes nothing. */
@@ -125,12 +154,14 @@ class RealtimeLine implements ModelLine, Watched {
   private take(data: RawData, isBinary: boolean): void {
     if (this.over || isBinary) return;
     this.silentTicks = 0;
+    const delta = Buffer.isBuffer(data) && this.isOwn.all ? this.deltas.read(data) : null;
+    if (delta) return this.report(audioReport(delta.itemId, delta.payload));
     const event = parsedEvent(data);
     if (!event) return this.report({ type: 'refused', code: 'unreadable_event' });
     if (event.type === 'session.updated') return this.sessionUpdated(event);
     if (!this.isOwn.hears(event)) return;
     const report = reportOf(event);
-    const transcribed = transcriptionUsageOf(event);
+    const transcribed = event.type === TRANSCRIBED ? transcriptionUsageOf(event) : null;
     if (transcribed) this.report({ type: 'transcribed', usage: transcribed });
     if (report?.type === 'lost') this.lose(report);
     else if (report?.type === 'caller_speech_stopped') this.report({ ...report, speechMs: this.voiceMs.ended(event) });
@@ -153,11 +184,13 @@ class RealtimeLine implements ModelLine, Watched {
   }
 
   private append(payload: string): void {
-    if (this.socket.readyState !== WebSocket.OPEN) return;
-    this.socket.send(`{"type":"input_audio_buffer.append","audio":"${payload}"}`);
+    if (this.raw === undefined || this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.raw.writableLength < REALTIME_LIMITS.bufferedBytes) sendAppend(this.socket, this.raw, payload);
   }
 
+  /** What the caller said before it goes before it. */
   private sendEvent(event: unknown): void {
+    this.callerAudio.flush();
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
   }
 
@@ -171,6 +204,7 @@ class RealtimeLine implements ModelLine, Watched {
   private end(): void {
     this.over = true;
     this.watch.remove(this);
+    this.callerAudio.close();
   }
 }
 

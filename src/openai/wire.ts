@@ -3,6 +3,7 @@ import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
 import type { ModelCommand, ModelReport } from '../../actors/model/messages.ts';
 import type { TokenUsage, TranscriptionUsage } from '../domain/events.ts';
+import { isBase64 } from './delta-reader.ts';
 
 const MULAW_BYTES_PER_MS = 8;
 
@@ -140,12 +141,9 @@ const READERS: Readonly<Record<string, Reader>> = {
     itemId: e.item_id,
   })),
   'response.created': read(response, (e) => ({ type: 'response_started', responseId: e.response.id })),
-  'response.output_audio.delta': read(item.extend({ delta: z.string().min(1) }), (e) => ({
-    type: 'audio',
-    itemId: e.item_id,
-    ms: base64Bytes(e.delta) / MULAW_BYTES_PER_MS,
-    payload: e.delta,
-  })),
+  'response.output_audio.delta': read(item.extend({ delta: z.string().min(1).refine(isBase64) }), (e) =>
+    audioReport(e.item_id, e.delta),
+  ),
   'response.output_audio.done': read(item, (e) => ({ type: 'audio_complete', itemId: e.item_id })),
   'response.output_audio_transcript.delta': read(item.extend({ delta: z.string() }), (e) => ({
     type: 'words_delta',
@@ -186,6 +184,11 @@ export function transcriptionUsageOf(event: unknown): TranscriptionUsage | null 
   return used.type === 'duration'
     ? { seconds: used.seconds, tokensIn: 0, tokensOut: 0 }
     : { seconds: 0, tokensIn: used.input_tokens, tokensOut: used.output_tokens };
+}
+
+/** A piece of Ava's speech; `payload` must be base64. */
+export function audioReport(itemId: string, payload: string): ModelReport {
+  return { type: 'audio', itemId, ms: base64Bytes(payload) / MULAW_BYTES_PER_MS, payload };
 }
 
 function responseEnded(event: z.infer<typeof response>): ModelReport {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spreadOf } from '../figures/percentiles.ts';
 import type { Figure } from '../figures/table.ts';
-import type { Production } from './production.ts';
+import type { Production } from '../servers/production.ts';
 
 const STARTS = 9;
 const READY_LIMIT_MS = 30_000;

@@ -4,11 +4,11 @@
  */
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { twilioSignature } from '../../../test/sim/twilio/signature.ts';
 import { type Outside, RADIANCE } from '../../../test/support/outside.ts';
 import { seededRandom } from '../../../test/support/seed.ts';
 import { type Spread, spreadOf } from '../figures/percentiles.ts';
 import type { Figure } from '../figures/table.ts';
+import { type SignedWebhook, voiceWebhook as webhookOf } from '../twilio/voice-webhook.ts';
 import { openControl } from './control.ts';
 
 const PER_SECOND = 200;
@@ -20,35 +20,8 @@ const ANSWER_LIMIT_MS = 5_000;
 const CONNECTIONS = 256;
 const SEED = 1;
 
-interface Webhook {
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** A call of its own for each request, signed as Twilio signs. */
-function webhookOf({ publicUrl, authToken }: Outside, n: number): Webhook {
-  const form = {
-    AccountSid: `AC${'0'.repeat(32)}`,
-    ApiVersion: '2010-04-01',
-    CallSid: `CA${n.toString(16).padStart(32, '0')}`,
-    CallStatus: 'ringing',
-    Called: RADIANCE,
-    Caller: '+15550107272',
-    Direction: 'inbound',
-    From: '+15550107272',
-    To: RADIANCE,
-  };
-  const body = new URLSearchParams(form).toString();
-  const headers = {
-    'content-type': 'application/x-www-form-urlencoded',
-    'content-length': String(body.length),
-    'x-twilio-signature': twilioSignature(authToken, `${publicUrl}/twilio/voice`, form),
-  };
-  return { body, headers };
-}
-
 /** Resolves once the whole answer is there; rejects where it is none that opens a stream. */
-function send(url: string, agent: Agent, { body, headers }: Webhook): Promise<void> {
+function send(url: string, agent: Agent, { body, headers }: SignedWebhook): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method: 'POST', agent, headers, timeout: ANSWER_LIMIT_MS }, (response) => {
       const parts: Buffer[] = [];
@@ -79,7 +52,10 @@ function arrivals(count: number): number[] {
 async function load(outside: Outside, origin: string, seconds: number, firstCall: number): Promise<number[]> {
   const url = `${origin}/twilio/voice`;
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const webhooks = arrivals(PER_SECOND * seconds).map((dueMs, n) => ({ dueMs, ...webhookOf(outside, firstCall + n) }));
+  const webhooks = arrivals(PER_SECOND * seconds).map((dueMs, n) => ({
+    dueMs,
+    ...webhookOf(outside, RADIANCE, firstCall + n),
+  }));
   const begunAt = performance.now();
   const answers: Promise<number>[] = [];
   try {

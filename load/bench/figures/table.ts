@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 's' | 'MB' | 'KB' | '/s';
+  readonly unit: 'ms' | 's' | 'MB' | 'KB' | '/s' | '×';
   /** The value is to stay at or below this. */
   readonly goal?: number;
   /** What else is to be known of it. */
@@ -16,6 +16,18 @@ function verdict({ value, unit, goal }: Figure): string {
   return `${value <= goal ? 'met' : 'MISSED'} (≤ ${goal} ${unit})`;
 }
 
+/** Rows as aligned columns; `right` names those whose cells are numbers. */
+export function columns(rows: readonly (readonly string[])[], right: ReadonlySet<number>): string {
+  const count = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => (right.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return rows.map(line).join('\n');
+}
+
 /** The figures as aligned columns: what, how much, goal, note. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
@@ -24,11 +36,5 @@ export function table(figures: readonly Figure[]): string {
     verdict(figure),
     figure.note ?? '',
   ]);
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, i) => (i === 1 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  return rows.map(line).join('\n');
+  return columns(rows, new Set([1]));
 }

@@ -15,8 +15,16 @@ export interface Production {
   readonly databaseUrl: string;
   readonly opsUrl: string;
   /** Starts one node; it takes the same ports each time, so one at a time. */
-  start(nodeFlags?: readonly string[]): Promise<AvaProcess>;
+  start(options?: StartOptions): Promise<AvaProcess>;
   close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** For node itself. */
+  readonly nodeFlags?: readonly string[];
+  readonly programFlags?: readonly string[];
+  /** Put over the configuration that the benchmark has. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -60,8 +68,8 @@ export async function openProduction(outsideOptions: Omit<OutsideOptions, 'port'
     outside,
     databaseUrl: postgres.url,
     opsUrl: `http://127.0.0.1:${opsPort}`,
-    async start(nodeFlags = []) {
-      const ava = await spawnAva({ program: 'built', environment, nodeFlags });
+    async start(start = {}) {
+      const ava = await spawnAva({ ...start, program: 'built', environment: { ...environment, ...start.environment } });
       running.add(ava);
       return ava;
     },

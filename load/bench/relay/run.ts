@@ -1,0 +1,89 @@
+/** One run of one server: its calls level by level, with a steady window measured at each. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { countInstructions, cpuMsOf, pin, residentBytesOf } from '../figures/process-costs.ts';
+import type { Generator } from './generator.ts';
+import type { TrafficReport } from './orders.ts';
+import type { RunningServer } from './variants.ts';
+
+/** The server has this core for itself; everything else of the benchmark shares the other. */
+export const SERVER_CORE = 0;
+export const OTHER_CORE = 1;
+
+/** After a start, before the first call; and after the last call of a level was opened. */
+const SETTLING_MS = 2_000;
+/** Of the caller's audio, how much at least must have reached the model for a window to count. */
+const ARRIVED_SHARE = 0.98;
+
+export interface LevelFigures {
+  readonly calls: number;
+  /** Processor time of the server a call and second, ms. */
+  readonly cpuMs: number;
+  /** Millions of instructions a call and second; null where the machine does not count them. */
+  readonly instructionsM: number | null;
+  readonly roundTripsMs: readonly number[];
+  /** Resident memory over the idle server's, a call. */
+  readonly memoryKb: number;
+  /** Of the generator: the share of its core that it used, and its longest delay. */
+  readonly generatorShare: number;
+  readonly generatorLatestMs: number;
+  readonly framesAnAppend: number;
+}
+
+function assertArrived(traffic: TrafficReport): void {
+  const { model, framesSent, probesSent, roundTripsMs } = traffic;
+  const share = model.ms / (framesSent * 20);
+  if (share < ARRIVED_SHARE) throw new Error(`only ${(share * 100).toFixed(1)} % of the caller's audio arrived`);
+  if (model.replies === 0 || probesSent > roundTripsMs.length * 1.05 + 5) {
+    throw new Error(
+      `of ${probesSent} probes ${roundTripsMs.length} came back; ${model.replies} replies were asked for`,
+    );
+  }
+}
+
+async function window(
+  pid: number,
+  generator: Generator,
+  seconds: number,
+): Promise<{ cpuMs: number; tookS: number; instructions: number | null; traffic: TrafficReport }> {
+  await generator.traffic();
+  const instructions = countInstructions(pid);
+  const [cpuBefore, begunAt] = [cpuMsOf(pid), performance.now()];
+  await sleep(seconds * 1000);
+  const [cpuAfter, endedAt] = [cpuMsOf(pid), performance.now()];
+  const counted = await instructions.stop();
+  const traffic = await generator.traffic();
+  return { cpuMs: cpuAfter - cpuBefore, tookS: (endedAt - begunAt) / 1000, instructions: counted, traffic };
+}
+
+/** Ends the calls afterwards; the server is the caller's to close. */
+export async function measureLevels(
+  server: RunningServer,
+  generator: Generator,
+  levels: readonly number[],
+  seconds: number,
+): Promise<LevelFigures[]> {
+  const { pid, target } = server;
+  pin(pid, SERVER_CORE);
+  await sleep(SETTLING_MS);
+  const idleBytes = residentBytesOf(pid);
+  const figures: LevelFigures[] = [];
+  for (const calls of levels) {
+    await generator.calls(target, calls);
+    await sleep(SETTLING_MS);
+    const { cpuMs, tookS, instructions, traffic } = await window(pid, generator, seconds);
+    assertArrived(traffic);
+    const callSeconds = calls * tookS;
+    figures.push({
+      calls,
+      cpuMs: cpuMs / callSeconds,
+      instructionsM: instructions === null ? null : instructions / 1e6 / callSeconds,
+      roundTripsMs: traffic.roundTripsMs,
+      memoryKb: (residentBytesOf(pid) - idleBytes) / 1000 / calls,
+      generatorShare: traffic.cpuMs / 1000 / tookS,
+      generatorLatestMs: traffic.latestMs,
+      framesAnAppend: traffic.framesSent / traffic.model.messages,
+    });
+  }
+  await generator.hangUp();
+  return figures;
+}
