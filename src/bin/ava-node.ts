@@ -8,6 +8,7 @@ import { cachedClinicDirectory } from '../../db/clinic-directory.ts';
 import { redisClinicVault } from '../../db/clinic-vault.ts';
 import { newestClinicIds } from '../../db/clinics.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
+import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { openRedis, type RedisConnection } from '../../db/redis.ts';
@@ -212,8 +213,9 @@ function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycl
     transcriptionModel: models.transcription,
   });
   const bookings = postgresBookingStore(stores.database);
+  const messages = postgresMessageStore(stores.database);
   const { phrases } = stores;
-  const world = { connectModel, models, phrases, bookings, log: stores.log, events, clock };
+  const world = { connectModel, models, phrases, bookings, messages, log: stores.log, events, clock };
   return lifecycle.add(
     'calls',
     () => new Switchboard({ directory: stores.directory, node: config.nodeId, capacity: config.calls.max, world }),

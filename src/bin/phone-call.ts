@@ -10,7 +10,7 @@ import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import type { CallContext, Events } from '../domain/events.ts';
-import type { BookingStore, ConversationLog, PhraseBook } from '../domain/ports.ts';
+import type { BookingStore, ConversationLog, MessageStore, PhraseBook } from '../domain/ports.ts';
 import type { MeteredConnect } from '../openai/realtime.ts';
 import { instructions } from '../receptionist/instructions.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
@@ -22,6 +22,7 @@ export interface CallWorld {
   readonly models: BilledModels;
   readonly phrases: PhraseBook;
   readonly bookings: BookingStore;
+  readonly messages: MessageStore;
   readonly log: ConversationLog;
   readonly events: Events;
   readonly clock: Clock;
@@ -159,7 +160,8 @@ export class PhoneCall implements PhoneInlet {
       tellPhone: (message) => this.legs?.phone.tell(message),
       tellModel: (order) => this.legs?.model.tell(order),
       useTool: (name, argumentsText, dealings) => {
-        const context = { ...identity, clinic, dealings, bookings: world.bookings, now: () => clock.now() };
+        const { bookings, messages } = world;
+        const context = { ...identity, clinic, dealings, bookings, messages, now: () => clock.now() };
         return useTool(name, argumentsText, context, (tool, error) =>
           events.emit('tool.broke', { ...this.context, tool, code: 'internal_error', error }),
         );
