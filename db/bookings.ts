@@ -6,7 +6,6 @@
  * and finds what was committed. Keeps no state of its own.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BookingRequest, BookingResult, BookingStore, HoldRequest } from '../src/domain/ports.ts';
 import {
   clearHolds,
@@ -18,13 +17,8 @@ import {
   upsertCustomer,
 } from './booking-statements.ts';
 import type { Database, Sql } from './postgres.ts';
-import { isConflict, isOutage, sqlState, violatedConstraint } from './postgres-errors.ts';
-
-const MAX_ATTEMPTS = 5;
-/** No new attempt after this: a caller is waiting on the phone. */
-const RETRY_WINDOW_MS = 3_000;
-const RETRY_BASE_MS = 20;
-const RETRY_LIMIT_MS = 500;
+import { sqlState, violatedConstraint } from './postgres-errors.ts';
+import { settle } from './settle.ts';
 
 /** Throws where Postgres is out of reach; whether the change took effect is then unknown, and the same request may be made again. */
 export function postgresBookingStore(database: Database): BookingStore {
@@ -74,20 +68,6 @@ async function takeSlot(sql: Sql, request: BookingRequest, id: string): Promise<
   const appointment = { id, customerId, serviceId, providerId, startsAt, endsAt };
   await insertAppointment(sql, request, appointment);
   return { kind: 'booked', appointment, replayed: false };
-}
-
-/** Runs a change until its outcome is known, within limits: again where it lost a race, again where Postgres broke off. */
-async function settle<T>(attempt: () => Promise<T>): Promise<T> {
-  const startedAt = performance.now();
-  for (let n = 1; ; n += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const late = n === MAX_ATTEMPTS || performance.now() - startedAt > RETRY_WINDOW_MS;
-      if (late || !(isConflict(error) || isOutage(error))) throw error;
-      await sleep(Math.random() * Math.min(RETRY_BASE_MS * 2 ** n, RETRY_LIMIT_MS));
-    }
-  }
 }
 
 /** The constraint's refusal is an answer; anything else is passed on. */

@@ -120,7 +120,7 @@ function wordsOfTurn(
       ...holdChoice(state.dealings, dealings),
     ],
   };
-  const isUrgent = isEmergency(text, language, facts.clinic.conversation.emergencyPhrases);
+  const isUrgent = isEmergency(text, facts.clinic.conversation.emergencyPhrases);
   return isUrgent ? andThen(recorded, (next) => enterEmergency(facts, next, now)) : recorded;
 }
 

@@ -9,6 +9,7 @@ import { cachedClinicDirectory } from '../../db/clinic-directory.ts';
 import { redisClinicVault } from '../../db/clinic-vault.ts';
 import { newestClinicIds } from '../../db/clinics.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
+import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { openRedis, type RedisConnection } from '../../db/redis.ts';
@@ -231,6 +232,7 @@ interface CallStores extends Stores {
 function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycle): Promise<Switchboard> {
   const { config, events, clock = systemClock(), modelRotation: rotation } = options;
   const bookings = postgresBookingStore(stores.database);
+  const messages = postgresMessageStore(stores.database);
   const { directory, phrases, circuit, log } = stores;
   const { models } = config.openai;
   const world = {
@@ -240,6 +242,7 @@ function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycl
     models,
     phrases,
     bookings,
+    messages,
     log,
     events,
     clock,

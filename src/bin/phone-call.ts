@@ -12,7 +12,7 @@ import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import type { CallContext, Events } from '../domain/events.ts';
-import type { BookingStore, ConversationLog, PhraseBook } from '../domain/ports.ts';
+import type { BookingStore, ConversationLog, MessageStore, PhraseBook } from '../domain/ports.ts';
 import { instructions } from '../receptionist/instructions.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
 import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
@@ -27,6 +27,7 @@ export interface CallWorld {
   /** A number in [0, 1). */
   readonly chance: () => number;
   readonly bookings: BookingStore;
+  readonly messages: MessageStore;
   readonly log: ConversationLog;
   readonly events: Events;
   readonly clock: Clock;
@@ -169,7 +170,8 @@ export class PhoneCall implements PhoneInlet {
       tellPhone: (message) => this.legs?.phone.tell(message),
       tellModel: (order) => this.legs?.model.tell(order),
       useTool: (name, argumentsText, dealings) => {
-        const context = { ...identity, clinic, dealings, bookings: world.bookings, now: () => clock.now() };
+        const { bookings, messages } = world;
+        const context = { ...identity, clinic, dealings, bookings, messages, now: () => clock.now() };
         return useTool(name, argumentsText, context, (tool, error) =>
           events.emit('tool.broke', { ...this.context, tool, code: 'internal_error', error }),
         );

@@ -18,6 +18,7 @@ import type {
   CallStream,
   Continuation,
   FrontDesk,
+  Voicemail,
 } from '../http/front-desk.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
 import { type CallWorld, type NextForCaller, PhoneCall } from './phone-call.ts';
@@ -33,6 +34,7 @@ export interface SwitchboardOptions {
 
 interface EndedCall {
   readonly clinicId: string;
+  readonly conversationId: string;
   readonly next: Exclude<NextForCaller, 'transfer'>;
 }
 
@@ -146,6 +148,21 @@ export class Switchboard implements FrontDesk {
     return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber };
   }
 
+  async keepVoicemail({ callSid, from, to, recording }: Voicemail): Promise<void> {
+    const { directory, world } = this.options;
+    const clinic = await directory.byPhone(to);
+    if (!clinic) throw new Error('a voicemail for no clinic');
+    await world.messages.leave({
+      clinicId: clinic.id,
+      conversationId: this.ended.get(callSid)?.conversationId ?? null,
+      key: `voicemail/${recording.sid}`,
+      customerName: null,
+      customerPhone: from,
+      content: { source: 'voicemail', recording },
+      now: world.clock.now(),
+    });
+  }
+
   staffSummary(callSid: string): string | null {
     const call = this.calls.find(callSid);
     return call ? summaryOf(call.identity.callerPhone, call.transferReason) : null;
@@ -187,7 +204,8 @@ export class Switchboard implements FrontDesk {
   private left(callSid: string, call: PhoneCall, next: NextForCaller): void {
     if (next === 'transfer') return;
     this.calls.remove(callSid, call);
-    this.ended.set(callSid, { clinicId: call.identity.clinicId, next });
+    const { clinicId, conversationId } = call.identity;
+    this.ended.set(callSid, { clinicId, conversationId, next });
     if (this.calls.size === 0) this.emptied?.();
   }
 }

@@ -1,57 +1,19 @@
 /** Sounds that say "go on": what a listener says without wanting the floor. */
 
-const SOUNDS = new Set([
-  'mhm',
-  'mm',
-  'mmhm',
-  'mmhmm',
-  'mm-hmm',
-  'mhmm',
-  'hm',
-  'hmm',
-  'uh',
-  'uhuh',
-  'uh-huh',
-  'uhhuh',
-  'huh',
-  'ah',
-  'aha',
-  'oh',
-  'ok',
-  'okay',
-  'yeah',
-  'yep',
-  'yes',
-  'right',
-  'sure',
-  'i',
-  'see',
-  'got',
-  'it',
-  'alright',
-  'all',
-  'cool',
-  'good',
-  'great',
-  'ja',
-  'genau',
-  'sí',
-  'si',
-  'vale',
-  'claro',
-  'oui',
-  "d'accord",
-]); // prettier-ignore
+/** Each a nod by itself, in the languages Ava speaks; longer ones first, so that "all right" is not read as "all". */
+const NODS = [
+  String.raw`m+-?h+m+|m{2,}|h+m+|uh-? ?huh|aha|ah|oh|uh|ajá`,
+  String.raw`o\.?k\.?(?:ay)?|yeah|yep|yup|yes|right|sure|alright|all right|cool|good|great|perfect|i see|got it|got you|gotcha|exactly|of course|sounds good|makes sense|thank you|thanks`,
+  String.raw`ja|genau|gut|klar|alles klar|stimmt|ach so|verstehe|richtig|danke`,
+  String.raw`sí|si|vale|claro(?: que sí)?|ya|de acuerdo|entiendo|entendido|perfecto|muy bien|gracias`,
+  String.raw`oui|ouais|d'accord|très bien|bien sûr|entendu|je vois|voilà|merci`,
+].join('|');
 
-/** At most so many words still count as a nod. */
-const NOD_WORDS = 3;
+/** At most so many nods in a row; whoever makes more of them wants something. */
+const NODS_LIMIT = 4;
+const ONLY_NODS = new RegExp(String.raw`^\W*(?:(?:${NODS})(?![\p{L}'-])[\s,.!…-]*){0,${NODS_LIMIT}}$`, 'u');
 
 /** Whether words said over Ava ask for nothing; no words at all (a cough) are no interruption either. */
 export function isBackchannel(words: string): boolean {
-  const said = words
-    .toLowerCase()
-    .replace(/[’‘]/g, "'")
-    .split(/[^\p{L}\p{N}'-]+/u)
-    .filter((word) => word !== '');
-  return said.length <= NOD_WORDS && said.every((word) => SOUNDS.has(word));
+  return ONLY_NODS.test(words.toLowerCase().replace(/[’‘]/g, "'").trim());
 }

@@ -1,41 +1,53 @@
 /**
- * Words that must reach a person at once. Found by code in what the caller said, so that no model's mood decides; a
- * false alarm costs a phone call, a missed one may cost more. Patterns by language, and phrases of the clinic's own.
+ * Words that must reach a person at once. Found by code in what the caller said, so that no model's mood decides. A
+ * missed emergency costs more than a false alarm: a sign counts unless its own clause plainly denies it, tells of long
+ * ago, or asks in general.
  */
+import { EMERGENCY_SIGNS, type Signs } from './emergency-signs.ts';
 
-const PATTERNS: Readonly<Record<string, readonly RegExp[]>> = {
-  en: [
-    /\bchest (?:pain|hurts|pressure)\b|\bpain in my chest\b/,
-    /\b(?:can't|cannot|can not|trouble|difficulty|hard to|struggling to|unable to) (?:breathe?|breathing|swallow(?:ing)?)\b/,
-    /\b(?:swelling|swollen|swelled)\b.*\b(?:face|lips?|tongue|throat|eyes?|after|since|treatment|injection|filler|botox)\b/,
-    /\b(?:face|lips?|tongue|throat|eyes?)\b.*\b(?:swelling|swollen|swelled)\b/,
-    /\b(?:allergic reaction|anaphyla\w+|hives all over)\b/,
-    /\b(?:can't|cannot|lost|losing|sudden\w*) (?:see|my (?:sight|vision)|vision loss)\b|\bgoing blind\b/,
-    /\b(?:passed out|fainted|unconscious|seizure|having a stroke|heart attack)\b/,
-    /\b(?:bleeding (?:a lot|heavily|won't stop|that won't stop)|won't stop bleeding)\b/,
-    /\b(?:skin|lips?|nose|area) (?:is |has |have )?(?:turn(?:ed|ing) )(?:white|black|blue|gr[ae]y)\b/,
-    /\b(?:kill(?:ing)? myself|suicid\w+|end(?:ing)? my life|hurt(?:ing)? myself|self[- ]harm\w*|don't want to live|want to die)\b/,
-    /\b(?:overdos\w+)\b/,
-  ],
-  es: [
-    /\bdolor (?:en el|de) pecho\b/,
-    /\bno puedo respirar\b|\b(?:dificultad|problemas) para respirar\b/,
-    /\b(?:cara|labios?|lengua|garganta|ojos?)\b.*\bhinchad\w+|\bhinchaz[oó]n\b/,
-    /\breacci[oó]n al[eé]rgica\b/,
-    /\b(?:suicid\w+|matarme|quitarme la vida|hacerme daño|no quiero vivir)\b/,
-    /\bno para de sangrar\b|\bsangr\w+ mucho\b/,
-    /\b(?:desmay\w+|inconsciente|convulsi[oó]n|infarto)\b/,
-  ],
-};
+/** Longer words are read up to here: nobody says more before they take a breath. */
+const LONGEST_CHARS = 2_000;
 
-/**
- * Whether a caller's words are an emergency. `language` is BCP 47; English is always listened for as well. `ownPhrases`
- * are the clinic's, matched as plain words.
- */
-export function isEmergency(words: string, language: string, ownPhrases: readonly string[] = []): boolean {
-  const said = words.toLowerCase().replace(/[’‘]/g, "'");
-  if (ownPhrases.some((phrase) => phrase !== '' && said.includes(phrase.toLowerCase()))) return true;
-  const primary = language.slice(0, 2).toLowerCase();
-  const patterns = [...(PATTERNS.en ?? []), ...(primary === 'en' ? [] : (PATTERNS[primary] ?? []))];
-  return patterns.some((pattern) => pattern.test(said));
+/** Whether a caller's words are an emergency. `ownPhrases` are the clinic's: whole words, in any order of capitals and accents. */
+export function isEmergency(words: string, ownPhrases: readonly string[] = []): boolean {
+  const said = plain(words.slice(0, LONGEST_CHARS));
+  if (ownPhrases.some((phrase) => holdsPhrase(said, plain(phrase)))) return true;
+  const clauses = clausesOf(said);
+  return EMERGENCY_SIGNS.some(
+    (signs) => signs.always.test(said) || clauses.some((clause) => tellsOfSign(clause, signs)),
+  );
+}
+
+function tellsOfSign(clause: string, { signs, denied, idle, asks, somebody }: Signs): boolean {
+  const at = clause.search(signs);
+  if (at < 0 || idle.test(clause)) return false;
+  const isDenied = denied.test(clause.slice(0, at)) && !/\b(?:like this|this bad|so bad)\b/.test(clause);
+  return !isDenied && (!asks.test(clause) || somebody.test(clause));
+}
+
+/** A denial reaches to the end of its sentence, or to a "but". */
+function clausesOf(said: string): readonly string[] {
+  return said.split(/[.;!]+(?=\s|$)|(?<=\?)|[¿¡]|\b(?:but|however|although|pero|aunque|mais|aber)\b/);
+}
+
+function holdsPhrase(said: string, phrase: string): boolean {
+  const wanted = onlyWords(phrase);
+  return wanted !== '' && ` ${onlyWords(said)} `.includes(` ${wanted} `);
+}
+
+function onlyWords(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+}
+
+/** Lower case, straight apostrophes, no accents. */
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[’‘`]/g, "'")
+    .replace(/ß/g, 'ss')
+    .replace(/œ/g, 'oe')
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

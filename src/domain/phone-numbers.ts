@@ -18,6 +18,14 @@ export function phoneNumberIn(words: string, home: PhoneNumber): PhoneNumber | u
   return parsed?.isPossible() ? parsed.number : undefined;
 }
 
+/** As people of `home`'s country write it, to be read or read out: "(212) 555-0142"; of another country "+44 20 7946 0958". */
+export function readablePhone(phone: PhoneNumber, home: PhoneNumber): string {
+  const parsed = parsePhoneNumberFromString(phone);
+  if (!parsed) return phone;
+  const isAtHome = parsed.countryCallingCode === parsePhoneNumberFromString(home)?.countryCallingCode;
+  return isAtHome ? parsed.formatNational() : parsed.formatInternational();
+}
+
 function spokenDigits(words: string): string {
   return words
     .toLowerCase()

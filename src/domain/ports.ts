@@ -93,6 +93,39 @@ export interface BookingStore {
   book(request: BookingRequest): Promise<BookingResult>;
 }
 
+/** A message for staff: in a caller's words as Ava noted them, or recorded after the tone. */
+export interface NewMessage {
+  readonly clinicId: string;
+  /** Null where no conversation came about. */
+  readonly conversationId: string | null;
+  /** Semantic idempotency key: the same message left twice is one. */
+  readonly key: string;
+  /** Null where a machine took it. */
+  readonly customerName: string | null;
+  /** Null where the caller's number is withheld and none was given. */
+  readonly customerPhone: PhoneNumber | null;
+  readonly content: MessageContent;
+  readonly now: Instant;
+}
+
+export type MessageContent =
+  | { readonly source: 'conversation'; readonly text: string }
+  | { readonly source: 'voicemail'; readonly recording: Recording };
+
+/** Kept by the phone network; `url` is where. */
+export interface Recording {
+  readonly sid: string;
+  readonly url: string;
+  /** Null where it was not told. */
+  readonly seconds: number | null;
+}
+
+/** What callers left for staff. */
+export interface MessageStore {
+  /** Keeps a message, open for staff, and answers its id once it is stored. A repeated `key` is the same message: the name given last stands. */
+  leave(message: NewMessage): Promise<string>;
+}
+
 export interface ConversationStart {
   readonly conversationId: string;
   readonly clinicId: string;

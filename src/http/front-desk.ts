@@ -5,6 +5,7 @@
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Health } from '../../ops/health.ts';
 import type { ShedReason } from '../domain/events.ts';
+import type { Recording } from '../domain/ports.ts';
 
 /** An inbound call as the voice webhook tells of it. */
 export interface CallOffer {
@@ -43,6 +44,11 @@ export interface CallContinuation {
   readonly dialBridged: boolean | null;
 }
 
+/** A caller spoke after the tone, because nobody could answer. */
+export interface Voicemail extends CallOffer {
+  readonly recording: Recording;
+}
+
 export type Continuation =
   | { readonly kind: 'hang_up' }
   | { readonly kind: 'say_and_hang_up'; readonly sentence: string }
@@ -67,6 +73,8 @@ export interface FrontDesk {
   /** Starts or resumes the call on this line; null where it may not be (ended, draining, no room). */
   open(stream: CallStream, line: PhoneLine): PhoneInlet | null;
   continueCall(continuation: CallContinuation): Promise<Continuation>;
+  /** Resolves once staff can find it; told twice of the same recording it keeps one. */
+  keepVoicemail(voicemail: Voicemail): Promise<void>;
   /** Who calls and why, for staff who picked up; null where there is nothing to tell. */
   staffSummary(callSid: string): string | null;
   /** Staff took the call. */

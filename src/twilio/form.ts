@@ -1,5 +1,6 @@
 /** The forms that Twilio posts to webhooks, parsed. Fields not named here are left alone. */
 import { z } from 'zod';
+import type { Recording } from '../domain/ports.ts';
 import { phoneNumber } from './caller-number.ts';
 import type { FormFields } from './signature.ts';
 import { Sid } from './wire.ts';
@@ -24,6 +25,12 @@ const Address = z.string().min(1).max(256);
 const Status = z.string().min(1).max(32);
 const blankAsNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
 
+/** Null where nothing was recorded; what names it and how long it is may be left out. */
+function recordingIn(url = '', sid = '', duration = ''): Recording | null {
+  if (url === '') return null;
+  return { url, sid: sid || url, seconds: /^\d{1,6}$/.test(duration) ? Number(duration) : null };
+}
+
 /** An inbound call. `from` is null where the caller withholds it or is no telephone. */
 export const InboundCallForm = z
   .object({ CallSid: Sid, From: z.string().max(256).default(''), To: Address })
@@ -34,21 +41,26 @@ export const ContinueForm = z
   .object({
     CallSid: Sid,
     CallStatus: Status,
+    From: z.string().max(256).default(''),
     To: z.string().max(256).default(''),
     StreamSid: z.string().max(64).optional(),
     DialCallStatus: z.string().max(32).optional(),
     DialBridged: z.string().max(8).optional(),
     RecordingUrl: z.string().max(2048).optional(),
+    RecordingSid: z.string().max(64).optional(),
+    RecordingDuration: z.string().max(16).optional(),
   })
   .transform((form) => ({
     callSid: form.CallSid,
     callStatus: form.CallStatus,
+    from: phoneNumber(form.From),
+    to: form.To,
     calledNumber: phoneNumber(form.To),
     streamSid: blankAsNull(form.StreamSid),
     dialCallStatus: blankAsNull(form.DialCallStatus),
     /** False where the dialled phone was picked up and did not take the call; null where Twilio does not tell. */
     dialBridged: form.DialBridged === undefined ? null : form.DialBridged === 'true',
-    hasRecording: blankAsNull(form.RecordingUrl) !== null,
+    recording: recordingIn(form.RecordingUrl, form.RecordingSid, form.RecordingDuration),
   }));
 
 export const CallStatusForm = z

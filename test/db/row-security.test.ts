@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
+import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { bookingRequest, holdRequest, lumen, radiance } from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
+import { messageOf } from '../contract/message-store.ts';
 import { phrase } from '../contract/phrase-store.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 
@@ -34,6 +36,7 @@ const PRIVATE = [
   'calls',
   'phrases',
   'phrase_claims',
+  'messages',
 ];
 /** Of the whole installation, and of no clinic. */
 const OPERATIONAL = ['nodes'];
@@ -60,6 +63,7 @@ describe('a transaction bound to one clinic', () => {
     const phrases = postgresPhraseStore(database);
     await phrases.keep(lumen.id, [phrase('greeting')]);
     await phrases.claim(lumen.id, 'node-a', 60_000);
+    await postgresMessageStore(database).leave(messageOf({ clinicId: lumen.id }));
   });
   afterAll(async () => {
     await database.close();

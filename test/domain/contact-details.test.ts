@@ -1,7 +1,7 @@
 /** Phone numbers and emails as callers say them. */
 import { describe, expect, it } from 'vitest';
 import { emailIn } from '../../src/domain/emails.ts';
-import { phoneNumberIn } from '../../src/domain/phone-numbers.ts';
+import { phoneNumberIn, readablePhone } from '../../src/domain/phone-numbers.ts';
 
 describe('a phone number in a caller’s words', () => {
   it.each([
@@ -33,6 +33,17 @@ describe('a phone number in a caller’s words', () => {
   it('without a country code is a number of the clinic’s country', () => {
     expect(phoneNumberIn('030 901820', '+493012345678')).toBe('+4930901820');
     expect(phoneNumberIn('020 7946 0958', '+442079460000')).toBe('+442079460958');
+  });
+});
+
+describe('a phone number to be read out', () => {
+  it.each([
+    ['+12125550142', '+15550100001', '(212) 555-0142'],
+    ['+15550100142', '+12125550001', '(555) 010-0142'],
+    ['+442079460958', '+15550100001', '+44 20 7946 0958'],
+    ['+442079460958', '+442079460000', '020 7946 0958'],
+  ])('%s at the clinic of %s is %s', (phone, home, readable) => {
+    expect(readablePhone(phone, home)).toBe(readable);
   });
 });
 

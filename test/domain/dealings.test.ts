@@ -114,6 +114,7 @@ const come = (dealings: Dealings, callerTurns = 2, broke = false) => outcomeOf({
 
 describe('an outcome', () => {
   const booked: DealingsChange = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' };
+  const message: DealingsChange = { type: 'message_taken' };
 
   it.each([
     ['appointment_scheduled', after(offered([tue]), booked)],
@@ -123,6 +124,14 @@ describe('an outcome', () => {
     ['browsing', after(offered([]), { type: 'failed', code: 'slot_not_offered' })],
     ['failed', after({ type: 'failed', code: 'calendar_unavailable' })],
     ['failed', after(offered([tue]), { type: 'failed', code: 'timeout' })],
+    ['appointment_scheduled', after(booked, message, { type: 'transfer', reason: 'A bill.' })],
+    ['appointment_scheduled', { ...after(booked), escalated: true }],
+    ['escalated', { ...after(offered([tue]), message), escalated: true }],
+    ['escalated', { ...after({ type: 'informed' }), urgent: true }],
+    ['escalated', after({ type: 'failed', code: 'timeout' }, message)],
+    ['message_taken', after(offered([tue]), message)],
+    ['message_taken', after({ type: 'informed' }, { type: 'failed', code: 'invalid_arguments' }, message)],
+    ['info_only', after({ type: 'transfer', reason: 'A bill.' })],
     ['info_only', after({ type: 'informed' })],
     ['info_only', after({ type: 'failed', code: 'unknown_service' })],
     ['info_only', after()],
@@ -134,5 +143,6 @@ describe('an outcome', () => {
     expect(come(after(), 0)).toBe('abandoned');
     expect(come(after({ type: 'informed' }), 3, true)).toBe('failed');
     expect(come(after(booked), 3, true)).toBe('appointment_scheduled');
+    expect(come(after(message), 3, true)).toBe('message_taken');
   });
 });

@@ -4,7 +4,14 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import { type HttpServer, openHttp } from '../../src/http/app.ts';
-import type { Admission, CallContinuation, CallStream, Continuation, FrontDesk } from '../../src/http/front-desk.ts';
+import type {
+  Admission,
+  CallContinuation,
+  CallStream,
+  Continuation,
+  FrontDesk,
+  Voicemail,
+} from '../../src/http/front-desk.ts';
 import { twilioMedia } from '../../src/http/routes/twilio-media.ts';
 import { twilioStatus } from '../../src/http/routes/twilio-status.ts';
 import { twilioVoice } from '../../src/http/routes/twilio-voice.ts';
@@ -38,6 +45,9 @@ export interface FakeDesk extends FrontDesk {
   readonly offers: unknown[];
   readonly continuations: CallContinuation[];
   readonly statuses: unknown[];
+  readonly voicemails: Voicemail[];
+  /** How a voicemail is kept; by default it is recorded. */
+  keeping: (() => Promise<void>) | undefined;
   summary: string | null;
   /** Calls that staff took. */
   readonly taken: string[];
@@ -52,8 +62,14 @@ export function fakeDesk(): FakeDesk {
     offers: [],
     continuations: [],
     statuses: [],
+    voicemails: [],
+    keeping: undefined,
     summary: null,
     taken: [],
+    async keepVoicemail(voicemail) {
+      await desk.keeping?.();
+      desk.voicemails.push(voicemail);
+    },
     staffSummary: () => desk.summary,
     staffTook: (callSid) => void desk.taken.push(callSid),
     async admit(call) {

@@ -193,6 +193,8 @@ describe('bad forms', () => {
   });
 });
 
+const VOICEMAIL = { RecordingUrl: 'https://api.example/r', RecordingSid: 'RE1', RecordingDuration: '7' };
+
 describe('the continue webhook', () => {
   it('tells the desk what ended and hangs up where it says so', async () => {
     const response = await post(CONTINUE, form({ StreamSid: 'MZ1' }));
@@ -241,7 +243,7 @@ describe('the continue webhook', () => {
     expect(edge.desk.continuations.at(-1)).toMatchObject({ dialCallStatus: 'busy', dialBridged: false });
   });
 
-  it('takes a voicemail where there is nobody to dial, and thanks for it without asking the desk again', async () => {
+  it('takes a voicemail where there is nobody to dial, keeps it, and thanks for it', async () => {
     edge.desk.continuation = {
       kind: 'staff',
       sentence: 'Sorry.',
@@ -250,9 +252,32 @@ describe('the continue webhook', () => {
       whispered: false,
     };
     expect(await (await post(CONTINUE, form())).text()).toContain('<Record ');
-    const thanks = await post(CONTINUE, form({ RecordingUrl: 'https://api.example/r', RecordingDuration: '7' }));
+    const thanks = await post(CONTINUE, form(VOICEMAIL));
     expect(await thanks.text()).toMatch(/<Say>Thank you[^<]*<\/Say><Hangup\/>/);
     expect(edge.desk.continuations).toHaveLength(1);
+    expect(edge.desk.voicemails).toEqual([
+      {
+        callSid: CALL_SID,
+        from: CALLER,
+        to: '+15550100001',
+        recording: { sid: 'RE1', url: 'https://api.example/r', seconds: 7 },
+      },
+    ]);
+  });
+
+  it('keeps a voicemail of which little is told', async () => {
+    await post(CONTINUE, form({ RecordingUrl: 'https://api.example/r', RecordingDuration: 'long', From: 'anonymous' }));
+    const recording = { sid: 'https://api.example/r', url: 'https://api.example/r', seconds: null };
+    expect(edge.desk.voicemails).toMatchObject([{ from: null, recording }]);
+  });
+
+  it('does not thank for a voicemail that could not be kept', async () => {
+    edge.desk.keeping = () => Promise.reject(new Error('the database is away'));
+    const response = await post(CONTINUE, form(VOICEMAIL));
+    const twiml = await response.text();
+    expect(twiml).toMatch(/<Say>[^<]*sorry[^<]*<\/Say><Hangup\/>/);
+    expect(twiml).not.toContain('Thank you');
+    expect(edge.events.of('http.failed')).toHaveLength(1);
   });
 
   it('apologises where the desk breaks', async () => {

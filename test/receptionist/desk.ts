@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import type { Clinic } from '../../src/domain/clinic.ts';
 import { type Dealings, deal, hear, NO_DEALINGS } from '../../src/domain/dealings.ts';
-import type { BookingStore } from '../../src/domain/ports.ts';
+import type { BookingStore, Channel, MessageStore } from '../../src/domain/ports.ts';
 import type { ToolAnswer } from '../../src/domain/tools.ts';
 import { useTool } from '../../src/receptionist/tools/toolbox.ts';
 import { type MemoryBookingStore, memoryBookingStore } from '../support/memory-bookings.ts';
 import { seededClinics } from '../support/memory-clinics.ts';
+import { type MemoryMessageStore, memoryMessageStore } from '../support/memory-messages.ts';
 
 const [radianceClinic, lumenClinic] = seededClinics;
 if (!radianceClinic || !lumenClinic) throw new Error('both demo clinics are needed');
@@ -59,6 +60,7 @@ export interface Desk {
   dealings(): Dealings;
   wait(ms: number): void;
   readonly bookings: MemoryBookingStore;
+  readonly messages: MemoryMessageStore;
   /** Whatever tools met that should never happen. */
   readonly breakages: { readonly tool: string; readonly error: unknown }[];
 }
@@ -70,14 +72,17 @@ export interface DeskSetup {
   readonly conversationId?: string;
   /** The book, where several conversations share one. */
   readonly bookings?: MemoryBookingStore;
+  readonly channel?: Channel;
+  readonly messageFaults?: Partial<MessageStore>;
   /** What stands in for some of the book's methods. */
   readonly faults?: (bookings: MemoryBookingStore) => Partial<BookingStore>;
 }
 
 export function openDesk(setup: DeskSetup = {}): Desk {
-  const { clinic = radiance, callerPhone = CALLER, conversationId = 'conversation' } = setup;
+  const { clinic = radiance, callerPhone = CALLER, conversationId = 'conversation', channel = 'voice' } = setup;
   const bookings = setup.bookings ?? memoryBookingStore();
   const store: BookingStore = { ...bookings, ...setup.faults?.(bookings) };
+  const messages = memoryMessageStore();
   const breakages: Desk['breakages'] = [];
   let now = setup.now ?? MONDAY_MORNING;
   let dealings = NO_DEALINGS;
@@ -86,10 +91,11 @@ export function openDesk(setup: DeskSetup = {}): Desk {
     const context = {
       clinic,
       conversationId,
-      channel: 'voice',
+      channel,
       callerPhone,
       dealings,
       bookings: store,
+      messages: { ...messages, ...setup.messageFaults },
       now: () => now,
     } as const;
     const text = typeof args === 'string' ? args : JSON.stringify(args);
@@ -113,6 +119,7 @@ export function openDesk(setup: DeskSetup = {}): Desk {
       now += ms;
     },
     bookings,
+    messages,
     breakages,
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clinic } from '../../src/domain/clinic.ts';
 import { instructions } from '../../src/receptionist/instructions.ts';
 import { fixedPhrases } from '../../src/receptionist/phrases.ts';
+import { toolDeclarations } from '../../src/receptionist/tools/toolbox.ts';
 import { clinicOf, hoursOn, serviceOf } from '../support/clinics.ts';
 import { CALLER, lumen, MONDAY_MORNING, radiance } from './desk.ts';
 
@@ -59,6 +60,17 @@ describe.each([radiance, lumen])('the instructions for $name', (clinic) => {
     const two = told(clinic, MONDAY_MORNING + 3 * 86_400_000, null);
     expect(before(one)).toBe(before(two));
     expect(one).not.toBe(two);
+  });
+});
+
+describe('what a person is needed for', () => {
+  it('is told with tools that there are', () => {
+    const people = section(told(radiance), 'When a person is needed');
+    const declared = toolDeclarations().map(({ name }) => name);
+    const named = people.match(/\b[a-z]+_[a-z_]+\b/g) ?? [];
+    expect(new Set(named)).toEqual(new Set(['transfer_to_staff', 'take_message']));
+    expect(declared).toEqual(expect.arrayContaining(named));
+    expect(people).toMatch(/no medical advice/);
   });
 });
 

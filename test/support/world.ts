@@ -10,6 +10,7 @@ import type { AvaEventName } from '../../src/domain/events.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
 import { memoryBookingStore } from './memory-bookings.ts';
 import { radiance } from './memory-clinics.ts';
+import { memoryMessageStore } from './memory-messages.ts';
 import { speakInto } from './scripted-caller.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { ScriptedPhone } from './scripted-phone.ts';
@@ -91,6 +92,7 @@ function placeCall(clock: SimulatedClock, seed: number, index: number): WorldCal
       models: { realtime: 'gpt-realtime-2.1', transcription: 'gpt-transcribe' },
       chance: random,
       bookings,
+      messages: memoryMessageStore(),
       log: { write: (entry: ConversationEntry) => void record.push(entry), settled: async () => {} },
       events: { emit: (name: AvaEventName) => void events.push(name) },
       clock,

@@ -30,15 +30,18 @@ export function twilioVoiceContinue(edge: TwilioEdge): Route {
 }
 
 async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>): Promise<string> {
-  if (form.hasRecording) return sayAndHangUpTwiml(MESSAGE_TAKEN);
-  const { callSid, streamSid, callStatus, dialCallStatus, dialBridged } = form;
+  const { callSid, streamSid, callStatus, dialCallStatus, dialBridged, recording, from, to } = form;
+  if (recording !== null) {
+    await edge.desk.keepVoicemail({ callSid, from, to, recording });
+    return sayAndHangUpTwiml(MESSAGE_TAKEN);
+  }
   const next = await edge.desk.continueCall({ callSid, streamSid, callStatus, dialCallStatus, dialBridged });
   if (next.kind === 'hang_up') return hangUpTwiml();
   if (next.kind === 'say_and_hang_up') return sayAndHangUpTwiml(next.sentence);
   const actionUrl = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
   if (next.kind === 'stream') {
-    const { clinicId, from, to } = next;
-    const token = issueTicket(edge.sessionSecret, { callSid, clinicId, from, to }, edge.now());
+    const claims = { callSid, clinicId: next.clinicId, from: next.from, to: next.to };
+    const token = issueTicket(edge.sessionSecret, claims, edge.now());
     return streamTwiml({ streamUrl: publicSocketUrlOf(edge, TWILIO_PATHS.media), token, actionUrl });
   }
   const { sentence, staffPhone, clinicName, whispered } = next;

@@ -5,12 +5,12 @@ import { chosenOffer, type DealingsChange, deal } from '../../domain/dealings.ts
 import { emailIn } from '../../domain/emails.ts';
 import { mentionIn, mentionsNothing } from '../../domain/mentions.ts';
 import { type Offer, offerNamed } from '../../domain/offers.ts';
-import { phoneNumberIn } from '../../domain/phone-numbers.ts';
 import type { Appointment, CustomerDetails } from '../../domain/ports.ts';
 import type { Wish } from '../../domain/search.ts';
 import { blockedBy } from '../../domain/slots.ts';
 import { spokenMoment } from '../../domain/spoken.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
+import { phoneOf } from './phone.ts';
 import { findTimes, offersToTell } from './times.ts';
 import { answered, defineTool, failed, optionalText, type ToolContext } from './tool.ts';
 import type { Resolved } from './wish.ts';
@@ -98,17 +98,8 @@ function onDay(moment: string): string {
 }
 
 function resolveCustomer(args: z.infer<typeof schema>, context: ToolContext): Resolved<CustomerDetails> {
-  const phone = args.customer_phone ? phoneNumberIn(args.customer_phone, context.clinic.phone) : context.callerPhone;
-  if (!phone) {
-    const sentence = args.customer_phone
-      ? "I'm sorry, I didn't get that phone number. Could you say it once more, digit by digit?"
-      : 'What phone number can we reach you at?';
-    return {
-      failure: failed('invalid_arguments', sentence, {
-        details: 'customer_phone is needed and must be a phone number',
-      }),
-    };
-  }
+  const phone = phoneOf(args.customer_phone, context);
+  if ('failure' in phone) return phone;
   const email = args.customer_email === undefined ? null : emailIn(args.customer_email);
   if (email === undefined) {
     const sentence = "I'm sorry, I didn't get that email address. Could you spell it for me?";
@@ -118,7 +109,7 @@ function resolveCustomer(args: z.infer<typeof schema>, context: ToolContext): Re
       }),
     };
   }
-  return { ok: { name: args.customer_name, phone, email } };
+  return { ok: { name: args.customer_name, phone: phone.ok, email } };
 }
 
 function whichOne(offers: readonly Offer[], context: ToolContext): ToolOutcome {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Clinic, Instant, PhoneNumber } from '../../domain/clinic.ts';
 import type { Dealings, DealingsChange } from '../../domain/dealings.ts';
 import type { FailureCode } from '../../domain/failures.ts';
-import type { BookingStore, Channel } from '../../domain/ports.ts';
+import type { BookingStore, Channel, MessageStore } from '../../domain/ports.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
 
 export interface ToolContext {
@@ -18,6 +18,7 @@ export interface ToolContext {
   readonly callerPhone: PhoneNumber | null;
   readonly dealings: Dealings;
   readonly bookings: BookingStore;
+  readonly messages: MessageStore;
   readonly now: () => Instant;
 }
 
@@ -26,6 +27,8 @@ export interface Tool<Schema extends z.ZodType = z.ZodType> {
   /** Read by the model: when to use it. */
   readonly description: string;
   readonly schema: Schema;
+  /** Said where it breaks; what every tool says where absent. */
+  readonly apology?: string;
   run(args: z.infer<Schema>, context: ToolContext): Promise<ToolOutcome>;
 }
 

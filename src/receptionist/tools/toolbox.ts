@@ -8,9 +8,18 @@ import { bookAppointment } from './book-appointment.ts';
 import { checkAvailability } from './check-availability.ts';
 import { endCall } from './end-call.ts';
 import { getClinicInfo } from './get-clinic-info.ts';
+import { takeMessage } from './take-message.ts';
 import { failed, type Tool, type ToolContext } from './tool.ts';
+import { transferToStaff } from './transfer-to-staff.ts';
 
-const TOOLS: readonly Tool[] = [checkAvailability, bookAppointment, getClinicInfo, endCall];
+const TOOLS: readonly Tool[] = [
+  checkAvailability,
+  bookAppointment,
+  getClinicInfo,
+  takeMessage,
+  transferToStaff,
+  endCall,
+];
 
 /** Made once: deriving a JSON Schema costs more than a caller's greeting. */
 const DECLARATIONS: readonly ToolDeclaration[] = TOOLS.map(({ name, description, schema }) => {
@@ -40,7 +49,7 @@ export async function useTool(
     return await tool.run(parsed.args, context);
   } catch (error) {
     report(name, error);
-    return failed('internal_error', BROKEN);
+    return failed('internal_error', tool.apology ?? BROKEN);
   }
 }
 

@@ -9,7 +9,7 @@ const text = (maxLength: number) => ({ type: 'string', maxLength, description: e
 const required = (maxLength: number) => ({ ...text(maxLength), minLength: 1 });
 
 describe('the declarations', () => {
-  it('are these four, with arguments in draft 7 of JSON Schema', () => {
+  it('are these six, with arguments in draft 7 of JSON Schema', () => {
     expect(toolDeclarations().map(({ name, parameters }) => ({ name, parameters }))).toEqual([
       {
         name: 'check_availability',
@@ -53,6 +53,18 @@ describe('the declarations', () => {
           },
         },
       },
+      {
+        name: 'take_message',
+        parameters: {
+          type: 'object',
+          properties: { customer_name: required(120), customer_phone: text(60), message: required(1_000) },
+          required: ['customer_name', 'message'],
+        },
+      },
+      {
+        name: 'transfer_to_staff',
+        parameters: { type: 'object', properties: { reason: required(300) }, required: ['reason'] },
+      },
       { name: 'end_call', parameters: { type: 'object', properties: { reason: text(200) } } },
     ]);
   });
@@ -68,7 +80,7 @@ describe('the declarations', () => {
   });
 });
 
-const TOOLS = ['check_availability', 'book_appointment', 'get_clinic_info', 'end_call'];
+const TOOLS = toolDeclarations().map(({ name }) => name);
 
 describe('arguments that are none', () => {
   it.each([
@@ -119,6 +131,18 @@ describe('arguments that are none', () => {
     ['book_appointment', { slot_id: 's'.repeat(100_000), customer_name: 'Jordan Lee' }],
     ['book_appointment', { slot_id: 'slot_1', customer_name: 'Jordan Lee', notes: 'x'.repeat(501) }],
     ['book_appointment', { slot_id: 'slot_1', customer_name: 'Jordan Lee', customer_phone: 2_125_550_142 }],
+    ['take_message', {}],
+    ['take_message', { customer_name: 'Jordan Lee' }],
+    ['take_message', { message: 'Call me back' }],
+    ['take_message', { customer_name: ' ', message: 'Call me back' }],
+    ['take_message', { customer_name: 'Jordan Lee', message: '' }],
+    ['take_message', { customer_name: 'Jordan Lee', message: ['Call me back'] }],
+    ['take_message', { customer_name: 'Jordan Lee', message: 'x'.repeat(1_001) }],
+    ['take_message', { customer_name: 'Jordan Lee', message: 'Call me back', customer_phone: 'the usual' }],
+    ['transfer_to_staff', {}],
+    ['transfer_to_staff', { reason: '' }],
+    ['transfer_to_staff', { reason: 7 }],
+    ['transfer_to_staff', { reason: 'x'.repeat(301) }],
     ['end_call', { reason: 'x'.repeat(201) }],
   ])('%s %j', async (tool, args) => {
     const desk = openDesk();
@@ -127,6 +151,8 @@ describe('arguments that are none', () => {
     expect(String(answer.details).length).toBeLessThan(1_000);
     expect(desk.breakages).toEqual([]);
     expect(desk.bookings.appointments(radiance.id)).toEqual([]);
+    expect(desk.messages.of(radiance.id)).toEqual([]);
+    expect(desk.dealings().transferring).toBeNull();
   });
 
   it('keys that no tool knows change nothing', async () => {
@@ -155,7 +181,7 @@ describe('a tool that does not exist', () => {
     async (name) => {
       const answer = await openDesk().refused(name);
       expect(answer.error).toBe('invalid_arguments');
-      expect(answer.details).toContain('check_availability, book_appointment, get_clinic_info, end_call');
+      expect(answer.details).toContain(TOOLS.join(', '));
       expect(String(answer.details).length).toBeLessThan(400);
     },
   );
@@ -168,7 +194,9 @@ describe('whatever a model sends', () => {
     );
     const value = fc.oneof(words, fc.string(), fc.integer(), fc.constant(null), fc.boolean(), fc.array(words));
     const key = fc.constantFrom(
-      ...'service date date_to when time provider slot_id customer_name customer_phone customer_email topic'.split(' '),
+      ...'service date date_to when time provider slot_id customer_name customer_phone customer_email topic message reason'.split(
+        ' ',
+      ),
     );
     const call = fc.record({ tool: fc.constantFrom(...TOOLS), args: fc.dictionary(key, value, { maxKeys: 8 }) });
     await fc.assert(
