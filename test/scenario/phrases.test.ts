@@ -9,7 +9,7 @@ const RENDERING_MS = 60_000;
 
 describe('the fixed phrases of the demo clinics', () => {
   it('are rendered while she works, word for word, and calls go on meanwhile', { timeout: 120_000 }, async () => {
-    const ava = await startAva({ rendersPhrases: true, pace: 20 });
+    const ava = await startAva({ rendersPhrases: true, pace: 4, openai: { pace: 20 } });
     try {
       const call = ava.place(scenario('hours'));
       await call.ended;
