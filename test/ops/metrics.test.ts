@@ -13,6 +13,7 @@ const CONTRACT = [
   'ava_interruptions_total',
   'ava_tool_duration_seconds',
   'ava_upstream_errors_total',
+  'ava_upstream_reconnects_total',
   'ava_tokens_total',
   'ava_cost_usd_total',
   'ava_bookings_total',
@@ -48,6 +49,8 @@ function aCallAndItsRequests(events: EventBus): void {
   events.emit('booking.finished', { ...ids, result: 'booked' });
   events.emit('model.usage', { ...ids, usage });
   events.emit('model.error', { ...ids, kind: 'closed', code: '1011' });
+  events.emit('model.reconnected', { ...ids, result: 'resumed', ms: 80 });
+  events.emit('model.limit_near', { ...ids, limit: 'tokens', share: 0.05, resetMs: 1_000 });
   events.emit('call.ended', {
     ...ids,
     channel: 'voice',
@@ -106,7 +109,7 @@ describe('metrics', () => {
     }
     const page = await text();
     const series = page.split('\n').filter((line) => line.startsWith('ava_'));
-    expect(series.length).toBeLessThan(2500);
+    expect(series.length).toBeLessThan(2550);
     expect(page).toContain('ava_http_requests_total{route="other",method="other",status="404"} 901\n');
     expect(page).toContain('ava_calls_refused_total{reason="other"} 1000\n');
     expect(page).toContain('ava_tokens_total{kind="text_out"} 10000\n');
@@ -156,4 +159,16 @@ describe('metrics', () => {
     while (performance.now() < until);
     await expect.poll(lagS, { timeout: 5000 }).toBeGreaterThan(0.1);
   });
+});
+
+test('whether sessions with the model are to be had, how often one was replaced, and what limit is near', async () => {
+  const { events, text } = opened();
+  expect(await text()).toMatch(/^ava_upstream_circuit_open 0$/m);
+  events.emit('model.circuit', { state: 'open' });
+  aCallAndItsRequests(events);
+  expect(await text()).toMatch(/^ava_upstream_circuit_open 1$/m);
+  expect(await text()).toMatch(/^ava_upstream_reconnects_total\{result="resumed"\} 1$/m);
+  expect(await text()).toMatch(/^ava_upstream_limit_near_total\{limit="tokens"\} 1$/m);
+  events.emit('model.circuit', { state: 'closed' });
+  expect(await text()).toMatch(/^ava_upstream_circuit_open 0$/m);
 });
