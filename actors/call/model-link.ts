@@ -21,7 +21,9 @@ import { unheardTurn } from './turns.ts';
 type Message<Type extends CallMessage['type']> = Extract<CallMessage, { type: Type }>;
 
 /** How long a new session may take to hear again what is played to it faster than it was said. */
-export const REHEARD_MS = 5_000;
+export const REHEARD_MS = 3_000;
+/** How far back what a caller said is kept to be heard again. */
+const KEPT_MS = 15_000;
 
 export function sessionLost(
   facts: CallFacts,
@@ -31,7 +33,9 @@ export function sessionLost(
 ): CallTransition {
   // Nobody will tell any more what a sound was: it is taken for meant.
   const settled = state.doubt === null ? keep(state) : meant(facts, state, state.doubt, now);
-  const reheard = [...state.link.reheard, ...settled.state.awaited];
+  const open = [...state.link.reheard, ...settled.state.awaited];
+  const reheard = open.filter(({ endedAt }) => endedAt > now - KEPT_MS);
+  const gone = open.filter((turn) => !reheard.includes(turn)).map((turn) => unheardTurn(state, turn));
   const lost: CallState = {
     ...withoutDeadline(settled.state, 'reheard'),
     responding: false,
@@ -42,7 +46,7 @@ export function sessionLost(
     link: { due, unfinished, reheard, standsBy: false, toldUntil: null },
   };
   const endsAnyway = lost.dealings.ending && lost.tools.length === 0;
-  return andThen({ state: lost, effects: settled.effects }, (next) =>
+  return andThen({ state: lost, effects: [...settled.effects, ...gone] }, (next) =>
     endsAnyway ? enterParting(facts, next, now) : keep(next),
   );
 }
@@ -124,10 +128,18 @@ function goOn(state: CallState): GoingOn {
   return heard === '' ? { ask: 'respond' } : { ask: 'respond', note: goOnAfter(heard) };
 }
 
+/** A sentence from its next word; all of it where what was heard last is another one. */
 function sayRest(sentence: string, heard: string): GoingOn {
-  const count = heard === '' ? 0 : heard.split(/\s+/).length;
-  const rest = sentence.trim().split(/\s+/).slice(count).join(' ');
+  const words = sentence.trim().split(/\s+/);
+  const heardWords = heard.split(/\s+/);
+  const isBeginning = heardWords.every((word, index) => plain(word) === plain(words[index] ?? ''));
+  const rest = words.slice(isBeginning ? heardWords.length : 0).join(' ');
   return rest === '' ? NOTHING : { ask: { sentence: rest } };
+}
+
+/** A word without what a transcript may write otherwise. */
+function plain(word: string): string {
+  return word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 function goOnAfter(heard: string): string {

@@ -109,7 +109,7 @@ export function bereavement(state: ModelState, kind: ModelErrorKind): readonly M
   const plainIsWanted = state.wanted.some(({ sentence }) => sentence === null);
   const due = plainIsWanted || (state.active && !state.cancelling && (state.asked?.sentence ?? null) === null);
   return [
-    tell({ type: 'model_lost', kind, retrying: true, due: due || 'ask_again' in state.deadlines, unfinished }),
+    tell({ type: 'model_lost', kind, retrying: true, due, unfinished }),
     // Behind the news that it broke off: the call must not take for whole what the phone plays to its end.
     ...speechOver(state),
   ];

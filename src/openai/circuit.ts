@@ -60,85 +60,101 @@ export interface CircuitOptions {
 /** Nobody speaks in it. */
 const PROBE: ModelBrief = { instructions: 'Wait.', voice: 'marin', languages: ['en'], tools: [] };
 
-export function openAiCircuit({ connect, events, chance = Math.random }: CircuitOptions): OpenAiCircuit {
-  let state = CLOSED;
-  let timer: NodeJS.Timeout | undefined;
-  let probing: ModelLine | undefined;
-
-  const succeeded = (): void => {
-    const wasOpen = state.open;
-    state = CLOSED;
-    if (!wasOpen) return;
-    endProbe();
-    events.emit('model.circuit', { state: 'closed' });
-    events.emit('dependency.back', { name: 'openai' });
+export function openAiCircuit(options: CircuitOptions): OpenAiCircuit {
+  const breaker = new Breaker(options);
+  return {
+    connect: (brief, report) => breaker.watched(brief, report),
+    isOpen: () => breaker.isOpen,
+    close: () => breaker.endProbe(),
   };
+}
 
-  const failed = ({ kind, code }: Extract<ModelReport, { type: 'lost' }>): void => {
-    const wasOpen = state.open;
-    state = afterFailure(state, kind);
-    if (wasOpen || !state.open) return;
-    events.emit('model.circuit', { state: 'open' });
-    events.emit('dependency.lost', {
-      name: 'openai',
-      error: Object.assign(new Error('no session to be had'), { code }),
-    });
-    probeLater();
-  };
+type Loss = Extract<ModelReport, { type: 'lost' }>;
 
-  /** Passes a line's reports on; what it tells of the service is known before anybody acts on it. */
-  const watched: ConnectModel = (brief, report) => {
-    let ready = false;
-    let over = false;
-    const line = connect(brief, (each) => {
-      if (each.type === 'session_ready') {
-        ready = true;
-        succeeded();
-      } else if (each.type === 'lost' && (!ready || each.kind === 'fatal')) {
-        over = true;
-        failed(each);
-      }
+class Breaker {
+  private readonly connect: ConnectModel;
+  private readonly events: Events;
+  private readonly chance: () => number;
+  private state = CLOSED;
+  private timer: NodeJS.Timeout | undefined;
+  private probing: ModelLine | undefined;
+
+  constructor({ connect, events, chance = Math.random }: CircuitOptions) {
+    this.connect = connect;
+    this.events = events;
+    this.chance = chance;
+  }
+
+  get isOpen(): boolean {
+    return this.state.open;
+  }
+
+  /** A line whose reports are passed on; what they tell of the service is known before anybody acts on it. */
+  watched(brief: ModelBrief, report: (report: ModelReport) => void): ModelLine {
+    const openedAt = performance.now();
+    let settled: 'ready' | 'over' | undefined;
+    const line = this.connect(brief, (each) => {
+      if (each.type === 'session_ready') this.succeeded();
+      if (each.type === 'lost' && (settled === undefined || each.kind === 'fatal')) this.failed(each);
+      if (each.type === 'session_ready') settled = 'ready';
+      if (each.type === 'lost') settled = 'over';
       report(each);
     });
-    const openedAt = performance.now();
     return {
       send: (command) => line.send(command),
       audio: (payload) => line.audio(payload),
-      close() {
-        // Whoever waited for it in vain closes it themselves.
-        const inVain = !ready && !over && performance.now() - openedAt >= IN_VAIN_MS;
-        over = true;
+      close: () => {
         line.close();
-        if (inVain) failed({ type: 'lost', kind: 'timeout', code: 'connect' });
+        // Whoever waited for it in vain closes it themselves.
+        const inVain = settled === undefined && performance.now() - openedAt >= IN_VAIN_MS;
+        settled ??= 'over';
+        if (inVain) this.failed({ type: 'lost', kind: 'timeout', code: 'connect' });
       },
     };
-  };
-
-  function probeLater(): void {
-    timer = setTimeout(probe, probeInMs(state, chance())).unref();
   }
 
-  function probe(): void {
-    timer = setTimeout(probeFailed, CIRCUIT_LIMITS.probeMs).unref();
-    probing = connect(PROBE, (each) => {
-      if (each.type === 'session_ready') succeeded();
-      if (each.type === 'lost') probeFailed();
+  endProbe(): void {
+    clearTimeout(this.timer);
+    this.probing?.close();
+    this.probing = undefined;
+  }
+
+  private succeeded(): void {
+    const wasOpen = this.state.open;
+    this.state = CLOSED;
+    if (!wasOpen) return;
+    this.endProbe();
+    this.events.emit('model.circuit', { state: 'closed' });
+    this.events.emit('dependency.back', { name: 'openai' });
+  }
+
+  private failed({ kind, code }: Loss): void {
+    const wasOpen = this.state.open;
+    this.state = afterFailure(this.state, kind);
+    if (wasOpen || !this.state.open) return;
+    const error = Object.assign(new Error('no session to be had'), { code });
+    this.events.emit('model.circuit', { state: 'open' });
+    this.events.emit('dependency.lost', { name: 'openai', error });
+    this.probeLater();
+  }
+
+  private probeLater(): void {
+    this.timer = setTimeout(() => this.probe(), probeInMs(this.state, this.chance())).unref();
+  }
+
+  private probe(): void {
+    this.timer = setTimeout(() => this.probeFailed(), CIRCUIT_LIMITS.probeMs).unref();
+    this.probing = this.connect(PROBE, (each) => {
+      if (each.type === 'session_ready') this.succeeded();
+      if (each.type === 'lost') this.probeFailed();
     });
   }
 
-  function probeFailed(): void {
-    endProbe();
-    state = afterProbe(state);
-    probeLater();
+  private probeFailed(): void {
+    this.endProbe();
+    this.state = afterProbe(this.state);
+    this.probeLater();
   }
-
-  function endProbe(): void {
-    clearTimeout(timer);
-    probing?.close();
-    probing = undefined;
-  }
-
-  return { connect: watched, isOpen: () => state.open, close: endProbe };
 }
 
 /** A connection that was given up after so long was given up for the service's fault, not for a caller who left. */

@@ -14,6 +14,7 @@ const CONTRACT = [
   'ava_interruptions_total',
   'ava_tool_duration_seconds',
   'ava_upstream_errors_total',
+  'ava_upstream_reconnects_total',
   'ava_tokens_total',
   'ava_cost_usd_total',
   'ava_bookings_total',
@@ -56,6 +57,8 @@ function aCallAndItsRequests(events: EventBus): void {
   });
   events.emit('phrases.rendered', { clinicId: 'radiance', rendered: 27, refused: 1 });
   events.emit('model.error', { ...ids, kind: 'closed', code: '1011' });
+  events.emit('model.reconnected', { ...ids, result: 'resumed', ms: 80 });
+  events.emit('model.limit_near', { ...ids, limit: 'tokens', share: 0.05, resetMs: 1_000 });
   events.emit('call.ended', {
     ...ids,
     channel: 'voice',
@@ -170,4 +173,16 @@ describe('metrics', () => {
     while (performance.now() < until);
     await expect.poll(lagS, { timeout: 5000 }).toBeGreaterThan(0.1);
   });
+});
+
+test('whether sessions with the model are to be had, how often one was replaced, and what limit is near', async () => {
+  const { events, text } = opened();
+  expect(await text()).toMatch(/^ava_upstream_circuit_open 0$/m);
+  events.emit('model.circuit', { state: 'open' });
+  aCallAndItsRequests(events);
+  expect(await text()).toMatch(/^ava_upstream_circuit_open 1$/m);
+  expect(await text()).toMatch(/^ava_upstream_reconnects_total\{result="resumed"\} 1$/m);
+  expect(await text()).toMatch(/^ava_upstream_limit_near_total\{limit="tokens"\} 1$/m);
+  events.emit('model.circuit', { state: 'closed' });
+  expect(await text()).toMatch(/^ava_upstream_circuit_open 0$/m);
 });

@@ -143,7 +143,8 @@ describe.each(LOSSES)('a session that is %s', (name, fault, connectFaults = []) 
     );
     leave();
     expect(reconnects).toEqual(MOMENTS.map(() => 'resumed'));
-    if (connectFaults.length === 0) expect(Math.max(...tookMs)).toBeLessThan(1_500);
+    // Where the next session is not kept waiting, the gap is within what a reset may cost.
+    expect(Math.max(...tookMs)).toBeLessThan(connectFaults.length === 0 ? 1_500 : 6_000);
     expect(crashes).toEqual([]);
   });
 });
@@ -158,7 +159,7 @@ describe('a session that is ended for its key’s fault', () => {
         const { call, strike } = calls[index] ?? (await placed(fault));
         const met = meet(call, `I'd like to book a Botox appointment for Saturday at ${hour}.`, strike);
         await Promise.all([
-          expect(met).rejects.toThrow(),
+          expect(met).rejects.toThrow('waited for'),
           call.waitFor(/Front desk speaking/, 30_000).finally(() => call.hangUp()),
         ]);
         const { outcome, appointments } = await ava.conversation(call);

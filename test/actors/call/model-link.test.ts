@@ -152,6 +152,15 @@ describe('a turn that the lost session had not put in words', () => {
     expect(orders(effects).find(({ type }) => type === 'restore')).toMatchObject({ more: false });
   });
 
+  it('is not waited for where it was spoken longer ago than is kept', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u');
+    call.wait(20_000);
+    const effects = call.tell(lost({ due: true }), ready);
+    expect(turns(effects)).toEqual([[2, 'customer', '[inaudible]', false]]);
+    expect(askedFor(effects)).toEqual(['respond']);
+  });
+
   it('stands in the record where the call ends before it is heard again', () => {
     const call = greeted();
     callerSpeaks(call, 'u');
@@ -219,6 +228,12 @@ describe('a session that is lost while she speaks', () => {
     begins(call, 'greeting', 'Thank you for');
     const effects = call.tell(unfinished('greeting', 1_000, 'Thank you for calling. How can I help?'), ready);
     expect(askedFor(effects)).toEqual(['calling. How can I help?']);
+  });
+
+  it('has it say all of a sentence of which nothing was heard, whatever was said before', () => {
+    const call = greeted();
+    begins(call, 'b', '');
+    expect(askedFor(call.tell(unfinished('b', 20, 'Are you still there?'), ready))).toEqual(['Are you still there?']);
   });
 
   it('goes on from what was heard where that had been played before the next session was there', () => {
