@@ -43,6 +43,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'model.error': { level: ({ kind }) => (kind === 'fatal' ? 'error' : 'warn'), message: 'model error' },
   'model.usage': { level: 'debug', message: 'model usage' },
   'media.violation': { level: 'warn', message: 'media stream broke its protocol' },
+  'media.stalled': { level: 'warn', message: 'media stream went quiet without an end' },
   'media.backpressure': {
     level: ({ result }) => (result === 'dropped' ? 'warn' : 'debug'),
     message: 'socket is read too slowly',

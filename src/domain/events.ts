@@ -75,6 +75,8 @@ export interface AvaEvents {
   /** `model` is who billed it; where it is not given, the node's realtime model. */
   'model.usage': CallContext & { readonly usage: TokenUsage; readonly model?: string | undefined };
   'media.violation': CallContext & { readonly kind: string };
+  /** Nothing came of a stream any more, not even its end; it is taken for broken. */
+  'media.stalled': CallContext & { readonly quietMs: number };
   'media.backpressure': CallContext & { readonly result: 'queued' | 'dropped' };
   'http.request': {
     readonly requestId: string;
