@@ -260,7 +260,13 @@ function meterMedia({ registers, on }: Meter): void {
     labelNames: ['result'] as const,
     registers,
   });
+  const stalled = new Counter({
+    name: 'ava_media_stalled_total',
+    help: 'Media streams of which nothing came any more, not even their end',
+    registers,
+  });
   const kindOf = boundedLabel(CODE_LIMIT);
+  on('media.stalled', () => stalled.inc());
   on('media.violation', ({ kind }) => violations.inc({ kind: kindOf(kind) }));
   on('media.backpressure', ({ result }) => backpressure.inc({ result }));
 }

@@ -114,9 +114,10 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
     this.options.onCrash(error);
   }
 
+  /** An alarm that is too early is left: it finds nothing due and sets the next. Deadlines are put off far more often than they come. */
   private setAlarm(): void {
     const next = earliest(this.current.deadlines);
-    if (next?.at === this.alarm?.at) return;
+    if (next && this.alarm && next.at >= this.alarm.at) return;
     this.alarm?.cancel();
     this.alarm = next && { at: next.at, cancel: this.options.clock.wakeAt(next.at, () => this.wake()) };
   }

@@ -51,6 +51,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'model.usage': { level: 'debug', message: 'model usage' },
   'model.transcribed': { level: 'debug', message: 'caller transcribed' },
   'media.violation': { level: 'warn', message: 'media stream broke its protocol' },
+  'media.stalled': { level: 'warn', message: 'media stream went quiet without an end' },
   'media.backpressure': {
     level: ({ result }) => (result === 'dropped' ? 'warn' : 'debug'),
     message: 'socket is read too slowly',

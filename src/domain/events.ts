@@ -92,6 +92,8 @@ export interface AvaEvents {
   /** A caller's turn was written down by `model`. */
   'model.transcribed': CallContext & { readonly usage: TranscriptionUsage; readonly model: string };
   'media.violation': CallContext & { readonly kind: string };
+  /** Nothing came of a stream any more, not even its end; it is taken for broken. */
+  'media.stalled': CallContext & { readonly quietMs: number };
   'media.backpressure': CallContext & { readonly result: 'queued' | 'dropped' };
   'http.request': {
     readonly requestId: string;

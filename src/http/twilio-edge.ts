@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Events } from '../domain/events.ts';
 import { readForm } from '../twilio/form.ts';
+import type { Pulse } from '../twilio/pulse.ts';
 import { isSignedByTwilio } from '../twilio/signature.ts';
 import type { TicketLedger } from '../twilio/ticket-ledger.ts';
 import type { FrontDesk } from './front-desk.ts';
@@ -17,6 +18,8 @@ export interface TwilioEdge {
   readonly sessionSecret: string;
   /** ms since the epoch. */
   now(): number;
+  /** By which open streams notice that nothing comes; one of the port's own where none is given. */
+  readonly pulse?: Pulse | undefined;
 }
 
 export const WEBHOOK_BODY_BYTES = 64 * 1024;

@@ -23,6 +23,14 @@ export class FrameAllowance {
     return true;
   }
 
+  /** As many of `wanted` as there are. */
+  takeUpTo(wanted: number): number {
+    if (this.left < wanted) this.fill();
+    const taken = Math.min(wanted, Math.floor(this.left));
+    this.left -= taken;
+    return taken;
+  }
+
   private fill(): void {
     const now = this.now();
     this.left = Math.min(this.burst, this.left + ((now - this.filledAt) / 1000) * this.perSecond);

@@ -1,5 +1,5 @@
 /**
- * Caller audio without parsing: finds the payload inside a media message by its place in the one before. Only what is
+ * Caller audio without parsing: finds the payload and the time inside a media message by their places in the one before. Only what is
  * certain is read (a media event of this stream, a base64 payload); everything else is left to the parser. In JSON
  * these literals cannot occur inside a string, where their quotation marks would be escaped.
  *
@@ -12,7 +12,12 @@ interface Dialect {
   readonly event: Buffer;
   readonly payload: Buffer;
   readonly stream: Buffer;
+  readonly timestamp: Buffer;
 }
+
+const ZERO = 0x30;
+/** A longer number is no time: a call has its end before. */
+const LONGEST_TIME_DIGITS = 12;
 
 const QUOTE = 0x22;
 const PADDING = 0x3d;
@@ -28,6 +33,10 @@ export class MediaFrameReader {
   private payloadAt = 0;
   /** Where the stream's sid stood last time, counted from the payload's end. */
   private streamFromEnd = 0;
+  /** Where the last digit of the time stood last time, counted back from the payload. */
+  private timeFromPayload = 0;
+  /** Of the frame that was read last: when it begins, ms since the start of the stream; null where it does not tell. */
+  timestampMs: number | null = null;
 
   constructor(streamSid: string) {
     this.dialects = [dialectOf(streamSid, ''), dialectOf(streamSid, ' ')];
@@ -46,12 +55,26 @@ export class MediaFrameReader {
     }
     const end = endOfBase64(frame, this.payloadAt);
     if (end === this.payloadAt || (end - this.payloadAt) % 4 !== 0 || frame[end] !== QUOTE) return null;
-    return this.isOfStream(frame, end) ? frame.toString('latin1', this.payloadAt, end) : null;
+    if (!this.isOfStream(frame, end)) return null;
+    this.timestampMs = this.timeOf(frame);
+    return frame.toString('latin1', this.payloadAt, end);
   }
 
   /** Told that a message which `read` did not know was caller audio all the same: its writer may use the other dialect. */
   missed(): void {
     this.dialect = this.dialect === this.dialects[0] ? this.dialects[1] : this.dialects[0];
+  }
+
+  /** Its digits are read from the last one on: their number grows with the call, the distance to the payload does not. */
+  private timeOf(frame: Buffer): number | null {
+    const { timestamp: key } = this.dialect;
+    const cached = timeEndingAt(frame, key, this.payloadAt - this.timeFromPayload);
+    if (cached !== null) return cached;
+    const at = frame.indexOf(key);
+    if (at < 0) return null;
+    const end = frame.indexOf(QUOTE, at + key.length);
+    this.timeFromPayload = this.payloadAt - (end - 1);
+    return timeEndingAt(frame, key, end - 1);
   }
 
   private isOfStream(frame: Buffer, end: number): boolean {
@@ -71,6 +94,21 @@ function isAt(frame: Buffer, literal: Buffer, at: number): boolean {
   return true;
 }
 
+/** The number whose last digit stands at `last` behind its key, with a quotation mark after it; null where there is none. */
+function timeEndingAt(frame: Buffer, key: Buffer, last: number): number | null {
+  if (last < 1 || frame[last + 1] !== QUOTE) return null;
+  let value = 0;
+  let place = 1;
+  let at = last;
+  for (; at >= 0 && last - at < LONGEST_TIME_DIGITS; at--) {
+    const digit = (frame[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    value += digit * place;
+    place *= 10;
+  }
+  return at < last && isAt(frame, key, at + 1 - key.length) ? value : null;
+}
+
 /** Where base64 that begins at `start` ends, its padding included. */
 function endOfBase64(frame: Buffer, start: number): number {
   let end = start;
@@ -85,5 +123,6 @@ function dialectOf(streamSid: string, blank: string): Dialect {
     event: Buffer.from(`"event":${blank}"media"`),
     payload: Buffer.from(`"payload":${blank}"`),
     stream: Buffer.from(`"streamSid":${blank}"${streamSid}"`),
+    timestamp: Buffer.from(`"timestamp":${blank}"`),
   };
 }

@@ -2,7 +2,8 @@
  * One media stream, from its socket to its end. Modes: `awaiting_start` (nothing but `connected` and `start` may come)
  * → `checking` (the token is being spent; messages wait, bounded) → `open` (audio goes to the inlet in the tick it came)
  * → `ended`. A peer that has not shown a good token is cut off at its first mistake and at the start deadline; an open
- * stream drops what it cannot use, and is cut off when its messages contradict themselves or mistakes pile up. The
+ * stream drops what it cannot use, and is cut off when its messages contradict themselves or mistakes pile up. What the
+ * network loses of the caller's audio is silence to the inlet; a stream of which nothing comes any more is broken. The
  * inlet hears `closed` exactly once, whoever ended the stream. What breaks here ends this stream only.
  */
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
@@ -10,9 +11,12 @@ import type { CallContext, Events } from '../domain/events.ts';
 import { FrameAllowance } from './frame-allowance.ts';
 import { MediaFrameReader } from './media-frame.ts';
 import { type LineSocket, phoneLine } from './phone-line.ts';
+import { BEAT_MS, type Pulse } from './pulse.ts';
+import { silence } from './silence.ts';
+import { STREAM_TIME_LIMITS, StreamTime } from './stream-time.ts';
 import { TICKET_LIFE_S, type TicketClaims, type TicketVerdict } from './ticket.ts';
 import type { TicketLedger } from './ticket-ledger.ts';
-import { isAudioPayload, parseStreamMessage, type StreamMessage } from './wire.ts';
+import { durationMsOf, isAudioPayload, parseStreamMessage, type StreamMessage } from './wire.ts';
 
 /** Why a stream did not become a call. */
 type StreamRefusal =
@@ -51,9 +55,10 @@ interface MediaStreamPorts {
   open(stream: StreamDetails, line: PhoneLine): PhoneInlet | null;
   /** ms; any origin. */
   readonly now: () => number;
+  readonly pulse: Pulse;
 }
 
-const MEDIA_LIMITS = {
+export const MEDIA_LIMITS = {
   /** From the socket to a spent token. */
   startMs: 5_000,
   /** Messages kept while the token is being spent: more than 5 s of audio. */
@@ -68,11 +73,16 @@ const MEDIA_LIMITS = {
   dropped: 20_000,
   /** Unusable messages that an open stream forgives. */
   violations: 50,
+  /** Without a frame for so long, the model hears silence meanwhile. */
+  framelessMs: 200,
+  /** Without any message for so long, the stream is broken, whether or not its socket knows. */
+  quietMs: 10_000,
 } as const;
 
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
 const TRY_AGAIN_LATER = 1013;
+const GOING_AWAY = 1001;
 const NORMAL = 1000;
 
 /** Mistakes that an open stream does not survive: its messages are another stream's, or meant to harm. */
@@ -86,9 +96,15 @@ export class MediaStream {
   private readonly deadline: NodeJS.Timeout;
   private readonly audioAllowance: FrameAllowance;
   private readonly controlAllowance: FrameAllowance;
+  private readonly silenceAllowance: FrameAllowance;
   private context: CallContext = {};
   private streamSid = '';
   private frames = new MediaFrameReader('');
+  private readonly time = new StreamTime();
+  private leavePulse: (() => void) | undefined;
+  /** Since the last frame, and since the last message of any kind, ms. */
+  private framelessMs = 0;
+  private quietMs = 0;
   private inlet: PhoneInlet | undefined;
   private waiting: Buffer[] = [];
   /** The stream ends as it should: by `stop`, or closed from here. */
@@ -101,12 +117,15 @@ export class MediaStream {
     this.ports = ports;
     this.audioAllowance = new FrameAllowance(MEDIA_LIMITS.audioBurst, MEDIA_LIMITS.audioPerSecond, ports.now);
     this.controlAllowance = new FrameAllowance(MEDIA_LIMITS.controlBurst, MEDIA_LIMITS.controlPerSecond, ports.now);
+    const { silenceMs, frameMs } = STREAM_TIME_LIMITS;
+    this.silenceAllowance = new FrameAllowance(silenceMs / frameMs, 1_000 / frameMs, ports.now);
     this.deadline = setTimeout(() => this.late(), MEDIA_LIMITS.startMs);
   }
 
   /** `bytes` are read in this tick only. Never throws. */
   message(bytes: ArrayBuffer, isBinary: boolean): void {
     if (this.mode === 'ended') return;
+    this.quietMs = 0;
     try {
       if (isBinary) this.violated('binary');
       else this.take(Buffer.from(bytes));
@@ -132,7 +151,7 @@ export class MediaStream {
     if (this.mode === 'open') {
       const payload = this.frames.read(frame);
       if (payload === null) this.takeParsed(frame);
-      else this.hear(payload);
+      else this.hear(payload, this.frames.timestampMs);
       return;
     }
     if (this.mode === 'awaiting_start') return this.takeParsed(frame);
@@ -141,9 +160,39 @@ export class MediaStream {
     this.waiting.push(Buffer.from(frame));
   }
 
-  private hear(payload: string): void {
-    if (this.audioAllowance.take()) this.inlet?.audio(payload);
-    else this.drop();
+  private hear(payload: string, timestampMs: number | null): void {
+    this.framelessMs = 0;
+    if (!this.audioAllowance.take()) return this.drop();
+    const missingMs = this.time.frame(timestampMs, durationMsOf(payload));
+    if (missingMs > 0) this.hearSilence(missingMs);
+    this.inlet?.audio(payload);
+  }
+
+  /** Timestamps are the peer's word: what they ask for in silence is bounded by the time that really passes. */
+  private hearSilence(ms: number): void {
+    const frames = this.silenceAllowance.takeUpTo(ms / STREAM_TIME_LIMITS.frameMs);
+    silence(frames * STREAM_TIME_LIMITS.frameMs, (payload) => this.inlet?.audio(payload));
+  }
+
+  /** Another `BEAT_MS` are over. */
+  private beat(): void {
+    this.quietMs += BEAT_MS;
+    this.framelessMs += BEAT_MS;
+    if (this.quietMs > MEDIA_LIMITS.quietMs) return this.stall();
+    if (this.framelessMs <= MEDIA_LIMITS.framelessMs) return;
+    const isFirst = this.framelessMs - BEAT_MS <= MEDIA_LIMITS.framelessMs;
+    const missingMs = this.time.nothing(isFirst ? MEDIA_LIMITS.framelessMs : BEAT_MS);
+    if (missingMs === 0) return;
+    try {
+      this.hearSilence(missingMs);
+    } catch (error) {
+      this.broke(error);
+    }
+  }
+
+  private stall(): void {
+    this.ports.events.emit('media.stalled', { ...this.context, quietMs: MEDIA_LIMITS.quietMs });
+    this.cut(GOING_AWAY, 'nothing came any more');
   }
 
   private takeParsed(frame: Buffer): void {
@@ -203,6 +252,7 @@ export class MediaStream {
     this.inlet = inlet;
     this.frames = new MediaFrameReader(stream.streamSid);
     this.mode = 'open';
+    this.leavePulse = this.ports.pulse.join(() => this.beat());
     const waited = this.waiting;
     this.waiting = [];
     for (const frame of waited) if (!this.hasEnded()) this.take(frame);
@@ -215,7 +265,7 @@ export class MediaStream {
       case 'media':
         if (!isAudioPayload(message.media.payload)) return this.violated('bad_payload');
         this.frames.missed();
-        return this.hear(message.media.payload);
+        return this.hear(message.media.payload, timeOf(message.media.timestamp));
       case 'mark':
         return this.inlet?.mark(message.mark.name);
       case 'dtmf':
@@ -269,6 +319,7 @@ export class MediaStream {
     if (this.mode === 'ended') return;
     this.mode = 'ended';
     clearTimeout(this.deadline);
+    this.leavePulse?.();
     this.waiting = [];
     const { inlet } = this;
     this.inlet = undefined;
@@ -282,4 +333,8 @@ export class MediaStream {
   private hasEnded(): boolean {
     return this.mode === 'ended';
   }
+}
+
+function timeOf(timestamp: string | undefined): number | null {
+  return timestamp === undefined ? null : Number(timestamp);
 }

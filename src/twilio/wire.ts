@@ -16,6 +16,14 @@ export function isAudioPayload(text: string): boolean {
   return text.length > 0 && PAYLOAD.test(text);
 }
 
+/** How much speech base64 of µ-law holds, ms. */
+export function durationMsOf(payload: AudioPayload): number {
+  const padding = payload.endsWith('==') ? 2 : payload.endsWith('=') ? 1 : 0;
+  return ((payload.length / 4) * 3 - padding) / BYTES_PER_MS;
+}
+
+const BYTES_PER_MS = 8;
+
 const StreamMessage = z.discriminatedUnion('event', [
   z.object({ event: z.literal('connected') }),
   z.object({
@@ -29,7 +37,18 @@ const StreamMessage = z.discriminatedUnion('event', [
         .optional(),
     }),
   }),
-  z.object({ event: z.literal('media'), streamSid: z.string(), media: z.object({ payload: z.string() }) }),
+  z.object({
+    event: z.literal('media'),
+    streamSid: z.string(),
+    media: z.object({
+      payload: z.string(),
+      timestamp: z
+        .string()
+        .regex(/^\d{1,12}$/)
+        .optional()
+        .catch(undefined),
+    }),
+  }),
   z.object({ event: z.literal('mark'), streamSid: z.string(), mark: z.object({ name: z.string().max(256) }) }),
   z.object({
     event: z.literal('dtmf'),

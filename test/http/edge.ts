@@ -19,6 +19,7 @@ import { twilioVoiceContinue } from '../../src/http/routes/twilio-voice-continue
 import { twilioVoiceWhisper } from '../../src/http/routes/twilio-voice-whisper.ts';
 import type { TwilioEdge } from '../../src/http/twilio-edge.ts';
 import type { UwsBuild } from '../../src/http/uws.ts';
+import { BEAT_MS } from '../../src/twilio/pulse.ts';
 import { memoryTicketLedger, type TicketLedger } from '../../src/twilio/ticket-ledger.ts';
 import { type RecordedEvents, recordedEvents } from './recorded-events.ts';
 import { socketText } from './socket-text.ts';
@@ -107,6 +108,8 @@ export interface Edge {
   readonly publicUrl: string;
   /** Moves the clock that tickets are judged by. */
   advance(ms: number): void;
+  /** Lets streams notice that so much time has passed without anything coming. */
+  pass(ms: number): void;
   url(path: string): string;
   close(): Promise<void>;
 }
@@ -116,6 +119,7 @@ export async function openEdge(options: Partial<TwilioEdge> & { build?: UwsBuild
   const events = recordedEvents();
   const publicUrl = options.publicUrl ?? 'https://ava.example';
   let aheadMs = 0;
+  const beats = new Set<() => void>();
   const now = (): number => Date.now() + aheadMs;
   const edge: TwilioEdge = {
     desk,
@@ -125,6 +129,12 @@ export async function openEdge(options: Partial<TwilioEdge> & { build?: UwsBuild
     authToken: AUTH_TOKEN,
     sessionSecret: SESSION_SECRET,
     now,
+    pulse: {
+      join(beat) {
+        beats.add(beat);
+        return () => beats.delete(beat);
+      },
+    },
     ...options,
   };
   const server = await openHttp({
@@ -145,6 +155,9 @@ export async function openEdge(options: Partial<TwilioEdge> & { build?: UwsBuild
     publicUrl,
     advance(ms) {
       aheadMs += ms;
+    },
+    pass(ms) {
+      for (let n = 0; n < ms / BEAT_MS; n++) for (const beat of beats) beat();
     },
     url: (path) => `http://127.0.0.1:${server.port}${path}`,
     close: () => server.close(0),

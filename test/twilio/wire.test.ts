@@ -39,9 +39,25 @@ describe('the media frame reader', () => {
         };
         const text = JSON.stringify(Object.fromEntries(order.map((key) => [key, parts[key]])));
         expect(reader.read(Buffer.from(text))).toBe(payload);
+        expect(reader.timestampMs).toBe(n);
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('tells no time where a frame has none that is a number', () => {
+    const reader = new MediaFrameReader(STREAM_SID);
+    const timed = mediaMessage(3, frame(3));
+    const told = [
+      timed,
+      timed.replace('"60"', '"6e1"'),
+      timed.replace('"60"', '""'),
+      timed.replace('"60"', '60'),
+      timed,
+    ].map((text) => [reader.read(Buffer.from(text)), reader.timestampMs]);
+    expect(told).toEqual([60, null, null, null, 60].map((time) => [frame(3), time]));
+    expect(reader.read(Buffer.from(timed.replace('"timestamp":"60",', '')))).toBe(frame(3));
+    expect(reader.timestampMs).toBeNull();
   });
 
   it('reads nothing that a parser would not call audio of this stream', () => {

@@ -1,5 +1,6 @@
 /** `WS /twilio/media`: the caller's and Ava's voice. The token in `start` decides; a signature counts where there is one. */
 import { MediaStream } from '../../twilio/media-stream.ts';
+import { createPulse } from '../../twilio/pulse.ts';
 import { isSignedByTwilio } from '../../twilio/signature.ts';
 import { verifyTicket } from '../../twilio/ticket.ts';
 import type { SocketPort, Upgrade } from '../sockets.ts';
@@ -15,6 +16,7 @@ const PENDING_STREAMS_LIMIT = 1_000;
 
 export function twilioMedia(edge: TwilioEdge): SocketPort {
   let pending = 0;
+  const pulse = edge.pulse ?? createPulse();
   const upgrade = (signature: string): Upgrade => {
     if (signature !== '' && !isSignedUpgrade(edge, signature)) {
       edge.events.emit('call.refused', { reason: 'bad_signature' });
@@ -43,6 +45,7 @@ export function twilioMedia(edge: TwilioEdge): SocketPort {
         return edge.desk.open(details, line);
       },
       now: () => performance.now(),
+      pulse,
     });
     return {
       message: (bytes, isBinary) => stream.message(bytes, isBinary),

@@ -61,6 +61,24 @@ describe('the alarm of an actor', () => {
     expect(effects).toHaveLength(10);
   });
 
+  it('is left alone while its deadline is only put off, and goes off at the last word', () => {
+    let asked = 0;
+    class CountingClock extends SimulatedClock {
+      override wakeAt(at: number, wake: () => void): () => void {
+        asked++;
+        return super.wakeAt(at, wake);
+      }
+    }
+    const clock = new CountingClock(0);
+    const { actor, effects } = tally({ clock });
+    for (let n = 0; n < 100; n++) actor.tell(remind('tea', 1_000 + n));
+    expect(asked).toBe(1);
+    clock.advance(1_098);
+    expect(effects).toEqual([]);
+    clock.advance(1);
+    expect(effects).toMatchObject([{ name: 'tea', at: 1_099 }]);
+  });
+
   it('is set again where a clock wakes too early', () => {
     const waking: (() => void)[] = [];
     let now = 0;

@@ -1,0 +1,168 @@
+/** Caller audio as a Realtime service hears it, over a real socket. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { ModelLine, ModelReport } from '../../actors/model/messages.ts';
+import type { PairFrames } from '../../src/openai/pairing-policy.ts';
+import { REALTIME_LIMITS, realtimeConnector } from '../../src/openai/realtime.ts';
+import { socketText } from '../http/socket-text.ts';
+
+const BRIEF = { instructions: 'Be brief.', voice: 'marin', language: 'en-US', tools: [] };
+const FORMATS = { input: { format: { type: 'audio/pcmu' } }, output: { format: { type: 'audio/pcmu' } } };
+
+let server: WebSocketServer;
+beforeEach(async () => {
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+});
+afterEach(() => {
+  for (const client of server.clients) client.terminate();
+  server.close();
+});
+
+interface Session {
+  readonly line: ModelLine;
+  readonly service: WebSocket;
+  readonly reports: ModelReport[];
+  /** Types of the events in their order, appends with their audio as bytes. */
+  readonly heard: (string | Buffer)[];
+}
+
+async function openSession(pairFrames: PairFrames): Promise<Session> {
+  const { port } = server.address() as AddressInfo;
+  const options = { url: `ws://127.0.0.1:${port}/v1/realtime`, apiKey: 'sk', model: 'm', transcriptionModel: 't' };
+  const reports: ModelReport[] = [];
+  const connected = once(server, 'connection');
+  const line = realtimeConnector({ ...options, pairFrames })(BRIEF, (report) => void reports.push(report));
+  const [service]: WebSocket[] = await connected;
+  if (!service) throw new Error('nobody came');
+  const heard: (string | Buffer)[] = [];
+  service.on('message', (data) => {
+    const event = JSON.parse(socketText(data));
+    heard.push(event.type === 'input_audio_buffer.append' ? Buffer.from(event.audio, 'base64') : event.type);
+  });
+  await expect.poll(() => heard.length).toBe(1);
+  service.send(JSON.stringify({ type: 'session.updated', session: { audio: FORMATS } }));
+  await expect.poll(() => reports.some((report) => report.type === 'session_ready')).toBe(true);
+  heard.length = 0;
+  return { line, service, reports, heard };
+}
+
+const frame = (n: number, bytes = 160): Buffer => Buffer.alloc(bytes, n);
+const say = (line: ModelLine, bytes: Buffer): void => line.audio(bytes.toString('base64'));
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+describe('caller audio', () => {
+  it('arrives frame by frame, whole and in order, whatever its length', async () => {
+    const { line, heard } = await openSession('never');
+    const lengths = [160, 160, 1, 30, 60, 61, 800, 1_490, 1_500, 8_000, 160];
+    lengths.forEach((bytes, n) => say(line, frame(n, bytes)));
+    await expect.poll(() => heard.length).toBe(lengths.length);
+    expect(heard).toEqual(lengths.map((bytes, n) => frame(n, bytes)));
+    line.close();
+  });
+
+  it('stands in its order between commands', async () => {
+    const { line, heard } = await openSession('never');
+    say(line, frame(1));
+    line.send({ type: 'note', text: 'A note.' });
+    say(line, frame(2));
+    await expect.poll(() => heard.length).toBe(3);
+    expect(heard).toEqual([frame(1), 'conversation.item.create', frame(2)]);
+    line.close();
+  });
+
+  it('arrives undamaged from many sessions at once', async () => {
+    const sessions: Session[] = [];
+    for (const _ of numbers(8)) sessions.push(await openSession('never'));
+    for (const n of numbers(200)) sessions.forEach(({ line }, which) => say(line, frame((n + which) % 256)));
+    for (const [which, { heard, line }] of sessions.entries()) {
+      await expect.poll(() => heard.length).toBe(200);
+      expect(heard).toEqual(numbers(200).map((n) => frame((n + which) % 256)));
+      line.close();
+    }
+  });
+
+  it('is kept as it was where the service reads slowly, and dropped where it does not read', async () => {
+    const { line, service, heard } = await openSession('never');
+    service.pause();
+    const count = 40_000;
+    for (const n of numbers(count)) {
+      say(line, frame(n % 251));
+      if (n % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    service.resume();
+    await expect
+      .poll(() => {
+        const before = heard.length;
+        say(line, frame(255));
+        return before > 1_000 && heard.some((each) => Buffer.isBuffer(each) && each[0] === 255);
+      })
+      .toBe(true);
+    const kept = heard.filter((each) => Buffer.isBuffer(each) && each[0] !== 255);
+    expect(kept.length).toBeLessThan(count);
+    expect(kept).toEqual(numbers(kept.length).map((n) => frame(n % 251)));
+    expect(REALTIME_LIMITS.bufferedBytes).toBeLessThan(count * 260);
+    line.close();
+  });
+
+  it('that was spoken before the session is ready arrives first', async () => {
+    const { port } = server.address() as AddressInfo;
+    const options = { url: `ws://127.0.0.1:${port}/v1/realtime`, apiKey: 'sk', model: 'm', transcriptionModel: 't' };
+    const connected = once(server, 'connection');
+    const line = realtimeConnector({ ...options, pairFrames: 'never' })(BRIEF, () => undefined);
+    for (const n of [1, 2, 3]) say(line, frame(n));
+    const [service]: WebSocket[] = await connected;
+    const heard: number[] = [];
+    service?.on('message', (data) => {
+      const event = JSON.parse(socketText(data));
+      if (event.audio) heard.push(Buffer.from(event.audio, 'base64')[0] ?? -1);
+      else service.send(JSON.stringify({ type: 'session.updated', session: { audio: FORMATS } }));
+    });
+    await expect.poll(() => heard.length).toBe(3);
+    say(line, frame(4));
+    await expect.poll(() => heard).toEqual([1, 2, 3, 4]);
+    line.close();
+  });
+});
+
+describe('caller audio in pairs', () => {
+  it('makes one message of two frames', async () => {
+    const { line, heard } = await openSession('always');
+    for (const n of [1, 2, 3, 4]) say(line, frame(n));
+    await expect.poll(() => heard.length).toBe(2);
+    expect(heard).toEqual(
+      [
+        [1, 2],
+        [3, 4],
+      ].map((pair) => Buffer.concat(pair.map((n) => frame(n)))),
+    );
+    line.close();
+  });
+
+  it('lets no frame wait when something else is said, or when no other comes', async () => {
+    const { line, heard } = await openSession('always');
+    say(line, frame(1));
+    line.send({ type: 'create_response', sentence: null });
+    say(line, frame(2));
+    say(line, frame(3, 800));
+    say(line, frame(4));
+    await expect.poll(() => heard.length).toBe(5);
+    expect(heard).toEqual([frame(1), 'response.create', frame(2), frame(3, 800), frame(4)]);
+    line.close();
+  });
+});
+
+describe('speech of the model', () => {
+  it('is told as it came, read or parsed', async () => {
+    const { line, service, reports } = await openSession('never');
+    const delta = { type: 'response.output_audio.delta', event_id: 'e', item_id: 'item_1', delta: 'AAAA' };
+    service.send(JSON.stringify(delta));
+    service.send(JSON.stringify(delta, null, 2));
+    await expect.poll(() => reports.filter((report) => report.type === 'audio').length).toBe(2);
+    const audio = { type: 'audio', itemId: 'item_1', ms: 3 / 8, payload: 'AAAA' };
+    expect(reports.filter((report) => report.type === 'audio')).toEqual([audio, audio]);
+    line.close();
+  });
+});
