@@ -22,6 +22,16 @@ export interface StoredAppointment {
   readonly email: string | null;
 }
 
+/** A message for staff that was left in the conversation. */
+export interface StoredMessage {
+  readonly id: string;
+  readonly status: string;
+  readonly customer: string | null;
+  readonly phone: string | null;
+  readonly text: string | null;
+  readonly recordingUrl: string | null;
+}
+
 export interface StoredConversation {
   readonly id: string;
   readonly status: string;
@@ -36,6 +46,7 @@ export interface StoredConversation {
   }[];
   readonly toolCalls: readonly StoredToolCall[];
   readonly appointments: readonly StoredAppointment[];
+  readonly messages: readonly StoredMessage[];
 }
 
 /** The conversation a phone call carried, as far as it is stored by now; undefined before its first entry is. */
@@ -57,7 +68,7 @@ export function conversationOfCall(
 async function contents(
   sql: Sql,
   id: string,
-): Promise<Pick<StoredConversation, 'turns' | 'toolCalls' | 'appointments'>> {
+): Promise<Pick<StoredConversation, 'turns' | 'toolCalls' | 'appointments' | 'messages'>> {
   const turns = await sql<StoredConversation['turns'][number][]>`
     select n, role, text, interrupted from turns where conversation_id = ${id} order by n`;
   const toolCalls = await sql<StoredToolCall[]>`
@@ -71,5 +82,8 @@ async function contents(
     join providers p on p.id = a.provider_id
     join customers k on k.id = a.customer_id
     where a.conversation_id = ${id} order by a.starts_at`;
-  return { turns, toolCalls, appointments };
+  const messages = await sql<StoredMessage[]>`
+    select id, status, customer_name as customer, customer_phone as phone, text, recording_url as "recordingUrl"
+    from messages where conversation_id = ${id} order by created_at`;
+  return { turns, toolCalls, appointments, messages };
 }

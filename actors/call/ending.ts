@@ -15,7 +15,8 @@ export function responseEnded(
   now: number,
 ): CallTransition {
   if (state.tools.length === 0) {
-    if (state.dealings.ending) return enterParting(facts, state, now);
+    const isLost = isAskedForLastWords(state) && (status === 'failed' || status === 'incomplete');
+    if (state.dealings.ending) return enterParting(facts, isLost ? { ...state, answered: true } : state, now);
     if (isTransferDue(state)) return transfer(facts, state, now);
   }
   if (status !== 'failed') return keep(state);
@@ -35,7 +36,9 @@ export function enterParting(facts: CallFacts, state: CallState, now: number): C
   if (state.callerSpeaksSince !== null || state.doubt !== null) return keep({ ...state, answerOwed: true });
   const dealings = { ...state.dealings, ending: false };
   if (!state.answered) {
-    return sayAndPart(facts, { ...state, answered: true, dealings }, 'goodbye', now);
+    // What ended was another response, cut off for the last words; their own is still to come.
+    if (isAskedForLastWords(state)) return keep(state);
+    return sayAndPart(facts, { ...state, dealings }, 'goodbye', now);
   }
   return part(facts, { ...state, dealings }, now);
 }
@@ -54,11 +57,14 @@ export function sayAndPart(facts: CallFacts, state: CallState, name: PhraseName,
   if (isRendered(facts, state, name)) {
     return andThen(said, (next) => part(facts, { ...next, answered: true }, now));
   }
-  // The model says it: the line closes after that response.
-  return {
-    state: { ...said.state, answered: true, dealings: { ...state.dealings, ending: true } },
-    effects: said.effects,
-  };
+  // The model says it: the line closes after that response, at the latest when the farewell's time is over.
+  const asked = { ...said.state, answered: false, dealings: { ...state.dealings, ending: true } };
+  return { state: withDeadline(asked, 'farewell', now + facts.limits.farewellMs), effects: said.effects };
+}
+
+/** The model is to say the last sentence; while parting it was said. */
+function isAskedForLastWords({ mode, deadlines }: CallState): boolean {
+  return mode === 'talking' && deadlines['farewell'] !== undefined;
 }
 
 /** Once, when nobody speaks; a caller who is told of it in the last moments is told too late. */

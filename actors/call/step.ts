@@ -10,7 +10,7 @@
  * Numbers of turns are given in the order in which things were said: to the caller at the end of their speech, to Ava
  * at the first sample played. Texts come later, in any order, and find their number by the item.
  */
-import type { DeadlineMessage, Step } from '../kernel/actor.ts';
+import { type DeadlineMessage, type Step, withoutDeadline } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterEnded, modelLost, phoneClosed, responseEnded, timeIsShort, timeIsUp } from './ending.ts';
 import { bargedIn, callerSpeaks, callerStops, playbackPaused, wordsAreLate } from './floor.ts';
@@ -123,8 +123,16 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
       return notReheard(facts, state, now);
     case 'time_is_up':
     case 'farewell':
-      return { state, effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }] };
+      return closeLine(state);
     default:
       return keep(state);
   }
+}
+
+/** Once, however many reasons there are. */
+function closeLine(state: CallState): CallTransition {
+  return {
+    state: withoutDeadline(withoutDeadline(state, 'time_is_up'), 'farewell'),
+    effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }],
+  };
 }

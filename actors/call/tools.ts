@@ -104,6 +104,8 @@ function afterTools(facts: CallFacts, state: CallState, now: number): CallTransi
   }
   if (isTransferDue(state)) return state.responding ? keep(state) : transfer(facts, state, now);
   if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state, now);
+  // The caller is on the way to staff: an answer now would only keep them.
+  if (state.leaving !== null) return keep(state);
   return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
 }
 

@@ -8,7 +8,7 @@ import type { PairFrames } from '../../src/openai/pairing-policy.ts';
 import { REALTIME_LIMITS, realtimeConnector } from '../../src/openai/realtime.ts';
 import { socketText } from '../http/socket-text.ts';
 
-const BRIEF = { instructions: 'Be brief.', voice: 'marin', language: 'en-US', tools: [] };
+const BRIEF = { instructions: 'Be brief.', voice: 'marin', languages: ['en'], tools: [] };
 const FORMATS = { input: { format: { type: 'audio/pcmu' } }, output: { format: { type: 'audio/pcmu' } } };
 
 let server: WebSocketServer;

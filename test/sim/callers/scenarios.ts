@@ -1,15 +1,18 @@
 /** The stories by name, each to be told by anybody. */
 import { book } from './book.ts';
+import { emergency } from './emergency.ts';
 import { fullyBooked } from './fully-booked.ts';
 import { hangUp } from './hang-up.ts';
 import { horario } from './horario.ts';
 import { hours } from './hours.ts';
 import { indecisive } from './indecisive.ts';
+import { message } from './message.ts';
 import { namedProvider } from './named-provider.ts';
 import { price } from './price.ts';
 import { reschedule } from './reschedule.ts';
 import type { CallerScript } from './script.ts';
 import { silent } from './silent.ts';
+import { person, zero } from './staff.ts';
 import { JORDAN, type Who } from './who.ts';
 
 const SCENARIOS: Readonly<Record<string, (who: Who) => CallerScript>> = {
@@ -21,6 +24,10 @@ const SCENARIOS: Readonly<Record<string, (who: Who) => CallerScript>> = {
   horario,
   price,
   indecisive,
+  person,
+  zero,
+  message,
+  emergency,
   'hang-up': hangUp,
   silent,
 };

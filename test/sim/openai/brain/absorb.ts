@@ -1,6 +1,6 @@
 /** What a caller's words add to the memory, read in the light of what was asked. */
 import { changesMind, type Goal, goalOf, topicOf, wantsStaff } from './intent.ts';
-import { type Memory, withNewGoal, withNewTime } from './memory.ts';
+import { type Instead, type Memory, withNewGoal, withNewTime } from './memory.ts';
 import { chosenSlot, type Slot } from './slots.ts';
 import { nextStep, type Step } from './steps.ts';
 import type { Toolbox } from './toolbox.ts';
@@ -192,8 +192,9 @@ function withAppointment(memory: Memory, text: string): Memory {
   return appointment === undefined ? { ...memory, puzzled: true } : { ...memory, appointment };
 }
 
-function accepted(memory: Memory, instead: 'callback' | 'staff'): Memory {
+function accepted(memory: Memory, instead: Instead): Memory {
   if (instead === 'staff') return { ...memory, staffWanted: true };
+  if (instead === 'message') return withNewGoal(memory, 'message');
   const { service, when, name } = memory;
   const wish = [service, when].filter(Boolean).join(', ');
   const message = wish === '' ? 'Please call back.' : `Please call back about: ${wish}.`;

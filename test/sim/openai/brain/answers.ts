@@ -101,6 +101,7 @@ function failed(memory: Memory, tool: string, answer: Answer): Memory {
     case 'not_callers_appointment':
       return tell({ ...stuck, appointments: [], appointment: undefined }, message);
     case 'invalid_arguments':
+      if (offersMessage(message)) return tell({ ...stuck, instead: 'message' }, message);
       return tell(withDoubts(stuck, tool, message), message);
     default:
       return tell({ ...stuck, instead: offeredInstead(message) }, message);
@@ -129,6 +130,11 @@ function withFreshOffers(memory: Memory, message: string, fresh: readonly Slot[]
   const proposed = named.length === 1 ? named[0]?.id : undefined;
   const told = fresh.length === 0 || named.length > 0 ? message : `${message} I have ${spokenOffers(fresh)}.`;
   return tell({ ...memory, checked: fresh.length > 0, offers: fresh, proposed }, told);
+}
+
+/** "Would you like to leave a message?" */
+export function offersMessage(text: string): boolean {
+  return /\b(?:leave|take) (?:us |them |you )?a message\b[^.?!]*\?/i.test(text);
 }
 
 function offeredInstead(message: string): Memory['instead'] {

@@ -9,6 +9,9 @@ export interface Appointment {
   readonly startsAt?: string;
 }
 
+/** A message of the caller's own words, or one that only asks to be called back. */
+export type Instead = 'callback' | 'message' | 'staff';
+
 export interface Memory {
   readonly goal?: Goal;
   readonly service?: string;
@@ -37,8 +40,8 @@ export interface Memory {
   readonly staffWanted: boolean;
   readonly closing: boolean;
   readonly ended: boolean;
-  /** What a failure offered instead, if the caller says yes. */
-  readonly instead?: 'callback' | 'staff';
+  /** What was offered instead, if the caller says yes. */
+  readonly instead?: Instead;
   /** What the answers of tools since the caller last spoke come down to. */
   readonly news: readonly string[];
   /** A tool failed: nothing is tried again before the caller has spoken. */

@@ -144,6 +144,34 @@ describe('the receptionist, booking', () => {
   });
 });
 
+describe('the receptionist, where staff cannot be reached', () => {
+  const SORRY = "I'm sorry, nobody can take your call right now. Would you like to leave a message?";
+  const closed = () => ({ success: false, error: 'invalid_arguments', user_message: SORRY });
+
+  it.each([
+    ['by the tool', { transfer_to_staff: closed }],
+    ['by whoever spoke in her name', {}],
+  ])('takes the message that was offered %s, in the caller’s own words', (how, changes) => {
+    const call = converse(changes);
+    call.hears('Can I speak to a person, please?');
+    if (how !== 'by the tool') call.items.push({ kind: 'assistant', text: SORRY });
+    expect(call.hears('Yes, please.')).toContain('name');
+    expect(call.hears('Jordan Lee')).toBe('What would you like me to pass on?');
+    expect(call.hears('Please call me about my bill.')).toContain("I've taken your message.");
+    expect(call.named('take_message')[0]?.args).toEqual({
+      customer_name: 'Jordan Lee',
+      message: 'Please call me about my bill.',
+    });
+  });
+
+  it('goes on with something else where the caller wants no message', () => {
+    const call = converse({ transfer_to_staff: closed });
+    call.hears('Can I speak to a person, please?');
+    expect(call.hears('No, thanks.')).toContain('anything else');
+    expect(call.named('take_message')).toEqual([]);
+  });
+});
+
 describe('the receptionist, beyond booking', () => {
   it('finds and moves an appointment', () => {
     const call = converse();

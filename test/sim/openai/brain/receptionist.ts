@@ -4,7 +4,7 @@
  * between any two sentences.
  */
 import { withUtterance } from './absorb.ts';
-import { withAnswer } from './answers.ts';
+import { offersMessage, withAnswer } from './answers.ts';
 import type { Brain, BrainCall, BrainContext, BrainItem, BrainReply } from './brain.ts';
 import { BLANK, type Memory } from './memory.ts';
 import { isInSpanish, spanishReply } from './spanish.ts';
@@ -36,6 +36,8 @@ export function recall(items: readonly BrainItem[], tools: Toolbox): Memory {
     else if (item.kind === 'output') memory = withAnswer(memory, called.get(item.callId) ?? '', item.output);
     else if (item.kind === 'caller' && item.audible) memory = withUtterance(memory, item.text, tools);
     else if (item.kind === 'system') memory = withNote(memory, item.text);
+    // Said by rule, perhaps, and not by her: the caller's yes is an answer to it all the same.
+    else if (item.kind === 'assistant' && offersMessage(item.text)) memory = { ...memory, instead: 'message' };
   }
   return memory;
 }

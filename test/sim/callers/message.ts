@@ -1,0 +1,17 @@
+import { repeat } from './answers.ts';
+import type { CallerScript } from './script.ts';
+import { orElseMessage, PATIENT } from './staff.ts';
+import type { Who } from './who.ts';
+
+const WISH = 'I would like to leave a message, please.';
+
+/** Leaves a message for the staff, and says goodbye. */
+export function message(who: Who): CallerScript {
+  return {
+    name: 'message',
+    description: 'Leaves a message for the staff',
+    opening: [{ say: WISH }],
+    rules: [repeat(WISH), ...orElseMessage(who, 'I left my scarf in the waiting room.')],
+    patience: PATIENT,
+  };
+}
