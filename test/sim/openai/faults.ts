@@ -62,6 +62,8 @@ const responseFaults = [
   /** Audio goes on after `response.done`: pieces already sent, again. */
   z.strictObject({ kind: z.literal('late_deltas'), count: z.int().min(1).max(50).default(3), ...trigger }),
   z.strictObject({ kind: z.literal('unknown_events'), ...trigger }),
+  /** It takes so long more before anything of it comes. */
+  z.strictObject({ kind: z.literal('response_slow'), ms: z.int().min(0).max(60_000), ...trigger }),
 ] as const;
 
 const transcriptFaults = [

@@ -30,7 +30,14 @@ const MAX_OUT_OF_BAND = 16;
 const LATE_DELTA_MS = 40;
 const RATE_LIMIT_TOKENS = 400_000;
 
-type ResponseFault = FaultOf<'response_failed' | 'response_incomplete' | 'late_deltas' | 'unknown_events'>;
+const RESPONSE_FAULTS = [
+  'response_failed',
+  'response_incomplete',
+  'late_deltas',
+  'unknown_events',
+  'response_slow',
+] as const;
+type ResponseFault = FaultOf<(typeof RESPONSE_FAULTS)[number]>;
 
 export class Responses {
   private readonly ports: ResponsesPorts;
@@ -56,14 +63,14 @@ export class Responses {
     }
     const entries = this.entriesFor(params);
     if (!Array.isArray(entries)) return entries;
-    const plan = this.planOf(params, entries);
     const { faults } = this.ports.world;
     const occasion = {
       nth: faults.count('response'),
       sessionAgeMs: this.ports.ageMs(),
       responsesDone: this.done,
     };
-    const fault = faults.strike(['response_failed', 'response_incomplete', 'late_deltas', 'unknown_events'], occasion);
+    const fault = faults.strike(RESPONSE_FAULTS, occasion);
+    const plan = this.planOf(params, entries, fault?.kind === 'response_slow' ? fault.ms : 0);
     const run = new ResponseRun(plan, this.ports.emit, this.ports.world.pacer, (end) => this.ended(end, fault));
     if (isOutOfBand) this.outOfBand.add(run);
     else this.active = run;
@@ -121,7 +128,7 @@ export class Responses {
     return entries;
   }
 
-  private planOf(params: ResponseParams, entries: readonly Entry[]): ResponsePlan {
+  private planOf(params: ResponseParams, entries: readonly Entry[], slowMs: number): ResponsePlan {
     const config = this.ports.config();
     const { timing } = this.ports.world;
     const output = { ...config.audio.output, ...params.audio?.output };
@@ -135,7 +142,7 @@ export class Responses {
       metadata: params.metadata ?? null,
       input: inputTokens(params.instructions ?? config.instructions, tools, entries),
       readBefore: this.readBefore,
-      timing: { ...timing, pace: timing.pace * output.speed },
+      timing: { ...timing, thinkMs: timing.thinkMs + slowMs, pace: timing.pace * output.speed },
     };
   }
 
