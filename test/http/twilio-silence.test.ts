@@ -18,6 +18,8 @@ function heard({ audio }: DeskCall): Buffer {
 const silent = (ms: number): Buffer => Buffer.alloc(ms * 8, 0xff);
 const said = (n: number): Buffer => Buffer.from(frame(n), 'base64');
 
+const spaced = (n: number): string => JSON.stringify(JSON.parse(mediaMessage(n, frame(n))), null, 2);
+
 describe('a caller whose frames are missing', () => {
   it('is silent for exactly as long, so that the model’s clock goes on', async () => {
     const { client, call } = await connectCall(edge);
@@ -28,7 +30,6 @@ describe('a caller whose frames are missing', () => {
 
   it('is silent as well where the message had to be parsed', async () => {
     const { client, call } = await connectCall(edge);
-    const spaced = (n: number): string => JSON.stringify(JSON.parse(mediaMessage(n, frame(n))), null, 2);
     client.send(spaced(1), spaced(4));
     await expect.poll(() => heard(call).length).toBe(4 * 160);
     expect(heard(call)).toEqual(Buffer.concat([said(1), silent(40), said(4)]));

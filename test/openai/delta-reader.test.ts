@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DeltaReader } from '../../src/openai/delta-reader.ts';
+import { DeltaReader, isBase64 } from '../../src/openai/delta-reader.ts';
 import { reportOf } from '../../src/openai/wire.ts';
 
 const payloads = fc
@@ -30,20 +30,17 @@ describe('the reader of audio deltas', () => {
       payload: payloads,
       itemId: identifiers,
       eventId: identifiers,
-      order: fc.shuffledSubarray(['event_id', 'type', 'response_id', 'item_id', 'output_index', 'delta'], {
-        minLength: 6,
-      }),
+      // A type behind the audio is the parser's to find.
+      order: fc
+        .shuffledSubarray(['event_id', 'type', 'response_id', 'item_id', 'output_index', 'delta'], { minLength: 6 })
+        .filter((keys) => keys.indexOf('type') < keys.indexOf('delta')),
     });
     fc.assert(
       fc.property(event, ({ payload, itemId, eventId, order }) => {
         const whole = JSON.parse(delta({ event_id: eventId, item_id: itemId, delta: payload }));
-        const parsed = Object.fromEntries(order.map((key) => [key, whole[key]]));
-        const seen = reader.read(Buffer.from(JSON.stringify(parsed)));
-        const report = reportOf(JSON.parse(JSON.stringify(parsed)));
-        // The type must stand near the beginning, else the parser reads it.
-        if (seen !== null || order.indexOf('delta') > order.indexOf('type')) {
-          expect(report).toMatchObject({ type: 'audio', itemId: seen?.itemId, payload: seen?.payload });
-        }
+        const text = JSON.stringify(Object.fromEntries(order.map((key) => [key, whole[key]])));
+        expect(reader.read(Buffer.from(text))).toEqual({ itemId, payload });
+        expect(reportOf(JSON.parse(text))).toMatchObject({ type: 'audio', itemId, payload });
       }),
     );
   });
@@ -88,7 +85,7 @@ describe('the reader of audio deltas', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
         const seen = reader.read(Buffer.from(`{${parts.join('')}}`));
-        if (seen) expect(seen.payload).toMatch(/^[A-Za-z0-9+/]+={0,2}$/);
+        expect(seen === null || isBase64(seen.payload)).toBe(true);
       }),
       { numRuns: 3_000 },
     );

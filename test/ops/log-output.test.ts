@@ -36,15 +36,15 @@ async function pieces(ending: 'close' | 'exit'): Promise<{ pieces: string[]; bef
   return { pieces: written, before };
 }
 
+function advice(text: string): unknown[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line).advice);
+}
+
 test.each(['close', 'exit'] as const)(
   'lines of a moment leave together, at once after it, and the last with its %s',
   async (ending) => {
     const { pieces: written, before } = await pieces(ending);
-    const advice = (text: string): string[] =>
-      text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line).advice);
     const numbered = Array.from({ length: 30 }, (_, n) => `advice ${n}`);
     expect(advice(before)).toEqual(numbered);
     expect(advice(written.join(''))).toEqual([...numbered, 'the last words']);

@@ -47,13 +47,14 @@ function uwsBinary(): string {
 }
 
 async function startBaseline(mode: string, modelUrl: string): Promise<RunningServer> {
-  const { pid, port, close } = await openPlainServer({
+  const server = await openPlainServer({
     name: `the baseline "${mode}"`,
     args: ['relay.mjs', mode],
     cwd: BASELINES,
     environment: { MODEL_URL: `${modelUrl}?model=gpt-realtime-2.1`, UWS_BINARY: uwsBinary() },
   });
-  return { pid, target: { kind: 'stream', url: `ws://127.0.0.1:${port}/twilio/media` }, close };
+  const url = `ws://127.0.0.1:${server.port}/twilio/media`;
+  return { pid: server.pid, target: { kind: 'stream', url }, close: () => server.close() };
 }
 
 async function startAva(
