@@ -150,9 +150,10 @@ export class Switchboard implements FrontDesk {
     const { directory, world } = this.options;
     const clinic = await directory.byPhone(to);
     if (!clinic) throw new Error('a voicemail for no clinic');
+    const conversation = this.calls.find(callSid)?.identity ?? this.ended.get(callSid);
     await world.messages.leave({
       clinicId: clinic.id,
-      conversationId: this.ended.get(callSid)?.conversationId ?? null,
+      conversationId: conversation?.conversationId ?? null,
       key: `voicemail/${recording.sid}`,
       customerName: null,
       customerPhone: from,
