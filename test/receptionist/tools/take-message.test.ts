@@ -57,8 +57,7 @@ describe('a message for staff', () => {
   });
 
   it('that cannot be stored is not said to be, nor offered again', async () => {
-    const away = (): Promise<string> => Promise.reject(new Error('the database is away'));
-    const desk = openDesk({ messageFaults: { leave: away } });
+    const desk = openDesk({ messageFaults: { leave: () => Promise.reject(new Error('the database is away')) } });
     const answer = await desk.refused('take_message', JORDAN);
     expect(answer).toMatchObject({ error: 'internal_error', user_message: expect.stringMatching(/can't save/) });
     expect(answer.user_message).not.toMatch(/take your|call you back/);
