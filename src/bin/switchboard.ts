@@ -50,6 +50,8 @@ export class Switchboard implements FrontDesk {
   private readonly options: SwitchboardOptions;
   private readonly calls = new Supervisor<PhoneCall>();
   private readonly ended = new LRUCache<string, EndedCall>({ max: REMEMBERED_CALLS, ttl: REMEMBERED_MS });
+  /** Calls of which staff were told, and have not taken them. */
+  private readonly whispered = new Set<string>();
   private draining = false;
   private emptied: (() => void) | undefined;
 
@@ -137,7 +139,9 @@ export class Switchboard implements FrontDesk {
         whispered: true,
       };
     }
-    const reason = missOf(continuation);
+    // However the phone network calls it: who heard the whisper and did not press a key did not take the call.
+    const isDeclined = this.whispered.delete(callSid) && continuation.dialBridged !== true;
+    const reason = missOf(continuation) ?? (isDeclined ? 'declined' : null);
     if (reason === null) {
       this.staffTook(callSid);
       return { kind: 'hang_up' };
@@ -164,6 +168,7 @@ export class Switchboard implements FrontDesk {
 
   staffSummary(callSid: string): string | null {
     const call = this.calls.find(callSid);
+    if (call) this.whispered.add(callSid);
     return call ? summaryOf(call.identity.callerPhone, call.transferReason) : null;
   }
 
@@ -202,6 +207,7 @@ export class Switchboard implements FrontDesk {
   private left(callSid: string, call: PhoneCall, next: NextForCaller): void {
     if (next === 'transfer') return;
     this.calls.remove(callSid, call);
+    this.whispered.delete(callSid);
     const { clinicId, conversationId } = call.identity;
     this.ended.set(callSid, { clinicId, conversationId, next });
     if (this.calls.size === 0) this.emptied?.();

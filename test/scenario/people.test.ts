@@ -3,7 +3,7 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import { scenario } from '../sim/callers/scenarios.ts';
 import type { Call } from '../sim/twilio/call.ts';
 import { type AvaStand, type AvaStandOptions, startAva, until } from '../support/ava.ts';
-import { STAFF } from '../support/outside.ts';
+import { RADIANCE, STAFF } from '../support/outside.ts';
 import { GREETED, hears } from '../support/talk.ts';
 
 const LIMIT_MS = 90_000;
@@ -62,6 +62,20 @@ describe.concurrent('a caller who asks for a person', () => {
       }
     },
   );
+
+  it('leaves a message where a machine answers, whatever the network makes of it', {
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    const ava = await startAva({ at: OPEN, staff: { kind: 'machine', greeting: 'Please leave a message.' } });
+    context.onTestFinished(() => ava.stop());
+    const faults = { declinedIsCompleted: true };
+    const call = ava.twilio.placeCall({ from: CALLER, to: RADIANCE, caller: scenario('person'), faults });
+    await call.ended;
+    const { outcome, messages } = await ava.conversation(call);
+    expect(call.heardText).not.toMatch(/Please leave a message\./);
+    expect(messages).toMatchObject([MESSAGE]);
+    expect(outcome).toBe('message_taken');
+  });
 
   it.each(['person', 'zero'])(
     'leaves a message outside staff hours, when nobody is dialled (%s)',
