@@ -52,6 +52,8 @@ export class Switchboard implements FrontDesk {
   private readonly options: SwitchboardOptions;
   private readonly calls = new Supervisor<PhoneCall>();
   private readonly ended = new LRUCache<string, EndedCall>({ max: REMEMBERED_CALLS, ttl: REMEMBERED_MS });
+  /** Calls of which staff were told, and have not taken them. */
+  private readonly whispered = new Set<string>();
   private draining = false;
   private emptied: (() => void) | undefined;
 
@@ -139,7 +141,9 @@ export class Switchboard implements FrontDesk {
         whispered: true,
       };
     }
-    const reason = missOf(continuation);
+    // However the phone network calls it: who heard the whisper and did not press a key did not take the call.
+    const isDeclined = this.whispered.delete(callSid) && continuation.dialBridged !== true;
+    const reason = missOf(continuation) ?? (isDeclined ? 'declined' : null);
     if (reason === null) {
       this.staffTook(callSid);
       return { kind: 'hang_up' };
@@ -152,9 +156,10 @@ export class Switchboard implements FrontDesk {
     const { directory, world } = this.options;
     const clinic = await directory.byPhone(to);
     if (!clinic) throw new Error('a voicemail for no clinic');
+    const conversation = this.calls.find(callSid)?.identity ?? this.ended.get(callSid);
     await world.messages.leave({
       clinicId: clinic.id,
-      conversationId: this.ended.get(callSid)?.conversationId ?? null,
+      conversationId: conversation?.conversationId ?? null,
       key: `voicemail/${recording.sid}`,
       customerName: null,
       customerPhone: from,
@@ -165,6 +170,7 @@ export class Switchboard implements FrontDesk {
 
   staffSummary(callSid: string): string | null {
     const call = this.calls.find(callSid);
+    if (call) this.whispered.add(callSid);
     return call ? summaryOf(call.identity.callerPhone, call.transferReason) : null;
   }
 
@@ -204,6 +210,7 @@ export class Switchboard implements FrontDesk {
   private left(callSid: string, call: PhoneCall, next: NextForCaller): void {
     if (next === 'transfer') return;
     this.calls.remove(callSid, call);
+    this.whispered.delete(callSid);
     const { clinicId, conversationId } = call.identity;
     this.ended.set(callSid, { clinicId, conversationId, next });
     if (this.calls.size === 0) this.emptied?.();

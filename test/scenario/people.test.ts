@@ -2,8 +2,9 @@
 import { describe, expect, it, type TestContext } from 'vitest';
 import { scenario } from '../sim/callers/scenarios.ts';
 import type { Call } from '../sim/twilio/call.ts';
-import { type AvaStand, type AvaStandOptions, startAva } from '../support/ava.ts';
-import { STAFF } from '../support/outside.ts';
+import { type AvaStand, type AvaStandOptions, startAva, until } from '../support/ava.ts';
+import { RADIANCE, STAFF } from '../support/outside.ts';
+import { GREETED, hears } from '../support/talk.ts';
 
 const LIMIT_MS = 90_000;
 const CALLER = '+15550107777';
@@ -62,6 +63,20 @@ describe.concurrent('a caller who asks for a person', () => {
     },
   );
 
+  it('leaves a message where a machine answers, whatever the network makes of it', {
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    const ava = await startAva({ at: OPEN, staff: { kind: 'machine', greeting: 'Please leave a message.' } });
+    context.onTestFinished(() => ava.stop());
+    const faults = { declinedIsCompleted: true };
+    const call = ava.twilio.placeCall({ from: CALLER, to: RADIANCE, caller: scenario('person'), faults });
+    await call.ended;
+    const { outcome, messages } = await ava.conversation(call);
+    expect(call.heardText).not.toMatch(/Please leave a message\./);
+    expect(messages).toMatchObject([MESSAGE]);
+    expect(outcome).toBe('message_taken');
+  });
+
   it.each(['person', 'zero'])(
     'leaves a message outside staff hours, when nobody is dialled (%s)',
     { timeout: LIMIT_MS },
@@ -98,6 +113,46 @@ describe.concurrent('a caller who leaves a message', () => {
     const { conversation } = await told(context, 'message', { openai: { brain: 'clumsy' } });
     expect(conversation.messages).toHaveLength(1);
     expect(conversation.outcome).toBe('message_taken');
+  });
+});
+
+describe.concurrent('a caller who asks for medical advice', () => {
+  it('is given none, politely, and may have a consultation or staff', { timeout: LIMIT_MS }, async (context) => {
+    const { call, conversation, staff } = await told(context, 'medical');
+    expect(call.heardText).toMatch(/not able to give medical advice\. Would you like to book a consultation/);
+    expect(conversation.outcome).toBe('info_only');
+    expect(staff).toEqual([]);
+  });
+});
+
+describe.concurrent('a caller whom Ava cannot take', () => {
+  it('speaks after the tone where there are no staff either, and staff find it', {
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    const ava = await startAva({ at: OPEN, environment: { MAX_CALLS: '1' } });
+    context.onTestFinished(() => ava.stop());
+    await ava.database.unbound('change', (sql) => sql`update clinics set staff_phone = null`);
+    const taken = ava.place(undefined, { from: '+15550108888' });
+    await hears(taken, GREETED);
+    const call = await until('the change to be heard of', 15_000, async () => {
+      const placed = ava.place(undefined, { from: CALLER });
+      await placed.waitFor(() => placed.log.verbs.some((verb) => verb === 'Record' || verb === 'Dial'), 10_000);
+      if (placed.log.verbs.includes('Record')) return placed;
+      placed.hangUp();
+      return undefined;
+    });
+    // As long as the tone takes.
+    await call.silence(300);
+    await call.say('This is Jordan, please call me back.');
+    await hears(call, /Your message was recorded/);
+    taken.hangUp();
+    const [kept] = await ava.database.withClinic(
+      ava.clinic.id,
+      'messages',
+      (sql) => sql`select status, source, customer_phone, recording_sid, recording_url from messages`,
+    );
+    expect(kept).toMatchObject({ status: 'open', source: 'voicemail', customer_phone: CALLER });
+    expect(ava.twilio.recordings.find(String(kept?.['recording_sid']))?.text).toContain('please call me back');
   });
 });
 

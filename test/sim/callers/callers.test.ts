@@ -136,6 +136,26 @@ describe('a caller', () => {
     ]);
   });
 
+  it.each([
+    ['person', 'I would like to speak to a person, please.'],
+    ['zero', '[0]'],
+    ['emergency', 'Since my filler this morning I have trouble breathing.'],
+  ])(
+    'who needs a person (%s) tells them what it is about, and leaves a message where there is none',
+    (name, opening) => {
+      const toStaff = converse(scenario(name), ['Hello!', 'One moment, please. Front desk speaking.'], 8_000);
+      expect(toStaff).toEqual([opening, expect.stringMatching(/bill|breathing/)]);
+      const toNobody = converse(scenario(name), [
+        'Hello!',
+        'Nobody is here. Would you like to leave a message?',
+        'What would you like me to pass on?',
+        'Your message is with our team. Is there anything else?',
+      ]);
+      expect([toNobody[1], toNobody.at(-1)]).toEqual(['Yes, please.', "No, that's all, thank you."]);
+      expect(toNobody[2]).toMatch(/^Please call me back\. /);
+    },
+  );
+
   it.each(['hours', 'price'])('asks for %s, thanks and says goodbye', (name) => {
     const answer = name === 'hours' ? 'We are open nine to six.' : 'Botox is $350.';
     const said = converse(scenario(name), ['Hello!', answer, 'You are welcome, bye!']);

@@ -6,6 +6,7 @@ import { hangUp } from './hang-up.ts';
 import { horario } from './horario.ts';
 import { hours } from './hours.ts';
 import { indecisive } from './indecisive.ts';
+import { medical } from './medical.ts';
 import { message } from './message.ts';
 import { namedProvider } from './named-provider.ts';
 import { price } from './price.ts';
@@ -27,6 +28,7 @@ const SCENARIOS: Readonly<Record<string, (who: Who) => CallerScript>> = {
   person,
   zero,
   message,
+  medical,
   emergency,
   'hang-up': hangUp,
   silent,

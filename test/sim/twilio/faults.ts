@@ -27,6 +27,8 @@ export const FaultPlan = z
         parameters: z.record(z.string(), z.string()).optional(),
       })
       .optional(),
+    /** A dialled phone that hung up on its whisper counts as `completed`, and nothing is told of a bridge. */
+    declinedIsCompleted: z.boolean().optional(),
     /** The caller's frames on their way to the server. */
     inbound: z
       .object({

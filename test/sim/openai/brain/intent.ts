@@ -54,6 +54,13 @@ export function wantsStaff(text: string): boolean {
   return STAFF.test(text);
 }
 
+/** Asks what only a doctor may answer. */
+export function asksForAdvice(text: string): boolean {
+  return /\b(?:can|should|may|could|is it (?:safe|ok|okay|normal)|what)\b.*\b(?:take|dose|ibuprofen|aspirin|medication|pregnan\w+|symptoms?|safe|infected|normal)\b/i.test(
+    text,
+  );
+}
+
 /** Somebody takes back what was settled: another day, another time. */
 export function changesMind(text: string): boolean {
   return /\b(?:actually|instead|rather|another|different|other (?:day|time)|change|wait|sorry|none of|how about|what about|on second thought)\b|^\W*no\b/i.test(

@@ -172,6 +172,14 @@ describe('the receptionist, where staff cannot be reached', () => {
   });
 });
 
+describe('the receptionist, told to give no medical advice', () => {
+  it('gives none, and answers everything else', () => {
+    const call = converse({}, { instructions: 'You give no medical advice.' });
+    expect(call.hears('Should I take ibuprofen after my peel?')).toContain("I'm not able to give medical advice");
+    expect(call.hears('What are your opening hours?')).not.toContain('medical');
+  });
+});
+
 describe('the receptionist, beyond booking', () => {
   it('finds and moves an appointment', () => {
     const call = converse();

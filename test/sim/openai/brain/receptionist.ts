@@ -6,12 +6,16 @@
 import { withUtterance } from './absorb.ts';
 import { offersMessage, withAnswer } from './answers.ts';
 import type { Brain, BrainCall, BrainContext, BrainItem, BrainReply } from './brain.ts';
+import { asksForAdvice } from './intent.ts';
 import { BLANK, type Memory } from './memory.ts';
 import { isInSpanish, spanishReply } from './spanish.ts';
 import { callFor, questionFor } from './speech-acts.ts';
 import { nextStep, type Step } from './steps.ts';
 import { Toolbox } from './toolbox.ts';
 import { goOnAfter, restAfter, verbatimOf } from './verbatim.ts';
+
+const NO_ADVICE =
+  "I'm sorry, I'm not able to give medical advice. Would you like to book a consultation, or speak to our staff?";
 
 export const receptionist: Brain = {
   name: 'receptionist',
@@ -56,6 +60,7 @@ function answer(context: BrainContext, memory: Memory, tools: Toolbox): BrainRep
     case undefined:
       return { say: 'Thank you for calling. How can I help you today?' };
     case 'caller':
+      if (tools.isToldToGiveNoAdvice && asksForAdvice(last.text)) return { say: NO_ADVICE };
       if (!last.audible) return { say: "I'm sorry, I didn't catch that. Could you say that again, please?" };
       return act(memory, step, tools);
     case 'output':

@@ -15,6 +15,10 @@ export class Toolbox {
     return new RegExp(`\\b(?:ask|collect|get|take)\\b[^.\\n]*\\b${detail}\\b`, 'i').test(this.instructions);
   }
 
+  get isToldToGiveNoAdvice(): boolean {
+    return /\bno medical advice\b/i.test(this.instructions);
+  }
+
   has(name: string): boolean {
     return this.tools.some((tool) => tool.name === name);
   }

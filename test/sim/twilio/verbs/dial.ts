@@ -56,7 +56,7 @@ async function converse(
   const dialled = phone.call;
   if (await whisperEndsCall(number, phone, context)) {
     dialled.finish('completed', { by: 'twiml' });
-    return { status: 'no-answer', bridged: false, seconds: 0 };
+    return { status: call.faults.declinedIsCompleted ? 'completed' : 'no-answer', bridged: false, seconds: 0 };
   }
   if (signal.aborted || dialled.isOver)
     return { status: signal.aborted ? 'canceled' : 'no-answer', bridged: false, seconds: 0 };
@@ -98,7 +98,7 @@ async function afterDial(
   const params: Params = {
     DialCallStatus: result.status,
     DialCallSid: phone.call.sid,
-    DialBridged: String(result.bridged),
+    ...(call.faults.declinedIsCompleted ? {} : { DialBridged: String(result.bridged) }),
     ...(result.bridged ? { DialCallDuration: String(result.seconds) } : {}),
   };
   const request = actionRequest(verb, context, params);
