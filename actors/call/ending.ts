@@ -19,6 +19,8 @@ export function responseEnded(
     if (state.dealings.ending) return enterParting(facts, isLost ? { ...state, answered: true } : state, now);
     if (isTransferDue(state)) return transfer(facts, state, now);
   }
+  // A model that had nothing to say has said so: the silence that follows is the caller's.
+  if (status === 'completed' && state.empty) return keep({ ...state, answered: true });
   if (status !== 'failed') return keep(state);
   return {
     state,

@@ -8,7 +8,6 @@ import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import { andThen, type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterParting, isTransferDue, transfer } from './ending.ts';
 import type { CallFacts, HeardItem } from './messages.ts';
-import { cutOff } from './speech.ts';
 import type { CallState, Doubt } from './state.ts';
 import { takeTurn } from './turns.ts';
 
@@ -125,7 +124,7 @@ export function takeFloor(state: CallState): CallTransition {
     effects: [
       { kind: 'tell_phone', message: { type: 'stay' } },
       { kind: 'tell_phone', message: { type: 'interrupt' } },
-      cutOff(null, 0),
+      { kind: 'tell_model', order: { type: 'cut' } },
     ],
   };
 }

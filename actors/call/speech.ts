@@ -48,7 +48,7 @@ export function withText(state: CallState, itemId: string, change: (text: string
   const next = known
     ? state.saying.map((each) => (each === known ? { ...each, text } : each))
     : [...state.saying, { ...unsaid(itemId), text }];
-  return { ...state, saying: next.slice(-SAYING_ITEMS) };
+  return { ...state, empty: false, saying: next.slice(-SAYING_ITEMS) };
 }
 
 export function speechCut(
@@ -62,7 +62,7 @@ export function speechCut(
   for (const item of items) {
     const said = next.saying.find((each) => each.itemId === item.itemId);
     const heard = speechHeard(next, item, item.heardMs < item.sentMs || !item.complete, now);
-    const cut = said === undefined || said.by === 'model' ? [cutOff(item.itemId, item.heardMs)] : [];
+    const cut = said === undefined || said.by === 'model' ? [heardOnly(item)] : [];
     next = said?.n === GREETING ? withDisclosureOwed(facts, heard.state, said.text, item) : heard.state;
     effects.push(...heard.effects, ...cut);
   }
@@ -145,6 +145,6 @@ export function heardText(text: string, share: number): string {
   return heard.join(' ');
 }
 
-export function cutOff(itemId: string | null, heardMs: number): CallEffect {
-  return { kind: 'tell_model', order: { type: 'cut', itemId, heardMs } };
+function heardOnly({ itemId, heardMs }: HeardItem): CallEffect {
+  return { kind: 'tell_model', order: { type: 'heard_only', itemId, heardMs } };
 }

@@ -86,6 +86,8 @@ export interface CallState {
   readonly awaited: readonly AwaitedWords[];
   readonly saying: readonly Saying[];
   readonly responding: boolean;
+  /** Nothing has come of the response under way. */
+  readonly empty: boolean;
   /** The caller spoke into the greeting before they had heard that Ava is an AI: it is said again. */
   readonly undisclosed: boolean;
   /** Whether Ava has said anything since the caller's last turn. */
@@ -136,6 +138,7 @@ export function newCall(identity: CallIdentity, facts: CallFacts, now: number): 
     awaited: [],
     saying: [],
     responding: false,
+    empty: true,
     undisclosed: false,
     answered: false,
     answerOwed: false,

@@ -55,7 +55,7 @@ function handle(
     case 'caller_words_failed':
       return callerWords(facts, state, message.itemId, null, now);
     case 'response_started':
-      return keep({ ...state, responding: true });
+      return keep({ ...state, responding: true, empty: true });
     case 'words_delta':
       return keep(withText(state, message.itemId, (text) => text + message.text));
     case 'words':
@@ -71,7 +71,7 @@ function handle(
     case 'playback_cut':
       return speechCut(facts, state, message.items, now);
     case 'tool_requested':
-      return toolRequested(facts, state, message, now);
+      return toolRequested(facts, { ...state, empty: false }, message, now);
     case 'tool_answered':
       return toolAnswered(facts, state, message.callId, message.outcome, now);
     case 'hold_answered':

@@ -51,8 +51,10 @@ export type ModelOrder =
   | { readonly type: 'restore'; readonly history: readonly HistoryItem[]; readonly more?: boolean }
   /** A quiet moment: the session that stands by goes on in place of the old one, and is to know this. */
   | { readonly type: 'take_over'; readonly history: readonly HistoryItem[] }
-  /** The caller heard only `heardMs` of this item: stop saying it, and remember no more than that. */
-  | { readonly type: 'cut'; readonly itemId: string | null; readonly heardMs: number }
+  /** Stop saying what is being said, and do not begin what is wished for. */
+  | { readonly type: 'cut' }
+  /** The caller heard only `heardMs` of this item: remember no more than that. */
+  | { readonly type: 'heard_only'; readonly itemId: string; readonly heardMs: number }
   | { readonly type: 'close' };
 
 /** What the wire tells the model actor. */

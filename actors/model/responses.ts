@@ -93,22 +93,28 @@ export function speechOver({ speaking }: ModelState): readonly ModelEffect[] {
   return speaking ? [complete(speaking.itemId)] : [];
 }
 
-/** The caller spoke over Ava: what she is saying ends, and so does what she was about to say. */
-export function cut(state: ModelState, itemId: string | null, heardMs: number): ModelTransition {
+/**
+ * The caller spoke over Ava: what she is saying ends, and so does what she was about to say. How much was heard of an
+ * item is told apart (`heardOnly`): by then the model may be asked for its answer.
+ */
+export function cut(state: ModelState): ModelTransition {
   const quiet = withoutDeadlines({ ...state, wanted: [], asked: null }, 'ask_again');
   if (state.mode !== 'ready' || state.untold) return keep(quiet);
   const cancels = state.active && !state.cancelling;
   const cancelled = { ...quiet, cancelling: state.cancelling || cancels };
-  const told = itemId !== null && state.items.includes(itemId) ? truncate(cancelled, itemId, heardMs) : keep(cancelled);
   return {
-    state: told.state,
+    state: cancelled,
     effects: [
       ...(cancels ? [send({ type: 'cancel_response' })] : []),
-      ...told.effects,
       // A response that was to be asked for again had begun, as far as the call knows.
       ...('ask_again' in state.deadlines ? [tell({ type: 'response_ended', status: 'cancelled' })] : []),
     ],
   };
+}
+
+export function heardOnly(state: ModelState, itemId: string, heardMs: number): ModelTransition {
+  const isKnown = state.mode === 'ready' && !state.untold && state.items.includes(itemId);
+  return isKnown ? truncate(state, itemId, heardMs) : keep(state);
 }
 
 /** Audio that came too late to be played: the service must not take it for heard. */

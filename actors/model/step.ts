@@ -10,6 +10,7 @@ import type { ModelMessage } from './messages.ts';
 import {
   askNext,
   cut,
+  heardOnly,
   refused,
   responseEnded,
   responseStarted,
@@ -44,7 +45,9 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
     case 'take_over':
       return takeOver(state, message.history);
     case 'cut':
-      return cut(state, message.itemId, message.heardMs);
+      return cut(state);
+    case 'heard_only':
+      return heardOnly(state, message.itemId, message.heardMs);
     case 'close':
       return { state: closed(state), effects: [{ kind: 'disconnect' }] };
     case 'connected':

@@ -29,7 +29,7 @@ import {
   words,
 } from './bench.ts';
 
-const NOTHING_HEARD = { type: 'cut', itemId: null, heardMs: 0 };
+const NOTHING_HEARD = { type: 'cut' };
 
 describe('a caller who speaks', () => {
   it('over Ava silences her at once; past the time of a noise they have the floor', () => {
@@ -40,7 +40,7 @@ describe('a caller who speaks', () => {
     expect(phoneOrders(effects)).toEqual([{ type: 'stay' }, { type: 'interrupt' }]);
     expect(orders(effects)).toEqual([NOTHING_HEARD]);
     const cut = call.tell(cutAt('b', 500));
-    expect(orders(cut)).toEqual([{ type: 'cut', itemId: 'b', heardMs: 500 }]);
+    expect(orders(cut)).toEqual([{ type: 'heard_only', itemId: 'b', heardMs: 500 }]);
     expect(turns(cut)).toEqual([[2, 'assistant', 'We are open from', true]]);
     expect(eventNames(cut)).toEqual(['turn.assistant', 'turn.interrupted']);
   });
@@ -86,8 +86,8 @@ describe('a caller who speaks', () => {
     });
     expect(turns(effects)).toEqual([[2, 'assistant', 'One moment please.', false]]);
     expect(orders(effects)).toEqual([
-      { type: 'cut', itemId: 'b', heardMs: 1_000 },
-      { type: 'cut', itemId: 'c', heardMs: 0 },
+      { type: 'heard_only', itemId: 'b', heardMs: 1_000 },
+      { type: 'heard_only', itemId: 'c', heardMs: 0 },
     ]);
     expect(call.state.saying).toEqual([]);
   });

@@ -51,6 +51,13 @@ describe('a silent caller', () => {
     expect(orders(call.wait(silenceMs))).toEqual(spoken(PHRASES.stillThere));
   });
 
+  it('whom the model had no answer for is asked after too', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell({ type: 'response_started' }, responseEnded());
+    expect(orders(call.wait(silenceMs))).toEqual(spoken(PHRASES.stillThere));
+  });
+
   it.each([
     ['while Ava speaks', (call: ReturnType<typeof greeted>) => void begins(call, 'b', 'A long story.')],
     ['while the caller speaks', (call: ReturnType<typeof greeted>) => void call.tell(speechStarted)],

@@ -11,6 +11,7 @@ import {
   connecting,
   cut,
   ended,
+  heardOnly,
   lost,
   NOT_ACTIVE,
   ready,
@@ -32,7 +33,8 @@ const texts = fc.string({ maxLength: 120 });
 const orders: fc.Arbitrary<ModelMessage> = fc.oneof(
   fc.constant(respond),
   texts.map(say),
-  fc.tuple(fc.option(itemIds), fc.nat(9_000)).map(([itemId, heardMs]) => cut(itemId, heardMs)),
+  fc.constant(cut),
+  fc.tuple(itemIds, fc.nat(9_000)).map(([itemId, heardMs]) => heardOnly(itemId, heardMs)),
   fc.tuple(itemIds, texts).map(
     ([callId, output]): ModelMessage => ({
       type: 'tool_result',

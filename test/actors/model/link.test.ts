@@ -178,7 +178,7 @@ describe('the session that follows', () => {
 
   it('is wished for no more once the caller spoke', () => {
     const model = readyModel();
-    again(model, say('Hello.'), cut());
+    again(model, say('Hello.'), cut);
     expect(asked(model.tell(restored))).toEqual([]);
   });
 });
@@ -228,7 +228,7 @@ describe('a response that the service failed to give', () => {
   it('is not asked for again once the caller spoke', () => {
     const model = readyModel();
     model.tell(respond, started(), failed);
-    expect(toldTypes(model.tell(cut()))).toEqual(['response_ended']);
+    expect(toldTypes(model.tell(cut))).toEqual(['response_ended']);
     expect(model.wait(5_000)).toEqual([]);
   });
 });

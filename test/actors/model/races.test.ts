@@ -47,7 +47,7 @@ describe('a response refused because another is active', () => {
 
   it('is not wished for any more where the caller spoke meanwhile', () => {
     const model = readyModel();
-    model.tell(say('Hello.'), cut(), refused(ACTIVE));
+    model.tell(say('Hello.'), cut, refused(ACTIVE));
     expect(asked(model.tell(ended('cancelled')))).toEqual([]);
   });
 
@@ -71,14 +71,14 @@ describe('a response refused because another is active', () => {
 describe('a cancel that came too late', () => {
   it('does no harm where the end was seen before', () => {
     const model = speaking();
-    model.tell(cut(), ended());
+    model.tell(cut, ended());
     expect(model.tell(refused(NOT_ACTIVE))).toEqual([]);
     expect(asked(model.tell(respond))).toEqual([null]);
   });
 
   it('does not end the next response, which was asked for meanwhile', () => {
     const model = speaking();
-    model.tell(cut(), respond);
+    model.tell(cut, respond);
     expect(asked(model.tell(ended()))).toEqual([null]);
     expect(model.tell(refused(NOT_ACTIVE), respond)).toEqual([]);
     expect(model.state.deadlines).toHaveProperty('response');
@@ -87,7 +87,7 @@ describe('a cancel that came too late', () => {
 
   it('frees the way where the response it meant never began', () => {
     const model = readyModel();
-    model.tell(respond, cut(), respond);
+    model.tell(respond, cut, respond);
     expect(asked(model.tell(refused(NOT_ACTIVE)))).toEqual([null]);
   });
 });

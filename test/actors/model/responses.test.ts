@@ -7,6 +7,7 @@ import {
   CANCEL,
   cut,
   ended,
+  heardOnly,
   readyModel,
   respond,
   say,
@@ -80,61 +81,77 @@ describe('a cut', () => {
   it('cancels the active response and has the model remember what was heard', () => {
     const model = speaking();
     model.tell(audio('a'));
-    expect(sent(model.tell(cut('a', 40)))).toEqual([CANCEL, truncated('a', 40)]);
+    expect(sent(model.tell(cut, heardOnly('a', 40)))).toEqual([CANCEL, truncated('a', 40)]);
   });
 
   it('cancels once for several items', () => {
     const model = speaking();
     model.tell(audio('a'), audio('b'));
-    expect(sent(model.tell(cut('a', 40), cut('b', 0)))).toEqual([CANCEL, truncated('a', 40), truncated('b', 0)]);
+    expect(sent(model.tell(cut, heardOnly('a', 40), heardOnly('b', 0)))).toEqual([
+      CANCEL,
+      truncated('a', 40),
+      truncated('b', 0),
+    ]);
   });
 
   it('of an item whose response has ended cancels nothing', () => {
     const model = speaking();
     model.tell(audio('a'), ended());
-    expect(sent(model.tell(cut('a', 40)))).toEqual([truncated('a', 40)]);
+    expect(sent(model.tell(cut, heardOnly('a', 40)))).toEqual([truncated('a', 40)]);
   });
 
   it('tells a session nothing of an item that another one said', () => {
     const model = speaking();
-    expect(sent(model.tell(cut('of_before', 40)))).toEqual([CANCEL]);
+    expect(sent(model.tell(cut, heardOnly('of_before', 40)))).toEqual([CANCEL]);
+  });
+
+  it('leaves alone the answer that is asked for before it is told what was heard', () => {
+    const model = speaking();
+    model.tell(audio('a'), ended());
+    expect(sent(model.tell(cut, respond, heardOnly('a', 40)))).toEqual([
+      { type: 'create_response', sentence: null },
+      truncated('a', 40),
+    ]);
+    const busy = speaking();
+    busy.tell(audio('a'), cut, respond, heardOnly('a', 40));
+    expect(asked(busy.tell(ended('cancelled')))).toEqual([null]);
   });
 
   it('takes back what was wished for', () => {
     const model = speaking();
-    model.tell(say('And another thing.'), respond, cut());
+    model.tell(say('And another thing.'), respond, cut);
     expect(asked(model.tell(ended('cancelled')))).toEqual([]);
   });
 
   it('lets what is wished for afterwards wait for the end of what it cancelled', () => {
     const model = speaking();
-    expect(sent(model.tell(cut(), respond))).toEqual([CANCEL]);
+    expect(sent(model.tell(cut, respond))).toEqual([CANCEL]);
     expect(asked(model.tell(ended('cancelled')))).toEqual([null]);
-    expect(sent(model.tell(cut()))).toEqual([CANCEL]);
+    expect(sent(model.tell(cut))).toEqual([CANCEL]);
   });
 
   it('silences what still comes of the response, which the model must not take for heard', () => {
     const model = speaking();
-    model.tell(cut());
+    model.tell(cut);
     expect(model.tell(audio('late'))).toEqual([{ kind: 'send', command: truncated('late', 0) }]);
     expect(model.tell(audio('late'), { type: 'words', itemId: 'late', text: 'Hello' })).toEqual([]);
   });
 
   it('leaves the heard part of a cut item as it was told, whatever still comes of it', () => {
     const model = speaking();
-    model.tell(audio('a'), cut('a', 40));
+    model.tell(audio('a'), cut, heardOnly('a', 40));
     expect(model.tell(audio('a'), { type: 'words_delta', itemId: 'a', text: 'x' })).toEqual([]);
   });
 
   it('lets the next response be heard', () => {
     const model = speaking();
-    model.tell(cut(), respond, ended('cancelled'), started());
+    model.tell(cut, respond, ended('cancelled'), started());
     expect(model.tell(audio('b')).map((effect) => effect.kind)).toEqual(['tell_phone']);
   });
 
   it('lets a tool that was asked for in the cancelled response be answered', () => {
     const model = speaking();
-    model.tell(cut());
+    model.tell(cut);
     const request = { type: 'tool_requested', callId: 'c', name: 'end_call', argumentsText: '{}' } as const;
     expect(toldTypes(model.tell(request))).toEqual(['tool_requested']);
   });

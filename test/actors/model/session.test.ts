@@ -7,6 +7,7 @@ import {
   connecting,
   cut,
   ended,
+  heardOnly,
   lost,
   ready,
   readyModel,
@@ -47,7 +48,7 @@ describe('what is asked before the session is there', () => {
   it('is not cut over the wire', () => {
     const model = connecting();
     model.tell(say('Hello.'));
-    expect(model.tell(cut('a', 10), cut())).toEqual([]);
+    expect(model.tell(heardOnly('a', 10), cut)).toEqual([]);
     expect(sent(model.tell(ready))).toEqual([]);
   });
 
@@ -99,7 +100,7 @@ describe('a model that is silent', () => {
 
   it('is lost where it did not answer a cancel', () => {
     const model = speaking();
-    model.tell(cut());
+    model.tell(cut);
     expect(toldTypes(model.wait(MODEL_LIMITS.responseMs))).toEqual(['model_lost']);
   });
 });
