@@ -112,24 +112,6 @@ describe('caller audio', () => {
     expect(kept.findIndex((each, n) => !each.equals(frame(n % 251, bytes)))).toBe(-1);
     line.close();
   });
-
-  it('that was spoken before the session is ready arrives first', async () => {
-    const options = { url: serviceUrl(), apiKey: 'sk', model: 'm', transcriptionModel: 't' };
-    const connected = once(server, 'connection');
-    const line = realtimeConnector({ ...options, pairFrames: 'never' })(BRIEF, () => undefined);
-    for (const n of [1, 2, 3]) say(line, frame(n));
-    const [service]: WebSocket[] = await connected;
-    const heard: number[] = [];
-    service?.on('message', (data) => {
-      const event = JSON.parse(socketText(data));
-      if (event.audio) heard.push(Buffer.from(event.audio, 'base64')[0] ?? -1);
-      else service.send(JSON.stringify({ type: 'session.updated', session: { audio: FORMATS } }));
-    });
-    await expect.poll(() => heard.length).toBe(3);
-    say(line, frame(4));
-    await expect.poll(() => heard).toEqual([1, 2, 3, 4]);
-    line.close();
-  });
 });
 
 describe('caller audio in pairs', () => {
