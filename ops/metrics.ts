@@ -14,6 +14,7 @@ import { boundedLabel, closedLabel } from './metrics/labels.ts';
 const SECONDS = {
   call: [5, 15, 30, 60, 120, 180, 300, 600, 1200, 2400, 3600],
   firstAudio: [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10],
+  query: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   tool: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   connect: [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 5, 10],
   job: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
@@ -25,6 +26,7 @@ const ROUTE_LIMIT = 100;
 const TOOL_LIMIT = 20;
 const QUEUE_LIMIT = 32;
 const CODE_LIMIT = 32;
+const QUERY_LIMIT = 64;
 
 const TOKEN_LABELS: Readonly<Record<keyof TokenUsage, string>> = {
   textIn: 'text_in',
@@ -295,6 +297,18 @@ function meterQueues({ registers, on }: Meter): void {
   });
 }
 
+function meterDatabase({ registers, on }: Meter): void {
+  const duration = new Histogram({
+    name: 'ava_db_query_seconds',
+    help: 'What the database was asked, by name, the wait for a connection included',
+    labelNames: ['query'] as const,
+    buckets: [...SECONDS.query],
+    registers,
+  });
+  const queryOf = boundedLabel(QUERY_LIMIT);
+  on('db.queried', ({ query, tookMs }) => duration.observe({ query: queryOf(query) }, tookMs / 1000));
+}
+
 function meterProcess({ registers, on }: Meter): void {
   const unhandled = new Counter({
     name: 'ava_unhandled_errors_total',
@@ -336,7 +350,16 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
   const eventLoop = watchEventLoop();
 
   collectDefaultMetrics({ register: registry });
-  for (const part of [meterCalls, meterTurns, meterTools, meterHttp, meterMedia, meterQueues, meterProcess])
+  for (const part of [
+    meterCalls,
+    meterTurns,
+    meterTools,
+    meterHttp,
+    meterMedia,
+    meterQueues,
+    meterDatabase,
+    meterProcess,
+  ])
     part(meter);
   meterModel(meter, realtimeModel);
   const gauge = (source: GaugeSource): void => addGauge(registers, source);

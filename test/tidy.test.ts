@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/receptionist': ['src/domain'],
   'src/twilio': ['src/domain', 'actors/phone/messages.ts', 'ops'],
   'src/openai': ['src/domain', 'actors/model/messages.ts', 'ops'],
+  'src/browser': ['src/domain', 'messages', 'ops'],
   'src/http': ['src/domain', 'src/twilio', 'messages', 'ops'],
   db: ['src/domain', 'ops'],
   queues: ['src/domain', 'ops'],

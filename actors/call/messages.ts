@@ -88,11 +88,22 @@ export type FromStaff =
   | { readonly type: 'staff_missed'; readonly reason: StaffMiss }
   | { readonly type: 'caller_left' };
 
+/** What a caller does on a screen rather than by voice. */
+export type FromScreen =
+  | { readonly type: 'caller_typed'; readonly text: string }
+  /** The caller says that their turn is over; `audible`: there was enough of it to be a turn. */
+  | { readonly type: 'caller_commits'; readonly audible: boolean }
+  | { readonly type: 'caller_interrupts' }
+  /** Their line is gone and may come back: until then nobody is spoken to, and nobody is asked after. */
+  | { readonly type: 'line_lost' }
+  | { readonly type: 'line_back' };
+
 export type CallMessage =
   | FromPhone
   | FromModel
   | FromTools
   | FromStaff
+  | FromScreen
   | { readonly type: 'shut_down'; readonly reason: string };
 
 /** Who is calling whom; fixed for the call's life. */
@@ -130,6 +141,8 @@ export interface FixedPhrases {
   readonly staffAway: string;
   /** After what the caller said was lost on its way. */
   readonly lostYou: string;
+  /** After a turn in which nothing could be heard. */
+  readonly notUnderstood: string;
 }
 
 /** What a call's step knows besides its state: the clinic's facts, pinned for the call. */

@@ -17,8 +17,8 @@ export function watchSilence(facts: CallFacts, { state, effects }: CallTransitio
 }
 
 function isQuiet(state: CallState): boolean {
-  const { mode, callerSpeaksSince, doubt, responding, answered, tools } = state;
-  const nobodySpeaks = callerSpeaksSince === null && doubt === null && !isSpeaking(state);
+  const { mode, lineLost, callerSpeaksSince, doubt, responding, answered, tools } = state;
+  const nobodySpeaks = !lineLost && callerSpeaksSince === null && doubt === null && !isSpeaking(state);
   return mode === 'talking' && nobodySpeaks && answered && !responding && tools.length === 0;
 }
 

@@ -104,6 +104,8 @@ export interface CallState {
   readonly toolCalls: number;
   readonly loop: LoopGuard;
   readonly dealings: Dealings;
+  /** The caller's line is gone, and may come back. */
+  readonly lineLost: boolean;
   /** Keys pressed and not yet understood. */
   readonly keys: string;
   /** The line is to be closed for staff; null while it is not. */
@@ -150,6 +152,7 @@ export function newCall(identity: CallIdentity, facts: CallFacts, now: number): 
     loop: NEW_LOOP_GUARD,
     dealings: NO_DEALINGS,
     history: [],
+    lineLost: false,
     keys: '',
     leaving: null,
     missed: null,

@@ -19,6 +19,7 @@ import { remembering } from './history.ts';
 import { keyPressed, keysEnded } from './keys.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { changingOver, isHeardAgain, notReheard, sessionLost, sessionReady, turnAgain } from './model-link.ts';
+import { fromScreen } from './screen.ts';
 import { answerIsLate, callerIsSilent, watchSilence } from './silence.ts';
 import { speechBegan, speechConfirmed, speechCut, speechHeard, withText } from './speech.ts';
 import type { CallState } from './state.ts';
@@ -80,6 +81,12 @@ function handle(
       return responseEnded(facts, { ...state, responding: false }, message.status, now);
     case 'digit':
       return keyPressed(facts, state, message.digit, now);
+    case 'caller_typed':
+    case 'caller_commits':
+    case 'caller_interrupts':
+    case 'line_lost':
+    case 'line_back':
+      return fromScreen(facts, state, message, now);
     case 'staff_answered':
     case 'staff_missed':
     case 'caller_left':

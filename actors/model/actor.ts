@@ -45,13 +45,14 @@ export class ModelActor {
   private readonly actor: Actor<ModelState, ModelMessage, ModelEffect>;
   private readonly brief: ModelBrief;
   private readonly ports: ModelActorPorts;
-  private readonly callerAudio = new CallerAudio();
+  private readonly callerAudio: CallerAudio;
   private line: ModelLine;
   private standby: ModelLine | undefined;
 
   /** Starts to connect at once. */
   constructor(brief: ModelBrief, ports: ModelActorPorts) {
     this.brief = brief;
+    this.callerAudio = new CallerAudio(brief.format);
     this.ports = ports;
     const { clock, luck, rotation, continued, onCrash } = ports;
     this.actor = new Actor({

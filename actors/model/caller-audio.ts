@@ -3,6 +3,7 @@
  * next one hears it again from its beginning. While the caller is silent and a session listens, only a moment is kept
  * (a voice is noticed a little after it set in). One a call; frames as they came, nothing is copied.
  */
+import { type AudioFormat, BYTES_PER_MS } from '../../src/domain/audio-format.ts';
 import type { AudioPayload } from '../phone/messages.ts';
 
 export const CALLER_AUDIO_LIMITS = {
@@ -13,8 +14,6 @@ export const CALLER_AUDIO_LIMITS = {
   utterances: 8,
 } as const;
 
-const BYTES_PER_MS = 8;
-
 /** A turn whose words are not known, with the number of its first frame. */
 interface Utterance {
   readonly itemId: string;
@@ -22,6 +21,7 @@ interface Utterance {
 }
 
 export class CallerAudio {
+  private readonly bytesPerMs: number;
   private frames: AudioPayload[] = [];
   /** Frames of this call that are gone: the number of the first one kept. */
   private gone = 0;
@@ -33,6 +33,10 @@ export class CallerAudio {
   /** Up to here in the present session's audio it hears what another one had heard before, ms. */
   private repeatedMs = 0;
   private repeated = new Set<string>();
+
+  constructor(format: AudioFormat = 'audio/pcmu') {
+    this.bytesPerMs = BYTES_PER_MS[format];
+  }
 
   /** Something was said that no session can hear whole any more. */
   get missed(): boolean {
@@ -81,7 +85,8 @@ export class CallerAudio {
     const unheard = this.unheardFrom ?? this.end;
     const from = Math.max(this.gone, this.firstWanted(unheard));
     const frames = this.frames.slice(from - this.gone);
-    this.repeatedMs = this.utterances.length === 0 ? 0 : msOf(frames.slice(0, Math.max(0, unheard - from)));
+    this.repeatedMs =
+      this.utterances.length === 0 ? 0 : bytesOf(frames.slice(0, Math.max(0, unheard - from))) / this.bytesPerMs;
     // Still to be kept, until the new session has made words of it; under a name of its own, since items are the session's.
     this.utterances = this.utterances.length === 0 ? [] : [{ itemId: REPEATED, from }];
     this.repeated.clear();
@@ -119,8 +124,6 @@ export class CallerAudio {
 
 const REPEATED = 'repeated';
 
-/** How long base64 µ-law is. */
-function msOf(frames: readonly AudioPayload[]): number {
-  const bytes = frames.reduce((sum, { length }) => sum + Math.floor((length * 3) / 4), 0);
-  return bytes / BYTES_PER_MS;
+function bytesOf(frames: readonly AudioPayload[]): number {
+  return frames.reduce((sum, { length }) => sum + Math.floor((length * 3) / 4), 0);
 }

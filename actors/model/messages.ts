@@ -1,4 +1,5 @@
 /** The model's leg as others see it; free of any vendor's words. */
+import type { AudioFormat } from '../../src/domain/audio-format.ts';
 import type { ModelErrorKind, TokenUsage, TranscriptionUsage } from '../../src/domain/events.ts';
 import type { ToolDeclaration } from '../../src/domain/tools.ts';
 import type { AudioPayload } from '../phone/messages.ts';
@@ -9,6 +10,8 @@ export interface ModelBrief {
   readonly voice: string;
   /** BCP 47: what may be spoken; the first is the clinic's own. */
   readonly languages: readonly string[];
+  /** Of both directions. */
+  readonly format: AudioFormat;
   readonly tools: readonly ToolDeclaration[];
 }
 

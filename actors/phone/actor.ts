@@ -1,4 +1,5 @@
 /** The shell of the caller's leg: a step's effects carried out on a line, audio cut into whole frames on its way in. */
+import type { AudioFormat } from '../../src/domain/audio-format.ts';
 import type { FromPhone } from '../call/messages.ts';
 import { Actor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -9,6 +10,7 @@ import { NEW_PHONE, type PhoneEffect, type PhoneState, phoneStep } from './state
 
 export interface PhoneActorPorts {
   readonly line: PhoneLine;
+  readonly format: AudioFormat;
   readonly tellCall: (message: FromPhone) => void;
   readonly clock: Clock;
   readonly onCrash: (error: unknown) => void;
@@ -16,19 +18,21 @@ export interface PhoneActorPorts {
 
 export class PhoneActor {
   private readonly actor: Actor<PhoneState, PhoneMessage, PhoneEffect>;
-  private readonly framer = new Framer();
-  private readonly kept = new KeptAudio();
+  private readonly framer: Framer;
+  private readonly kept: KeptAudio;
 
-  constructor({ line, tellCall, clock, onCrash }: PhoneActorPorts) {
+  constructor({ line, format, tellCall, clock, onCrash }: PhoneActorPorts) {
+    this.framer = new Framer(format);
+    this.kept = new KeptAudio(format);
     const perform = (effect: PhoneEffect): void => {
       switch (effect.kind) {
         case 'play':
           this.kept.add(effect);
-          return line.play(effect.payload);
+          return line.play(effect.payload, effect);
         case 'keep':
           return this.kept.add(effect);
         case 'replay':
-          return line.play(this.kept.read(effect.itemId, effect.fromMs, effect.ms));
+          return line.play(this.kept.read(effect.itemId, effect.fromMs, effect.ms), effect);
         case 'mark':
           return line.mark(effect.name);
         case 'clear':

@@ -3,7 +3,7 @@
  * no part of the phone's state: the state says which stretch, this has the samples. Kept by reference and in order; what
  * was heard is let go at the next mark.
  */
-import { BYTES_PER_MS } from './framing.ts';
+import { type AudioFormat, BYTES_PER_MS } from '../../src/domain/audio-format.ts';
 import type { AudioPayload } from './messages.ts';
 import type { PhoneState } from './state.ts';
 
@@ -15,7 +15,12 @@ interface Chunk {
 }
 
 export class KeptAudio {
+  private readonly bytesPerMs: number;
   private chunks: Chunk[] = [];
+
+  constructor(format: AudioFormat = 'audio/pcmu') {
+    this.bytesPerMs = BYTES_PER_MS[format];
+  }
 
   /** How many messages of audio are kept. */
   get size(): number {
@@ -33,9 +38,9 @@ export class KeptAudio {
       const toMs = chunk.fromMs + chunk.ms;
       if (chunk.itemId !== itemId || toMs <= fromMs || chunk.fromMs >= fromMs + ms) continue;
       const bytes = Buffer.from(chunk.payload, 'base64');
-      const begin = Math.max(0, (fromMs - chunk.fromMs) * BYTES_PER_MS);
+      const begin = Math.max(0, (fromMs - chunk.fromMs) * this.bytesPerMs);
       // The last chunk of an item may be filled with silence beyond its length: that belongs to its last frame.
-      const end = fromMs + ms < toMs ? (fromMs + ms - chunk.fromMs) * BYTES_PER_MS : bytes.length;
+      const end = fromMs + ms < toMs ? (fromMs + ms - chunk.fromMs) * this.bytesPerMs : bytes.length;
       parts.push(bytes.subarray(begin, end));
     }
     return Buffer.concat(parts).toString('base64');

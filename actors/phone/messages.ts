@@ -1,6 +1,6 @@
 /** The caller's leg as others see it. Times in ms of audio, 8 samples each. */
 
-/** Audio as it goes over the wire: base64 of µ-law samples. */
+/** Audio as it goes over the wire: base64 of the line's format. */
 export type AudioPayload = string;
 
 /** What the phone actor takes. */
@@ -36,9 +36,17 @@ export interface PhoneInlet {
   closed(reason: 'stop' | 'broken'): void;
 }
 
+/** A message of audio: where in which item it starts, and how long it is, ms. */
+export interface Stretch {
+  readonly itemId: string;
+  readonly fromMs: number;
+  readonly ms: number;
+}
+
 /** The line towards the caller, as the phone actor's shell sees it. */
 export interface PhoneLine {
-  play(payload: AudioPayload): void;
+  /** `stretch`: what of which item this is. */
+  play(payload: AudioPayload, stretch: Stretch): void;
   mark(name: string): void;
   clear(): void;
   close(): void;

@@ -23,7 +23,7 @@ import {
   unheardStretches,
   withPiece,
 } from './ledger.ts';
-import type { AudioPayload, PhoneMessage } from './messages.ts';
+import type { AudioPayload, PhoneMessage, Stretch } from './messages.ts';
 
 export type PhoneMode = 'waiting' | 'open' | 'farewell' | 'closed';
 
@@ -33,13 +33,6 @@ export interface PhoneState extends Ledger {
   readonly marksMade: number;
   /** Items that were cut: what still comes of them is dropped. */
   readonly muted: readonly string[];
-}
-
-/** A message of audio: where in which item it starts, and how long it is. */
-export interface Stretch {
-  readonly itemId: string;
-  readonly fromMs: number;
-  readonly ms: number;
 }
 
 export type PhoneEffect =

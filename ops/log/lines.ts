@@ -67,6 +67,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'housekeeping.done': { level: tidiedLevel, message: 'housekeeping done' },
   'node.heartbeat_lost': { level: 'error', message: 'heartbeat can not be written' },
   'node.heartbeat_back': { level: 'info', message: 'heartbeat is written again' },
+  'db.queried': { level: 'debug', message: 'database queried' },
   'log.entries_dropped': { level: 'error', message: 'conversation entries dropped, since they could not be stored' },
   'clinic.unreadable': { level: 'error', message: 'clinic stored wrongly' },
   'phrases.rendered': { level: 'info', message: 'phrases rendered' },

@@ -21,6 +21,8 @@ import { createLifecycle, type Lifecycle } from '../../ops/lifecycle.ts';
 import { createMetrics, type Metrics } from '../../ops/metrics.ts';
 import type { ClinicDirectory, ConversationLog, PhraseBook } from '../domain/ports.ts';
 import { openHttp } from '../http/app.ts';
+import { browserCalls } from '../http/routes/browser-calls.ts';
+import { browserVoice } from '../http/routes/browser-voice.ts';
 import { drain as drainRoute } from '../http/routes/drain.ts';
 import { healthLive, healthReady } from '../http/routes/health.ts';
 import { metrics as metricsRoute } from '../http/routes/metrics.ts';
@@ -37,6 +39,7 @@ import { realtimeConnector } from '../openai/realtime.ts';
 import { sentenceRenderer } from '../openai/rendering.ts';
 import { memoryTicketLedger, resilientTicketLedger } from '../twilio/ticket-ledger.ts';
 import { openHeartbeat, openJobs } from './background.ts';
+import { BrowserCalls } from './browser-desk.ts';
 import { RenderedPhraseBook } from './phrase-book.ts';
 import { Switchboard } from './switchboard.ts';
 
@@ -90,8 +93,8 @@ async function open(options: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode
   const circuit = await openModel(options, lifecycle);
   const health = createHealth({ checks: checks(stores, circuit), now: () => performance.now() });
   const phrases = await openPhrases(options, stores, lifecycle);
-  const switchboard = await openCalls(options, { ...stores, phrases, circuit }, lifecycle);
-  const ports = await openPorts(options, { ...stores, health, switchboard }, lifecycle);
+  const calls = await openCalls(options, { ...stores, phrases, circuit }, lifecycle);
+  const ports = await openPorts(options, { ...stores, ...calls, health }, lifecycle);
   await openJobs(options, stores.database, lifecycle);
   health.setState('ready');
   const { build } = ports;
@@ -117,6 +120,7 @@ async function openStores(options: NodeOptions, lifecycle: Lifecycle): Promise<S
         url: config.database.url.reveal(),
         poolSize: config.database.poolSize,
         applicationName: config.nodeId,
+        onQuery: (report) => events.emit('db.queried', report),
       }),
     (opened) => opened.close(),
   );
@@ -229,7 +233,12 @@ interface CallStores extends Stores {
   readonly circuit: OpenAiCircuit;
 }
 
-function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycle): Promise<Switchboard> {
+interface Calls {
+  readonly switchboard: Switchboard;
+  readonly browsers: BrowserCalls;
+}
+
+async function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycle): Promise<Calls> {
   const { config, events, clock = systemClock(), modelRotation: rotation } = options;
   const bookings = postgresBookingStore(stores.database);
   const messages = postgresMessageStore(stores.database);
@@ -247,17 +256,39 @@ function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycl
     events,
     clock,
   };
-  const limits = { node: config.nodeId, capacity: config.calls.max, modelDown: circuit.isOpen };
-  return lifecycle.add(
+  const others: { browsers?: BrowserCalls } = {};
+  const node = config.nodeId;
+  const switchboard = await lifecycle.add(
     'calls',
-    () => new Switchboard({ directory, ...limits, world }),
+    () =>
+      new Switchboard({
+        directory,
+        node,
+        capacity: config.calls.max,
+        elsewhere: () => others.browsers?.active ?? 0,
+        modelDown: circuit.isOpen,
+        world,
+      }),
     (opened) => opened.stop(),
   );
+  const browsers = await lifecycle.add(
+    'browser calls',
+    () =>
+      new BrowserCalls({
+        directory,
+        world,
+        node,
+        shedReason: () => switchboard.shedReason(),
+        resumeMs: config.calls.resumeTtlS * 1_000,
+      }),
+    (opened) => opened.stop(),
+  );
+  others.browsers = browsers;
+  return { switchboard, browsers };
 }
 
-interface Inside extends Stores {
+interface Inside extends Stores, Calls {
   readonly health: Health;
-  readonly switchboard: Switchboard;
 }
 
 interface Ports {
@@ -268,11 +299,11 @@ interface Ports {
 
 async function openPorts(options: NodeOptions, inside: Inside, lifecycle: Lifecycle): Promise<Ports> {
   const { config, events, onDrain } = options;
-  const { health, switchboard } = inside;
+  const { health } = inside;
   const build = loadUws();
   const metrics = await lifecycle.add(
     'metrics',
-    () => openMetrics(options, build, switchboard),
+    () => openMetrics(options, build, inside),
     (opened) => opened.close(),
   );
   const shared = { host: config.host, events, build };
@@ -293,6 +324,7 @@ async function openPorts(options: NodeOptions, inside: Inside, lifecycle: Lifecy
   );
   if (config.role === 'worker') return { port: 0, opsPort: ops.port, build };
   const edge = twilioEdge(options, inside);
+  const browserEdge = { ...edge, desk: inside.browsers, needsToken: config.nodeEnv === 'production' };
   const server = await lifecycle.add(
     'public port',
     () =>
@@ -308,15 +340,16 @@ async function openPorts(options: NodeOptions, inside: Inside, lifecycle: Lifecy
           twilioVoiceContinue(edge),
           twilioVoiceWhisper(edge),
           twilioStatus(edge),
+          browserCalls(browserEdge),
         ],
-        sockets: [twilioMedia(edge)],
+        sockets: [twilioMedia(edge), browserVoice(browserEdge)],
       }),
     (opened) => opened.close(),
   );
   const drainMs = config.calls.drainTimeoutS * 1_000;
   await lifecycle.add(
     'live calls',
-    () => switchboard,
+    () => inside,
     (calls, hurry) => drained(calls, drainMs, hurry),
     {
       closeMs: drainMs + PATIENCE_MS,
@@ -325,11 +358,16 @@ async function openPorts(options: NodeOptions, inside: Inside, lifecycle: Lifecy
   return { port: server.port, opsPort: ops.port, build };
 }
 
-function openMetrics({ config, events, version }: NodeOptions, build: UwsBuild, switchboard: Switchboard): Metrics {
+function openMetrics(
+  { config, events, version }: NodeOptions,
+  build: UwsBuild,
+  { switchboard, browsers }: Calls,
+): Metrics {
+  const active = (): number => switchboard.active + browsers.active;
   return createMetrics({
     events,
     build: { version, node: process.version, uws: `${build.name} ${build.version}` },
-    calls: { active: () => switchboard.active, capacity: () => (config.role === 'worker' ? 0 : config.calls.max) },
+    calls: { active, capacity: () => (config.role === 'worker' ? 0 : config.calls.max) },
     realtimeModel: config.openai.models.realtime,
   });
 }
@@ -365,7 +403,7 @@ function checks({ database, redis }: Stores, circuit: OpenAiCircuit): Parameters
  * New calls are sent to staff from here on; those that live may end by themselves, within the limit or until there is a
  * hurry; the callers who are left are handed to staff.
  */
-async function drained(switchboard: Switchboard, limitMs: number, hurry: AbortSignal): Promise<void> {
+async function drained({ switchboard, browsers }: Calls, limitMs: number, hurry: AbortSignal): Promise<void> {
   const enough = new AbortController();
   const limit = setTimeout(() => enough.abort(), limitMs);
   const over = AbortSignal.any([hurry, enough.signal]);
@@ -377,6 +415,6 @@ async function drained(switchboard: Switchboard, limitMs: number, hurry: AbortSi
   await Promise.race([ended, called]);
   clearTimeout(limit);
   // While the public port still listens: the phone network asks there what comes next for these callers.
-  await switchboard.stop();
+  await Promise.all([switchboard.stop(), browsers.stop()]);
   if (!hurry.aborted) await ended;
 }

@@ -3,15 +3,22 @@
  * together, however it ends. Until the clinic's facts are there, what the line says waits (they nearly always are).
  */
 import { CallActor } from '../../actors/call/actor.ts';
-import { CALL_LIMITS, type CallIdentity, type CallMessage, type FromStaff } from '../../actors/call/messages.ts';
+import {
+  CALL_LIMITS,
+  type CallIdentity,
+  type CallMessage,
+  type FromScreen,
+  type FromStaff,
+} from '../../actors/call/messages.ts';
 import type { Clock } from '../../actors/kernel/clock.ts';
 import { ModelActor } from '../../actors/model/actor.ts';
 import type { ConnectModel } from '../../actors/model/messages.ts';
 import type { Rotation } from '../../actors/model/state.ts';
 import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import type { AudioFormat } from '../domain/audio-format.ts';
 import type { Clinic } from '../domain/clinic.ts';
-import type { CallContext, Events } from '../domain/events.ts';
+import type { AvaEventName, AvaEvents, CallContext, Events } from '../domain/events.ts';
 import type { BookingStore, ConversationLog, MessageStore, PhraseBook } from '../domain/ports.ts';
 import { instructions } from '../receptionist/instructions.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
@@ -50,10 +57,26 @@ interface Legs {
 /** What a line may say before the clinic is known: a few seconds of frames and marks. */
 const EARLY_WORDS = 1_000;
 
+/** Who watches a call that has a screen; what it is told must not throw. */
+export interface CallScreen {
+  /** What the model makes of the conversation, and what came of playing it. */
+  heard(message: CallMessage): void;
+  told<Name extends AvaEventName>(name: Name, event: AvaEvents[Name]): void;
+}
+
+export interface CallOptions {
+  /** What the line speaks, and so the model's sessions. */
+  readonly format: AudioFormat;
+  readonly screen?: CallScreen;
+}
+
+const TELEPHONE: CallOptions = { format: 'audio/pcmu' };
+
 export class PhoneCall implements PhoneInlet {
   readonly identity: CallIdentity;
   private readonly world: CallWorld;
   private line: PhoneLine;
+  private readonly options: CallOptions;
   private readonly onLeft: (next: NextForCaller) => void;
   private readonly context: CallContext;
   private readonly startedAt: number;
@@ -64,7 +87,14 @@ export class PhoneCall implements PhoneInlet {
   private over = false;
 
   /** `onLeft` is called for each `transfer`, and once with anything else, when everything is let go. */
-  constructor(identity: CallIdentity, line: PhoneLine, world: CallWorld, onLeft: (next: NextForCaller) => void) {
+  constructor(
+    identity: CallIdentity,
+    line: PhoneLine,
+    world: CallWorld,
+    onLeft: (next: NextForCaller) => void,
+    options = TELEPHONE,
+  ) {
+    this.options = options;
     this.identity = identity;
     this.line = line;
     this.world = world;
@@ -95,6 +125,11 @@ export class PhoneCall implements PhoneInlet {
   /** Whether the caller is with staff, or being dialled through to them. */
   get isAway(): boolean {
     return this.conversation?.call.state.mode === 'away';
+  }
+
+  /** What the caller did on their screen. */
+  onScreen(message: FromScreen): void {
+    this.conversation?.call.tell(message);
   }
 
   /** What became of the caller while away. */
@@ -162,11 +197,12 @@ export class PhoneCall implements PhoneInlet {
       clinic,
       phrasesIn: (language: string) => fixedPhrases(clinic, language),
       rendered: (language: string, sentence: string) =>
-        world.phrases.audioOf(clinic.id, clinic.voice, language, 'audio/pcmu', sentence),
+        world.phrases.audioOf(clinic.id, clinic.voice, language, this.options.format, sentence),
       limits: CALL_LIMITS,
     };
     return new CallActor(identity, facts, {
       ...world,
+      events: this.watched(events),
       tellPhone: (message) => this.legs?.phone.tell(message),
       tellModel: (order) => this.legs?.model.tell(order),
       useTool: (name, argumentsText, dealings) => {
@@ -182,20 +218,37 @@ export class PhoneCall implements PhoneInlet {
     });
   }
 
+  /** The call's events, for its screen too. */
+  private watched(events: Events): Events {
+    const { screen } = this.options;
+    if (!screen) return events;
+    return {
+      emit(name, event) {
+        events.emit(name, event);
+        screen.told(name, event);
+      },
+    };
+  }
+
   /** `continued`: over another line before. */
   private wireLegs(clinic: Clinic, continued: boolean): Legs {
     const { world, identity } = this;
     const { clock, events } = world;
     const crash = (actor: string) => (error: unknown) => this.fail(actor, error);
-    const tellCall = (message: CallMessage): void => this.conversation?.call.tell(message);
+    const tellCall = (message: CallMessage): void => {
+      this.options.screen?.heard(message);
+      this.conversation?.call.tell(message);
+    };
     const brief = {
       instructions: instructions({ clinic, now: clock.now(), callerPhone: identity.callerPhone }),
       voice: clinic.voice,
       languages: clinic.conversation.languages,
+      format: this.options.format,
       tools: toolDeclarations(),
     };
     const phone = new PhoneActor({
       line: this.line,
+      format: this.options.format,
       tellCall,
       clock,
       onCrash: crash('phone'),

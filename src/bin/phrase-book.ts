@@ -6,8 +6,9 @@
  */
 import { LRUCache } from 'lru-cache';
 import { backOffMs, RETRY } from '../../queues/retry.ts';
+import type { AudioFormat } from '../domain/audio-format.ts';
 import type { Clinic } from '../domain/clinic.ts';
-import type { AudioFormat, ClinicDirectory, PhraseAudio, PhraseBook } from '../domain/ports.ts';
+import type { ClinicDirectory, PhraseAudio, PhraseBook } from '../domain/ports.ts';
 import { PhraseSupply, type PhraseSupplyParts } from './phrase-supply.ts';
 import { type PhraseWish, phraseKey, phraseWishes } from './phrase-wishes.ts';
 

@@ -1,8 +1,9 @@
 /** Which sentences a clinic needs as audio, each with the key it is kept under. */
 import { createHash } from 'node:crypto';
+import type { AudioFormat } from '../domain/audio-format.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import { primary } from '../domain/language.ts';
-import type { AudioFormat } from '../domain/ports.ts';
+
 import { fixedPhrases } from '../receptionist/phrases.ts';
 
 export interface PhraseSound {

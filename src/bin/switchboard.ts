@@ -28,6 +28,8 @@ export interface SwitchboardOptions {
   readonly world: CallWorld;
   readonly node: string;
   readonly capacity: number;
+  /** Calls of this node that did not come by telephone: they take its room as well. */
+  readonly elsewhere: () => number;
   /** Whether no model is to be had: a caller who can't be talked to is better off with staff. */
   readonly modelDown: () => boolean;
 }
@@ -201,10 +203,11 @@ export class Switchboard implements FrontDesk {
     await this.calls.stopAll('shutdown');
   }
 
-  private shedReason(): ShedReason | null {
+  /** Why no further call may begin here; null where one may. */
+  shedReason(): ShedReason | null {
     if (this.draining) return 'draining';
     if (this.options.modelDown()) return 'model_down';
-    return this.calls.size >= this.options.capacity ? 'full' : null;
+    return this.calls.size + this.options.elsewhere() >= this.options.capacity ? 'full' : null;
   }
 
   private left(callSid: string, call: PhoneCall, next: NextForCaller): void {

@@ -132,6 +132,8 @@ export interface AvaEvents {
   /** This node's heartbeat can't be written; told once until it can. */
   'node.heartbeat_lost': { readonly error: unknown };
   'node.heartbeat_back': { readonly silentMs: number };
+  /** `query` is one of a closed set of names. */
+  'db.queried': { readonly query: string; readonly tookMs: number; readonly result: 'ok' | 'failed' };
   'log.entries_dropped': { readonly count: number };
   /** What is stored for a clinic is none; its last known good is answered, where there is one. */
   'clinic.unreadable': CallContext & { readonly error: unknown };

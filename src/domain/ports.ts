@@ -3,6 +3,7 @@
  * implementation passes. A port throws only where the outside could not be reached or broke; what callers may ask in
  * vain (a taken slot) is an answer.
  */
+import type { AudioFormat } from './audio-format.ts';
 import type { Clinic, Instant, PhoneNumber } from './clinic.ts';
 import type { Interval, Slot } from './slots.ts';
 import type { Usage } from './usage.ts';
@@ -198,9 +199,6 @@ export interface ConversationLog {
   /** Resolves when everything written so far is stored, or rejects after the deadline. */
   settled(deadlineMs: number): Promise<void>;
 }
-
-/** How audio is coded: 8 kHz µ-law for telephones, 24 kHz 16-bit little-endian for browsers. */
-export type AudioFormat = 'audio/pcmu' | 'audio/pcm';
 
 export interface PhraseAudio {
   /** Samples without a header, base64. */

@@ -58,7 +58,7 @@ export interface CircuitOptions {
 }
 
 /** Nobody speaks in it. */
-const PROBE: ModelBrief = { instructions: 'Wait.', voice: 'marin', languages: ['en'], tools: [] };
+const PROBE: ModelBrief = { instructions: 'Wait.', voice: 'marin', languages: ['en'], format: 'audio/pcmu', tools: [] };
 
 export function openAiCircuit(options: CircuitOptions): OpenAiCircuit {
   const breaker = new Breaker(options);

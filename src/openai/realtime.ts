@@ -15,13 +15,14 @@ import {
   type ModelLine,
   type ModelReport,
 } from '../../actors/model/messages.ts';
+import type { AudioFormat } from '../domain/audio-format.ts';
 import { sendAppend } from './append-frames.ts';
 import { DeltaReader } from './delta-reader.ts';
 import { FramePairing, PairedAudio } from './frame-pairing.ts';
 import { ownEvents } from './own-events.ts';
 import type { PairFrames } from './pairing-policy.ts';
 import { closeCode, handshakeRefusal } from './refusals.ts';
-import { AUDIO_FORMAT, type SessionChoices, sessionOf } from './session.ts';
+import { type SessionChoices, sessionOf } from './session.ts';
 import { SilenceWatch, type Watched } from './silence-watch.ts';
 import { voiceLength } from './voice-length.ts';
 import { audioReport, clientEvent, FATAL_CODES, reportOf, transcriptionUsageOf } from './wire.ts';
@@ -67,6 +68,7 @@ interface Shared {
 class RealtimeLine implements ModelLine, Watched {
   private readonly socket: WebSocket;
   private readonly report: (report: ModelReport) => void;
+  private readonly format: AudioFormat;
   private readonly watch: SilenceWatch;
   private readonly isOwn = ownEvents();
   private readonly voiceMs = voiceLength();
@@ -85,6 +87,7 @@ class RealtimeLine implements ModelLine, Watched {
     brief: ModelBrief,
     report: (report: ModelReport) => void,
   ) {
+    this.format = brief.format;
     this.report = report;
     this.watch = watch;
     this.callerAudio = new PairedAudio(pairing, (payload) => this.append(payload));
@@ -155,12 +158,12 @@ class RealtimeLine implements ModelLine, Watched {
     if (this.over || isBinary) return;
     this.silentTicks = 0;
     const delta = Buffer.isBuffer(data) && this.isOwn.all ? this.deltas.read(data) : null;
-    if (delta) return this.report(audioReport(delta.itemId, delta.payload));
+    if (delta) return this.report(audioReport(delta.itemId, delta.payload, this.format));
     const event = parsedEvent(data);
     if (!event) return this.report({ type: 'refused', code: 'unreadable_event' });
     if (event.type === 'session.updated') return this.sessionUpdated(event);
     if (!this.isOwn.hears(event)) return;
-    const report = reportOf(event);
+    const report = reportOf(event, this.format);
     const transcribed = event.type === TRANSCRIBED ? transcriptionUsageOf(event) : null;
     if (transcribed) this.report({ type: 'transcribed', usage: transcribed });
     if (report?.type === 'lost') this.lose(report);
@@ -174,7 +177,7 @@ class RealtimeLine implements ModelLine, Watched {
   private sessionUpdated(event: unknown): void {
     const parsed = sessionUpdated.safeParse(event);
     const { input, output } = parsed.success ? parsed.data.session.audio : { input: null, output: null };
-    if (input?.format.type !== AUDIO_FORMAT.type || output?.format.type !== AUDIO_FORMAT.type) {
+    if (input?.format.type !== this.format || output?.format.type !== this.format) {
       return this.lose({ kind: 'protocol', code: 'audio_format_differs' });
     }
     if (this.ready) return this.watch.answered();

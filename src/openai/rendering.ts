@@ -6,8 +6,9 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
+import { type AudioFormat, BYTES_PER_MS } from '../domain/audio-format.ts';
 import type { TokenUsage } from '../domain/events.ts';
-import type { AudioFormat, PhraseAudio } from '../domain/ports.ts';
+import type { PhraseAudio } from '../domain/ports.ts';
 import { parsedEvent, REALTIME_LIMITS, type RealtimeOptions, realtimeUrl } from './realtime.ts';
 import { reportOf, verbatim } from './wire.ts';
 
@@ -40,8 +41,6 @@ export const RENDER_LIMITS = {
   /** No fixed phrase is as long; base64 characters of a minute in the larger format. */
   payloadCharacters: 4_000_000,
 } as const;
-
-const BYTES_PER_MS: Readonly<Record<AudioFormat, number>> = { 'audio/pcmu': 8, 'audio/pcm': 48 };
 
 export function sentenceRenderer(options: Omit<RealtimeOptions, 'transcriptionModel'>): RenderSentences {
   return async (request, listener, signal) => {

@@ -1,10 +1,13 @@
 /** What a Realtime session is opened with. Types are the SDK's, so that the compiler knows the protocol. */
-import type { RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
+import type { RealtimeAudioFormats, RealtimeSessionCreateRequest } from 'openai/resources/realtime/realtime';
 import type { ModelBrief } from '../../actors/model/messages.ts';
+import type { AudioFormat } from '../domain/audio-format.ts';
 import { primary } from '../domain/language.ts';
 
-/** Telephone audio both ways: nothing on the way has to be decoded. The key `rate` must not be there. */
-export const AUDIO_FORMAT = { type: 'audio/pcmu' } as const;
+/** The same both ways, and the line's: nothing on the way has to be decoded. µ-law must not have the key `rate`. */
+function formatOf(format: AudioFormat): RealtimeAudioFormats {
+  return format === 'audio/pcm' ? { type: format, rate: 24_000 } : { type: format };
+}
 
 /** Ava decides when to answer and when a noise is an interruption; the service only hears. */
 export const TURN_DETECTION = {
@@ -31,11 +34,11 @@ export function sessionOf(brief: ModelBrief, choices: SessionChoices): RealtimeS
     tool_choice: 'auto',
     audio: {
       input: {
-        format: AUDIO_FORMAT,
+        format: formatOf(brief.format),
         transcription: { model: choices.transcriptionModel, ...languageHint(brief) },
         turn_detection: TURN_DETECTION,
       },
-      output: { format: AUDIO_FORMAT, voice: brief.voice },
+      output: { format: formatOf(brief.format), voice: brief.voice },
     },
   };
 }

@@ -2,10 +2,9 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
 import type { ModelCommand, ModelReport } from '../../actors/model/messages.ts';
+import { type AudioFormat, BYTES_PER_MS } from '../domain/audio-format.ts';
 import type { TokenUsage, TranscriptionUsage } from '../domain/events.ts';
 import { isBase64 } from './delta-reader.ts';
-
-const MULAW_BYTES_PER_MS = 8;
 
 /** Codes after which trying again cannot help: the key, the account or the model's name is at fault. */
 export const FATAL_CODES: ReadonlySet<string> = new Set([
@@ -117,7 +116,7 @@ const transcribed = z.object({
   ]),
 });
 
-type Reader = (event: unknown) => ModelReport | null;
+type Reader = (event: unknown, format: AudioFormat) => ModelReport | null;
 
 const READERS: Readonly<Record<string, Reader>> = {
   'input_audio_buffer.speech_started': read(item.extend({ audio_start_ms: z.number().optional() }), (e) => ({
@@ -141,8 +140,8 @@ const READERS: Readonly<Record<string, Reader>> = {
     itemId: e.item_id,
   })),
   'response.created': read(response, (e) => ({ type: 'response_started', responseId: e.response.id })),
-  'response.output_audio.delta': read(item.extend({ delta: z.string().min(1).refine(isBase64) }), (e) =>
-    audioReport(e.item_id, e.delta),
+  'response.output_audio.delta': read(item.extend({ delta: z.string().min(1).refine(isBase64) }), (e, format) =>
+    audioReport(e.item_id, e.delta, format),
   ),
   'response.output_audio.done': read(item, (e) => ({ type: 'audio_complete', itemId: e.item_id })),
   'response.output_audio_transcript.delta': read(item.extend({ delta: z.string() }), (e) => ({
@@ -172,8 +171,8 @@ const READERS: Readonly<Record<string, Reader>> = {
 };
 
 /** The report an event makes; null for one that says nothing to us or is not what the protocol promises. */
-export function reportOf(event: { readonly type: string }): ModelReport | null {
-  return READERS[event.type]?.(event) ?? null;
+export function reportOf(event: { readonly type: string }, format: AudioFormat = 'audio/pcmu'): ModelReport | null {
+  return READERS[event.type]?.(event, format) ?? null;
 }
 
 /** What a transcript is billed by; null for an event that is no transcript, or does not tell. */
@@ -187,8 +186,8 @@ export function transcriptionUsageOf(event: unknown): TranscriptionUsage | null 
 }
 
 /** A piece of Ava's speech; `payload` must be base64. */
-export function audioReport(itemId: string, payload: string): ModelReport {
-  return { type: 'audio', itemId, ms: base64Bytes(payload) / MULAW_BYTES_PER_MS, payload };
+export function audioReport(itemId: string, payload: string, format: AudioFormat): ModelReport {
+  return { type: 'audio', itemId, ms: base64Bytes(payload) / BYTES_PER_MS[format], payload };
 }
 
 function responseEnded(event: z.infer<typeof response>): ModelReport {
@@ -236,10 +235,13 @@ function tokens(used: z.infer<typeof usage>): TokenUsage {
   };
 }
 
-function read<Schema extends z.ZodType>(schema: Schema, report: (event: z.infer<Schema>) => ModelReport): Reader {
-  return (event) => {
+function read<Schema extends z.ZodType>(
+  schema: Schema,
+  report: (event: z.infer<Schema>, format: AudioFormat) => ModelReport,
+): Reader {
+  return (event, format) => {
     const parsed = schema.safeParse(event);
-    return parsed.success ? report(parsed.data) : null;
+    return parsed.success ? report(parsed.data, format) : null;
   };
 }
 

@@ -1,6 +1,8 @@
 /** A clinic's fixed phrases as they sound, for a call to play. */
+
+import type { AudioFormat } from '../domain/audio-format.ts';
 import type { Clinic } from '../domain/clinic.ts';
-import type { AudioFormat, PhraseAudio, PhraseBook } from '../domain/ports.ts';
+import type { PhraseAudio, PhraseBook } from '../domain/ports.ts';
 import { type FixedPhrases, fixedPhrases } from './phrases.ts';
 
 export type PhraseSounds = { readonly [Name in keyof FixedPhrases]?: PhraseAudio | undefined };

@@ -49,6 +49,8 @@ async function upgradeStatus(headers: Record<string, string>): Promise<number> {
 
 const stream = (headers?: Record<string, string>): Promise<StreamClient> => new StreamClient(edge, headers).opened();
 
+const STRETCH = { itemId: 'a', fromMs: 0, ms: 0 };
+
 describe('a media stream with a good token', () => {
   it('becomes a call: audio, marks and digits go in, in order and untouched', async () => {
     const { client, call } = await connectCall(edge);
@@ -83,10 +85,10 @@ describe('a media stream with a good token', () => {
 
   it('carries what the line plays, marks and clears, in order', async () => {
     const { client, call } = await connectCall(edge);
-    call.line.play('AAAA');
+    call.line.play('AAAA', STRETCH);
     call.line.mark('a "quoted" mark');
     call.line.clear();
-    call.line.play('BBBB');
+    call.line.play('BBBB', STRETCH);
     await expect.poll(() => client.heard.length).toBe(4);
     expect(client.heard).toEqual([
       { event: 'media', streamSid: STREAM_SID, media: { payload: 'AAAA' } },
@@ -98,9 +100,9 @@ describe('a media stream with a good token', () => {
 
   it('says everything before it hangs up, and nothing after', async () => {
     const { client, call } = await connectCall(edge);
-    call.line.play('AAAA');
+    call.line.play('AAAA', STRETCH);
     call.line.close();
-    call.line.play('BBBB');
+    call.line.play('BBBB', STRETCH);
     call.line.close();
     expect(await client.closed).toMatchObject({ code: 1000 });
     expect(client.heard).toHaveLength(1);
@@ -378,7 +380,7 @@ describe('an open stream', () => {
     await expect
       .poll(
         () => {
-          for (let n = 0; n < 100; n++) call.line.play(second);
+          for (let n = 0; n < 100; n++) call.line.play(second, STRETCH);
           return call.log;
         },
         { timeout: 10_000 },

@@ -7,7 +7,13 @@ import type { PairFrames } from '../../src/openai/pairing-policy.ts';
 import { REALTIME_LIMITS, realtimeConnector } from '../../src/openai/realtime.ts';
 import { socketText } from '../http/socket-text.ts';
 
-const BRIEF = { instructions: 'Be brief.', voice: 'marin', languages: ['en'], tools: [] };
+const BRIEF = {
+  instructions: 'Be brief.',
+  voice: 'marin',
+  languages: ['en'],
+  format: 'audio/pcmu' as const,
+  tools: [],
+};
 const FORMATS = { input: { format: { type: 'audio/pcmu' } }, output: { format: { type: 'audio/pcmu' } } };
 
 let server: WebSocketServer;

@@ -10,7 +10,7 @@ import {
   probeInMs,
 } from '../../src/openai/circuit.ts';
 
-const BRIEF = { instructions: 'Be kind.', voice: 'marin', languages: ['en'], tools: [] };
+const BRIEF = { instructions: 'Be kind.', voice: 'marin', languages: ['en'], format: 'audio/pcmu' as const, tools: [] };
 const refused: ModelReport = { type: 'lost', kind: 'connect', code: 'http_503' };
 const fatal: ModelReport = { type: 'lost', kind: 'fatal', code: 'invalid_api_key' };
 const ready: ModelReport = { type: 'session_ready' };

@@ -8,7 +8,7 @@ import { type OpenAiSim, startOpenAiSim } from '../sim/openai/server.ts';
 import { silence, speakSentence } from '../sim/speech.ts';
 import { until } from '../support/ava.ts';
 
-const BRIEF = { instructions: 'Be kind.', voice: 'marin', languages: ['en'], tools: [] };
+const BRIEF = { instructions: 'Be kind.', voice: 'marin', languages: ['en'], format: 'audio/pcmu' as const, tools: [] };
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { AudioFormat } from '../../src/domain/audio-format.ts';
 import type { TokenUsage } from '../../src/domain/events.ts';
-import type { AudioFormat, PhraseAudio } from '../../src/domain/ports.ts';
+import type { PhraseAudio } from '../../src/domain/ports.ts';
 import { RENDER_LIMITS, sentenceRenderer } from '../../src/openai/rendering.ts';
 import { audioReader } from '../sim/openai/audio.ts';
 import type { Brain } from '../sim/openai/brain/brain.ts';

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { sessionOf } from '../../src/openai/session.ts';
 
-const BRIEF = { instructions: 'Be kind.', voice: 'marin', languages: ['en-US'], tools: [] };
+const BRIEF = {
+  instructions: 'Be kind.',
+  voice: 'marin',
+  languages: ['en-US'],
+  format: 'audio/pcmu' as const,
+  tools: [],
+};
 const MODELS = { model: 'gpt-realtime-2.1', transcriptionModel: 'gpt-transcribe' };
 
 const hint = (languages?: readonly string[]): unknown =>

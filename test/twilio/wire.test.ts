@@ -144,12 +144,12 @@ describe('the phone line', () => {
       close: () => pieces.push(['closed']),
     };
     const line = phoneLine(socket, STREAM_SID, () => pieces.push(['hung up']));
-    line.play('AAAA');
+    line.play('AAAA', { itemId: 'a', fromMs: 0, ms: 0 });
     line.mark('m');
     expect(pieces).toEqual([]);
     await Promise.resolve();
     line.clear();
-    line.play('AAAA');
+    line.play('AAAA', { itemId: 'a', fromMs: 0, ms: 0 });
     line.close();
     await Promise.resolve();
     expect(pieces).toEqual([['media', 'mark'], ['clear', 'media'], ['hung up'], ['closed']]);

@@ -31,6 +31,7 @@ export const PHRASES: FixedPhrases = {
   emergency: 'This needs a person at once. I am connecting you.',
   emergencyAlone: 'This needs a person at once.',
   lostYou: 'I lost you.',
+  notUnderstood: 'Say that again?',
   staffBusy: 'The line is busy. A message?',
   staffAway: 'Nobody is there. A message?',
 };

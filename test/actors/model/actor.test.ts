@@ -6,7 +6,13 @@ import type { ModelCommand, ModelReport } from '../../../actors/model/messages.t
 import type { PhoneMessage } from '../../../actors/phone/messages.ts';
 
 const LOST: ModelReport = { type: 'lost', kind: 'closed', code: 'close_1006' };
-const BRIEF = { instructions: 'Be kind.', voice: 'marin', languages: ['en-US'], tools: [] };
+const BRIEF = {
+  instructions: 'Be kind.',
+  voice: 'marin',
+  languages: ['en-US'],
+  format: 'audio/pcmu' as const,
+  tools: [],
+};
 
 function model() {
   const sent: ModelCommand[] = [];

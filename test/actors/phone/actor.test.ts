@@ -15,6 +15,7 @@ function phone(overrides: { play?: (payload: string) => void } = {}) {
       clear: () => done.push('clear'),
       close: () => done.push('close'),
     },
+    format: 'audio/pcmu',
     tellCall: (message) => told.push(message),
     clock,
     onCrash: (error) => crashes.push(error),

@@ -63,6 +63,7 @@ describe('a phone whose playback was paused', () => {
         },
         close: () => undefined,
       },
+      format: 'audio/pcmu',
       tellCall: () => undefined,
       clock,
       onCrash: (error) => {

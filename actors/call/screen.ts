@@ -1,0 +1,51 @@
+/** A caller at a screen: what they type, and the turns they end themselves. */
+import { hear } from '../../src/domain/dealings.ts';
+import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { takeFloor } from './floor.ts';
+import type { CallFacts, FromScreen } from './messages.ts';
+import { sayPhrase } from './phrases.ts';
+import { awaitAnswer } from './silence.ts';
+import type { CallState } from './state.ts';
+
+export function fromScreen(facts: CallFacts, state: CallState, message: FromScreen, now: number): CallTransition {
+  switch (message.type) {
+    case 'caller_typed':
+      return andThen(takeFloor(state), (next) => typedTurn(facts, next, message.text, now));
+    case 'caller_commits':
+      return committed(facts, state, message.audible);
+    case 'caller_interrupts':
+      return takeFloor(state);
+    case 'line_lost':
+      return { state: { ...state, lineLost: true }, effects: [{ kind: 'tell_phone', message: { type: 'pause' } }] };
+    case 'line_back':
+      return { state: { ...state, lineLost: false }, effects: [{ kind: 'tell_phone', message: { type: 'resume' } }] };
+  }
+}
+
+/** Written words are a turn like spoken ones, and there is no waiting for them. */
+function typedTurn(facts: CallFacts, state: CallState, text: string, now: number): CallTransition {
+  const n = state.turns + 1;
+  const turned: CallState = {
+    ...state,
+    turns: n,
+    callerTurns: state.callerTurns + 1,
+    answered: false,
+    answerDueSince: now,
+    silences: 0,
+    fillerSaid: false,
+    dealings: hear(state.dealings, text, facts.clinic, now),
+  };
+  const effects: CallEffect[] = [
+    record(state, { kind: 'turn', n, role: 'customer', text, startedAt: now, endedAt: now, interrupted: false }),
+    { kind: 'event', name: 'turn.caller', event: { n, pii: { text } } },
+    { kind: 'tell_model', order: { type: 'caller_text', text } },
+    { kind: 'tell_model', order: { type: 'respond' } },
+  ];
+  return { state: awaitAnswer(facts, turned, now), effects };
+}
+
+/** The service makes a turn of what it heard; a caller who said nothing is asked to say it again. */
+function committed(facts: CallFacts, state: CallState, audible: boolean): CallTransition {
+  if (audible) return { state, effects: [{ kind: 'tell_model', order: { type: 'commit' } }] };
+  return state.mode === 'talking' ? sayPhrase(facts, state, 'notUnderstood') : keep(state);
+}

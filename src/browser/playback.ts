@@ -1,0 +1,77 @@
+/**
+ * What a browser was sent and has played, in the words a phone line has for it: marks that come back. A client that
+ * tells what it played (`played`) proves it; for one that never does, the clock estimates.
+ */
+interface Piece {
+  readonly itemId: string;
+  /** Where in the item it ends, ms. */
+  readonly endMs: number;
+  /** When it should have been played by the clock, ms of the same origin as `now`. */
+  readonly playedAt: number;
+  mark: string | null;
+}
+
+/** A client counts in frames of its own: that much less than a piece still is all of it. */
+const TOLERANCE_MS = 20;
+
+export class Playback {
+  private readonly now: () => number;
+  private readonly onMark: (name: string) => void;
+  private pieces: Piece[] = [];
+  private clientTells = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(now: () => number, onMark: (name: string) => void) {
+    this.now = now;
+    this.onMark = onMark;
+  }
+
+  sent(itemId: string, fromMs: number, ms: number): void {
+    const after = Math.max(this.now(), this.pieces.at(-1)?.playedAt ?? 0);
+    this.pieces.push({ itemId, endMs: fromMs + ms, playedAt: after + ms, mark: null });
+  }
+
+  marked(name: string): void {
+    const last = this.pieces.at(-1);
+    if (last) last.mark = name;
+    else this.onMark(name);
+    this.watch();
+  }
+
+  /** The client has played this item up to `ms`, and all that was sent before it. */
+  played(itemId: string, ms: number): void {
+    this.clientTells = true;
+    this.stop();
+    const last = this.pieces.findLastIndex((piece) => piece.itemId === itemId && piece.endMs <= ms + TOLERANCE_MS);
+    this.giveBack(last + 1);
+  }
+
+  /** What was not played never will be. */
+  clear(): void {
+    this.stop();
+    this.pieces = [];
+  }
+
+  private giveBack(count: number): void {
+    for (const { mark } of this.pieces.splice(0, count)) if (mark !== null) this.onMark(mark);
+  }
+
+  private watch(): void {
+    const [first] = this.pieces;
+    if (this.clientTells || this.timer !== undefined || !first) return;
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined;
+        const now = this.now();
+        this.giveBack(this.pieces.findLastIndex((piece) => piece.playedAt <= now) + 1);
+        this.watch();
+      },
+      Math.max(0, first.playedAt - this.now()),
+    );
+  }
+
+  private stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+}

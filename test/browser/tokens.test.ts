@@ -1,0 +1,75 @@
+/** Who may call from a browser: a clinic's token makes a session's token, and neither passes for anything else. */
+import { describe, expect, it } from 'vitest';
+import {
+  BROWSER_TOKEN_LIFE_S,
+  clinicOfBearer,
+  clinicOfBrowserToken,
+  issueApiToken,
+  issueBrowserToken,
+} from '../../src/http/browser-tokens.ts';
+import { browserCalls } from '../../src/http/routes/browser-calls.ts';
+import { browserVoice } from '../../src/http/routes/browser-voice.ts';
+
+const SECRET = 'the-session-secret-of-a-test';
+const CLINIC = '00000000-0000-4000-8000-000000000001';
+const NOW = Date.parse('2026-11-23T15:00:00Z');
+
+const edge = (now = NOW) => ({
+  desk: { join: () => ({ message: () => undefined, closed: () => undefined }) },
+  publicUrl: 'https://ava.example/',
+  sessionSecret: SECRET,
+  needsToken: true,
+  now: () => now,
+});
+
+const request = { id: 'a-test', method: 'POST', path: '/', query: '', route: '/', params: {}, body: Buffer.alloc(0) };
+
+const ask = async (authorization: string) =>
+  browserCalls(edge()).handle({ ...request, header: (name) => (name === 'authorization' ? authorization : '') });
+
+const knock = (sessionId: string, query: string, now = NOW) =>
+  browserVoice(edge(now)).upgrade({ ...request, query, params: { session_id: sessionId }, header: () => '' });
+
+describe('POST /api/browser-calls', () => {
+  it('answers a clinic with a session, its token and its address', async () => {
+    const reply = await ask(`Bearer ${issueApiToken(SECRET, CLINIC)}`);
+    expect(reply.status).toBe(201);
+    const body = JSON.parse(String(reply.body));
+    expect(body).toEqual({
+      session_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      token: expect.any(String),
+      url: `wss://ava.example/ws/voice/${body.session_id}?token=${body.token}`,
+      expires_at: new Date(NOW + BROWSER_TOKEN_LIFE_S * 1000).toISOString(),
+    });
+    expect(clinicOfBrowserToken(SECRET, body.session_id, body.token, NOW)).toBe(CLINIC);
+  });
+
+  it.each(['', 'Bearer', 'Bearer nonsense', `Basic ${issueApiToken(SECRET, CLINIC)}`])('refuses %j', async (header) => {
+    await expect(ask(header)).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('takes no token of another secret, nor a caller’s for a clinic’s', () => {
+    expect(clinicOfBearer(SECRET, `Bearer ${issueApiToken('another secret', CLINIC)}`)).toBeNull();
+    const callers = issueBrowserToken(SECRET, { sessionId: 's', clinicId: CLINIC, expiresAt: NOW + 1 });
+    expect(clinicOfBearer(SECRET, `Bearer ${callers}`)).toBeNull();
+    expect(clinicOfBrowserToken(SECRET, 's', issueApiToken(SECRET, CLINIC), NOW)).toBeNull();
+  });
+});
+
+describe('WS /ws/voice in production', () => {
+  const token = issueBrowserToken(SECRET, { sessionId: 'mine', clinicId: CLINIC, expiresAt: NOW + 1_000 });
+
+  it('lets in whoever has the token of the session', () => {
+    expect(knock('mine', `token=${token}`)).toMatchObject({ kind: 'accept' });
+  });
+
+  it.each([
+    ['no token', 'mine', '', NOW],
+    ['a clinic for a token', 'mine', `clinic=${CLINIC}`, NOW],
+    ['the token of another session', 'yours', `token=${token}`, NOW],
+    ['a token that is out of date', 'mine', `token=${token}`, NOW + 1_000],
+    ['a token that was touched', 'mine', `token=x${token}`, NOW],
+  ])('keeps out %s', (_, sessionId, query, now) => {
+    expect(knock(sessionId, query, now)).toMatchObject({ kind: 'reject', status: 401 });
+  });
+});
