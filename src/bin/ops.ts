@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isClinicKey, loadClinic } from '../../db/clinics.ts';
 import { openPostgres } from '../../db/postgres.ts';
-import { readConfig, readEnvironment } from '../../ops/config.ts';
+import { DEVELOPMENT_SECRETS } from '../../ops/config/variables.ts';
+import { readEnvironment } from '../../ops/config.ts';
 import { issueApiToken } from '../http/browser-tokens.ts';
 import { readStandFile } from './dev/stand-file.ts';
 
@@ -20,21 +21,33 @@ function fail(text: string, exitCode = 1): never {
   process.exit(exitCode);
 }
 
+interface Setting {
+  readonly databaseUrl: string;
+  readonly sessionSecret: string;
+}
+
+/** The environment's, or that of the stand which `npm start` runs here. Nothing else of the configuration is needed. */
+function setting(): Setting {
+  const { DATABASE_URL, SESSION_SECRET } = readEnvironment();
+  const stand = readStandFile(join(PROJECT, '.data'));
+  const databaseUrl = DATABASE_URL ?? stand?.databaseUrl;
+  const sessionSecret = SESSION_SECRET ?? (stand && DEVELOPMENT_SECRETS.SESSION_SECRET);
+  if (databaseUrl !== undefined && sessionSecret !== undefined) return { databaseUrl, sessionSecret };
+  return fail('Start Ava here (npm start), or set DATABASE_URL and SESSION_SECRET to those of the Ava that is meant.');
+}
+
 /** The token is good for as long as SESSION_SECRET stays; it goes to standard output alone, fit for a pipe. */
 async function apiToken(clinic: string): Promise<string> {
-  const reading = readConfig(readEnvironment());
-  if (!reading.ok) fail(['The configuration can’t be read:', ...reading.problems].join('\n  - '), 78);
-  const { config } = reading;
   const key = clinic.startsWith('+') ? { phone: clinic } : { id: clinic };
   if (!isClinicKey(key)) fail(`"${clinic}" is neither a clinic's id nor a phone number such as +15550100001.`);
-  const url = readStandFile(join(PROJECT, '.data'))?.databaseUrl ?? config.database.url.reveal();
-  const database = openPostgres({ url, poolSize: 1, applicationName: 'ava-ops' });
+  const { databaseUrl, sessionSecret } = setting();
+  const database = openPostgres({ url: databaseUrl, poolSize: 1, applicationName: 'ava-ops' });
   try {
     const found = await loadClinic(database, key).catch(() =>
       fail('The database does not answer. Start Ava (npm start), or set DATABASE_URL.'),
     );
     if (!found) fail(`There is no clinic ${clinic}.`);
-    return issueApiToken(config.secrets.session.reveal(), found.id);
+    return issueApiToken(sessionSecret, found.id);
   } finally {
     await database.close();
   }
