@@ -97,9 +97,13 @@ export function wordsAreLate(facts: CallFacts, state: CallState, now: number): C
   if (doubt.resumed) return dismissed(facts, state, doubt, now);
   return {
     state: withDeadline({ ...state, doubt: { ...doubt, resumed: true } }, 'words', now + 4 * facts.limits.wordsMs),
-    effects: [{ kind: 'tell_phone', message: { type: 'resume' } }],
+    effects: playOn(state),
   };
 }
+
+/** Into a line that is lost nothing is played: it goes on when the line is back. */
+const playOn = (state: CallState): CallEffect[] =>
+  state.lineLost ? [] : [{ kind: 'tell_phone', message: { type: 'resume' } }];
 
 /** The caller takes the floor: what Ava is saying or about to say ends, a farewell too; a sound that ended is a turn. */
 export function meant(facts: CallFacts, state: CallState, doubt: Doubt, now: number): CallTransition {
@@ -131,8 +135,7 @@ export function takeFloor(state: CallState): CallTransition {
 
 /** It was nothing: the model forgets it, Ava plays on, and what was put off meanwhile is done. */
 function dismissed(facts: CallFacts, state: CallState, doubt: Doubt, now: number): CallTransition {
-  const effects: CallEffect[] = [];
-  if (!doubt.resumed) effects.push({ kind: 'tell_phone', message: { type: 'resume' } });
+  const effects: CallEffect[] = doubt.resumed ? [] : playOn(state);
   if (doubt.itemId !== null) effects.push({ kind: 'tell_model', order: { type: 'forget', itemId: doubt.itemId } });
   const going = { ...withoutDoubt(state), answerOwed: false };
   return andThen({ state: going, effects }, (next) => (state.answerOwed ? answerOwed(facts, next, now) : keep(next)));

@@ -37,12 +37,14 @@ export function handOver(
 
 /**
  * Words that must reach a person at once: what Ava was about to say does not matter any more. A clinic without a staff
- * line, or whose staff did not answer before, can only send the caller to the emergency services.
+ * line, or whose staff did not answer before, can only send the caller to the emergency services; so can she where the
+ * caller is in a browser, from which nobody can be put through.
  */
 export function enterEmergency(facts: CallFacts, state: CallState, now: number): CallTransition {
   if (state.leaving?.urgent) return keep(state);
   const floor = takeFloor(state);
-  const alone = facts.clinic.staffPhone === null || state.dealings.urgent;
+  const onPhone = state.identity.channel === 'voice';
+  const alone = !onPhone || facts.clinic.staffPhone === null || state.dealings.urgent;
   const urgent = { ...floor.state, answered: true, dealings: { ...floor.state.dealings, urgent: true } };
   return andThen({ state: urgent, effects: floor.effects }, (next) =>
     alone

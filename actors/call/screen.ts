@@ -1,11 +1,11 @@
 /** A caller at a screen: what they type, and the turns they end themselves. */
-import { hear } from '../../src/domain/dealings.ts';
-import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { andThen, type CallTransition, keep } from './effects.ts';
 import { takeFloor } from './floor.ts';
 import type { CallFacts, FromScreen } from './messages.ts';
 import { sayPhrase } from './phrases.ts';
 import { awaitAnswer } from './silence.ts';
 import type { CallState } from './state.ts';
+import { understood } from './turns.ts';
 
 export function fromScreen(facts: CallFacts, state: CallState, message: FromScreen, now: number): CallTransition {
   switch (message.type) {
@@ -33,15 +33,18 @@ function typedTurn(facts: CallFacts, state: CallState, text: string, now: number
     answerDueSince: now,
     silences: 0,
     fillerSaid: false,
-    dealings: hear(state.dealings, text, facts.clinic, now),
   };
-  const effects: CallEffect[] = [
-    record(state, { kind: 'turn', n, role: 'customer', text, startedAt: now, endedAt: now, interrupted: false }),
-    { kind: 'event', name: 'turn.caller', event: { n, pii: { text } } },
-    { kind: 'tell_model', order: { type: 'caller_text', text } },
-    { kind: 'tell_model', order: { type: 'respond' } },
-  ];
-  return { state: awaitAnswer(facts, turned, now), effects };
+  const told: CallTransition = {
+    state: turned,
+    effects: [{ kind: 'tell_model', order: { type: 'caller_text', text } }],
+  };
+  const taken = andThen(told, (next) => understood(facts, next, { n, text, startedAt: now, endedAt: now }, now));
+  // An emergency has its answer already.
+  if (taken.state.answered || taken.state.mode !== 'talking') return taken;
+  return andThen(taken, (next) => ({
+    state: awaitAnswer(facts, next, now),
+    effects: [{ kind: 'tell_model', order: { type: 'respond' } }],
+  }));
 }
 
 /** The service makes a turn of what it heard; a caller who said nothing is asked to say it again. */

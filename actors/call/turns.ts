@@ -102,21 +102,30 @@ function wordsOfTurn(
   if (!turn) return keep(state);
   const awaited = state.awaited.filter((each) => each !== turn);
   if (text === '') return keep({ ...state, awaited });
+  return understood(facts, { ...state, awaited }, { ...turn, text }, now);
+}
+
+export interface CallerTurn {
+  readonly n: number;
+  readonly text: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** What follows from the caller's words, spoken or typed: the record, what they chose, their language, an emergency. */
+export function understood(
+  facts: CallFacts,
+  state: CallState,
+  { n, text, startedAt, endedAt }: CallerTurn,
+  now: number,
+): CallTransition {
   const dealings = hear(state.dealings, text, facts.clinic, now);
   const language = languageOf(text, facts.clinic.conversation.languages) ?? state.language;
   const recorded: CallTransition = {
-    state: { ...state, awaited, dealings, language },
+    state: { ...state, dealings, language },
     effects: [
-      record(state, {
-        kind: 'turn',
-        n: turn.n,
-        role: 'customer',
-        text,
-        startedAt: turn.startedAt,
-        endedAt: turn.endedAt,
-        interrupted: false,
-      }),
-      { kind: 'event', name: 'turn.caller', event: { n: turn.n, pii: { text } } },
+      record(state, { kind: 'turn', n, role: 'customer', text, startedAt, endedAt, interrupted: false }),
+      { kind: 'event', name: 'turn.caller', event: { n, pii: { text } } },
       ...holdChoice(state.dealings, dealings),
     ],
   };

@@ -33,6 +33,9 @@ const TRY_AGAIN_LATER = 1013;
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
 
+/** A token of one clinic opens no session of another, whatever ids the two chose. */
+const keyOf = ({ clinicId, sessionId }: BrowserJoin): string => `${clinicId ?? ''}/${sessionId}`;
+
 export class BrowserCalls implements BrowserDesk {
   private readonly options: BrowserDeskOptions;
   private readonly entries = new Map<string, Entry>();
@@ -46,15 +49,17 @@ export class BrowserCalls implements BrowserDesk {
   }
 
   join(join: BrowserJoin, socket: SocketHandle): SocketListener {
-    const known = this.entries.get(join.sessionId);
-    if (known) return this.attach(join.sessionId, known, socket);
+    const key = keyOf(join);
+    const known = this.entries.get(key);
+    if (known && known.session.format !== join.format) return otherFormat(socket);
+    if (known) return this.attach(key, known, socket);
     const reason = this.options.shedReason();
     if (reason !== null) return this.turnAway(socket, reason);
     const entry = this.enter(join);
-    const listener = this.attach(join.sessionId, entry, socket);
+    const listener = this.attach(key, entry, socket);
     void this.clinicOf(join).then(
       (clinic) => this.begin(join, entry, clinic),
-      (error: unknown) => this.broke(join.sessionId, entry, error),
+      (error: unknown) => this.broke(key, entry, error),
     );
     return listener;
   }
@@ -62,10 +67,10 @@ export class BrowserCalls implements BrowserDesk {
   /** Ends every call. */
   async stop(): Promise<void> {
     await Promise.all([...this.entries.values()].map(async ({ call }) => call?.stop('shutdown')));
-    for (const [sessionId, entry] of this.entries) this.forget(sessionId, entry);
+    for (const [key, entry] of this.entries) this.forget(key, entry);
   }
 
-  private attach(sessionId: string, entry: Entry, socket: SocketHandle): SocketListener {
+  private attach(key: string, entry: Entry, socket: SocketHandle): SocketListener {
     clearTimeout(entry.expiry);
     const { session } = entry;
     session.attach(socket);
@@ -73,17 +78,17 @@ export class BrowserCalls implements BrowserDesk {
       message: (bytes, isBinary) => session.message(bytes, isBinary),
       oversized: () => session.refuse('message_too_large', 'Send audio in pieces of less than two seconds.'),
       closed: () => {
-        if (session.detach(socket)) this.await(sessionId, entry);
+        if (session.detach(socket)) this.await(key, entry);
       },
     };
   }
 
   /** The caller is gone, and may come back. */
-  private await(sessionId: string, entry: Entry): void {
-    if (this.entries.get(sessionId) !== entry) return;
+  private await(key: string, entry: Entry): void {
+    if (this.entries.get(key) !== entry) return;
     entry.expiry = setTimeout(() => {
       if (entry.call) entry.call.closed('stop');
-      else this.forget(sessionId, entry);
+      else this.forget(key, entry);
     }, this.options.resumeMs);
   }
 
@@ -95,12 +100,13 @@ export class BrowserCalls implements BrowserDesk {
     return { message: () => undefined, closed: () => undefined };
   }
 
-  private enter({ sessionId, format }: BrowserJoin): Entry {
+  private enter(join: BrowserJoin): Entry {
+    const { sessionId, format } = join;
     const { clock } = this.options.world;
     const conversationId = randomUUID();
     const session = new BrowserSession({ sessionId, conversationId, format, now: () => clock.now() });
     const entry: Entry = { session, call: undefined, expiry: undefined };
-    this.entries.set(sessionId, entry);
+    this.entries.set(keyOf(join), entry);
     return entry;
   }
 
@@ -109,12 +115,13 @@ export class BrowserCalls implements BrowserDesk {
     return clinicId === null ? directory.byPhone(DEMO_NUMBER) : directory.byId(clinicId);
   }
 
-  private begin({ sessionId, format }: BrowserJoin, entry: Entry, clinic: Clinic | undefined): void {
-    if (this.entries.get(sessionId) !== entry) return;
+  private begin(join: BrowserJoin, entry: Entry, clinic: Clinic | undefined): void {
+    const key = keyOf(join);
+    if (this.entries.get(key) !== entry) return;
     const { session } = entry;
     if (!clinic) {
       session.refuse('unknown_clinic', 'There is no such clinic.');
-      return this.forget(sessionId, entry, POLICY_VIOLATION);
+      return this.forget(key, entry, POLICY_VIOLATION);
     }
     const identity = {
       conversationId: session.conversationId,
@@ -130,24 +137,31 @@ export class BrowserCalls implements BrowserDesk {
       session,
       this.options.world,
       // Nobody can be put through from a browser: a call that was to be is over.
-      (next) => (next === 'transfer' ? call.tellOfStaff({ type: 'caller_left' }) : this.forget(sessionId, entry)),
-      { format, screen: session },
+      (next) => (next === 'transfer' ? call.tellOfStaff({ type: 'caller_left' }) : this.forget(key, entry)),
+      { format: join.format, screen: session },
     );
     entry.call = call;
     call.begin(clinic);
     session.began(call);
   }
 
-  private broke(sessionId: string, entry: Entry, error: unknown): void {
+  private broke(key: string, entry: Entry, error: unknown): void {
     const { conversationId } = entry.session;
     this.options.world.events.emit('call.crashed', { conversationId, actor: 'clinic', error });
     entry.session.refuse('internal_error', 'Something went wrong. Please try again.');
-    this.forget(sessionId, entry, INTERNAL_ERROR);
+    this.forget(key, entry, INTERNAL_ERROR);
   }
 
-  private forget(sessionId: string, entry: Entry, code?: number): void {
+  private forget(key: string, entry: Entry, code?: number): void {
     clearTimeout(entry.expiry);
-    if (this.entries.get(sessionId) === entry) this.entries.delete(sessionId);
+    if (this.entries.get(key) === entry) this.entries.delete(key);
     entry.session.close(code);
   }
+}
+
+function otherFormat(socket: SocketHandle): SocketListener {
+  const message = 'This session goes on in another format: come back in the one it began with, or begin a new session.';
+  socket.send(JSON.stringify({ type: 'error', code: 'bad_message', message }));
+  socket.close(POLICY_VIOLATION, 'another format');
+  return { message: () => undefined, closed: () => undefined };
 }

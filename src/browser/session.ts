@@ -7,6 +7,7 @@ import type { PhoneInlet, PhoneLine, Stretch } from '../../actors/phone/messages
 import type { AudioFormat } from '../domain/audio-format.ts';
 import type { AvaEventName, AvaEvents } from '../domain/events.ts';
 import { CallerSamples } from './caller-samples.ts';
+import { MessageNumbers } from './message-numbers.ts';
 import { Playback } from './playback.ts';
 import { type ClientMessage, type ErrorCode, parseClientMessage, type ServerMessage } from './wire.ts';
 
@@ -44,6 +45,7 @@ export class BrowserSession implements PhoneLine {
   private readonly parts: BrowserSessionParts;
   private readonly samples: CallerSamples;
   private readonly playback: Playback;
+  private readonly numbers = new MessageNumbers();
   private readonly texts = new Map<string, string>();
   private socket: BrowserSocket | null = null;
   private call: BrowserCall | null = null;
@@ -67,6 +69,7 @@ export class BrowserSession implements PhoneLine {
     if (before) this.lose();
     before?.close(REPLACED, 'the session goes on over another connection');
     this.socket = socket;
+    this.numbers.reconnected();
     const { sessionId, conversationId } = this.parts;
     this.send({ type: 'session', session_id: sessionId, conversation_id: conversationId, resumed });
     if (resumed) this.call?.onScreen({ type: 'line_back' });
@@ -110,6 +113,10 @@ export class BrowserSession implements PhoneLine {
   clear(): void {
     this.playback.clear();
     this.send({ type: 'clear' });
+  }
+
+  get format(): AudioFormat {
+    return this.parts.format;
   }
 
   get conversationId(): string {
@@ -173,6 +180,8 @@ export class BrowserSession implements PhoneLine {
   }
 
   private hear(call: BrowserCall, data: string, seq: number | undefined): void {
+    // Sent again because its `ack` was lost: heard once is enough.
+    if (seq !== undefined && !this.numbers.take(seq)) return this.send({ type: 'ack', seq });
     const taken = this.samples.take(data);
     if (!taken) return this.refuse('bad_audio', 'data must be base64.');
     this.unturnedMs += taken.ms;

@@ -141,6 +141,35 @@ describe('a caller in a browser', () => {
     expect(await recordOf(client)).toMatchObject({ outcome: 'appointment_scheduled', booked: 1 });
   });
 
+  it('who comes back in another format is told so, and the call goes on', { timeout: LIMIT_MS }, async () => {
+    const session = randomUUID();
+    const client = await greeted({}, session);
+    const other = new BrowserClient(urlOf(session, '?format=pcmu'));
+    expect(await other.closed).toBe(1008);
+    expect(other.of('error')).toMatchObject([{ code: 'bad_message' }]);
+    client.send({ type: 'text', text: 'What are your opening hours?' });
+    await client.hears(/9 AM to 6 PM/);
+    client.send({ type: 'end_session' });
+    expect(await client.closed).toBe(1000);
+  });
+
+  it('shares no session with the caller of another clinic who names the same', { timeout: LIMIT_MS }, async () => {
+    const session = randomUUID();
+    const client = await greeted({}, session);
+    const [clinic] = await ava.database.unbound(
+      'read',
+      (sql) => sql<{ id: string }[]>`select id from clinics where phone = '+15550100002'`,
+    );
+    const stranger = new BrowserClient(urlOf(session, `?clinic=${clinic?.id}`), { pace: PACE, tells: true });
+    await stranger.hears(/Thank you for calling/);
+    expect(stranger.of('session')[0]).toMatchObject({ resumed: false });
+    expect(stranger.of('session')[0]?.['conversation_id']).not.toBe(client.of('session')[0]?.['conversation_id']);
+    for (const each of [stranger, client]) {
+      each.send({ type: 'end_session' });
+      expect(await each.closed).toBe(1000);
+    }
+  });
+
   it('who opens the session elsewhere takes it over', { timeout: LIMIT_MS }, async () => {
     const session = randomUUID();
     const client = await greeted({}, session);

@@ -1,0 +1,70 @@
+/** Turns that were typed: what holds for spoken words holds for them. */
+import { describe, expect, it } from 'vitest';
+import {
+  begins,
+  committed,
+  eventNames,
+  greeted,
+  orders,
+  orderTypes,
+  PHRASES,
+  paused,
+  phoneOrders,
+  slots,
+  turns,
+  words,
+} from './bench.ts';
+
+const typed = (text: string) => ({ type: 'caller_typed', text }) as const;
+
+function atScreen() {
+  const call = greeted();
+  call.state = { ...call.state, identity: { ...call.state.identity, channel: 'web', callSid: null } };
+  return call;
+}
+
+describe('a turn that was typed', () => {
+  it('is recorded, told to the model and answered', () => {
+    const call = atScreen();
+    const effects = call.tell(typed('I would like Botox.'));
+    expect(turns(effects)).toEqual([[2, 'customer', 'I would like Botox.', false]]);
+    expect(orders(effects).slice(-2)).toEqual([
+      { type: 'caller_text', text: 'I would like Botox.' },
+      { type: 'respond' },
+    ]);
+    expect(eventNames(effects)).toContain('turn.caller');
+    expect(call.state).toMatchObject({ callerTurns: 1, answered: false });
+  });
+
+  it('holds the time that it chooses', () => {
+    const call = atScreen();
+    call.tell({ type: 'tool_requested', callId: 't', name: 'check_availability', argumentsText: '{}' });
+    call.tell({
+      type: 'tool_answered',
+      callId: 't',
+      outcome: { answer: { success: true }, changes: [{ type: 'offered', slots: slots(3), exact: null }] },
+    });
+    const effects = call.tell(typed('The second one, please.'));
+    expect(effects.filter((effect) => effect.kind === 'hold')).toHaveLength(1);
+  });
+
+  it('that is an emergency sends its caller to the emergency services: nobody is put through from a screen', () => {
+    const call = atScreen();
+    const effects = call.tell(typed("I can't breathe."));
+    expect(orders(effects)).toContainEqual({ type: 'say', sentence: PHRASES.emergencyAlone });
+    expect(orderTypes(effects)).not.toContain('respond');
+    expect(call.state.mode).toBe('talking');
+  });
+});
+
+it('plays nothing into a line that is lost: a sound that was nothing leaves it paused until the line is back', () => {
+  const call = atScreen();
+  begins(call, 'a', 'We are open from nine to six.');
+  call.tell({ type: 'caller_speech_started' }, paused('a', 500, 3_000));
+  call.wait(800);
+  call.tell({ type: 'caller_speech_stopped', speechMs: 300 }, committed('c'));
+  call.tell({ type: 'line_lost' });
+  const dismissed = call.tell(words('c', ''));
+  expect(phoneOrders(dismissed)).not.toContainEqual({ type: 'resume' });
+  expect(phoneOrders(call.tell({ type: 'line_back' }))).toContainEqual({ type: 'resume' });
+});
