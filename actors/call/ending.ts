@@ -104,9 +104,14 @@ export function transfer(facts: CallFacts, state: CallState, now: number): CallT
   return handOver(facts, state, { reason: state.dealings.transferring ?? '', urgent: false }, now);
 }
 
-/** The line is gone. A tool that runs is waited for, so that the record says what came of the call; nothing else is. */
+/** The line is gone: for staff to be dialled, or for good. */
 export function phoneClosed(state: CallState, endedBy: string, now: number): CallTransition {
   if (endedBy === 'ava' && state.leaving !== null) return enterAway(state, now);
+  return enterSettling(state, endedBy, now);
+}
+
+/** A tool that runs is waited for, so that the record says what came of the call; nothing else is. */
+export function enterSettling(state: CallState, endedBy: string, now: number): CallTransition {
   const running = state.tools[0];
   if (!running || running.startedAt === 0) return enterEnded(state, endedBy, now);
   const { tool = now } = state.deadlines;

@@ -7,14 +7,18 @@
  */
 import type { DeadlineMessage } from '../kernel/actor.ts';
 import { andThen, type CallTransition, keep } from './effects.ts';
-import { enterEnded, part, sayAndPart } from './ending.ts';
+import { enterEnded, enterSettling, part, sayAndPart } from './ending.ts';
 import { takeFloor } from './floor.ts';
+import { remembering } from './history.ts';
 import type { CallFacts, CallMessage, StaffMiss } from './messages.ts';
 import { sayPhrase } from './phrases.ts';
-import type { CallState } from './state.ts';
+import { type CallState, longestCallMs, longestUntil } from './state.ts';
+import { TIMED_OUT, toolAnsweredAway } from './tools.ts';
 
 /** Beyond the longest that a dial may ring and talk: then nobody will come back to ask for the rest. */
 const AWAY_MS = 4 * 60 * 60_000;
+/** A caller who is back has time to leave a message, however long the call was before. */
+const BACK_MS = 3 * 60_000;
 
 export interface Handover {
   readonly reason: string;
@@ -53,38 +57,63 @@ export function enterEmergency(facts: CallFacts, state: CallState, now: number):
   );
 }
 
-/** The line was closed for staff to be dialled: nobody is there to talk to, and a model session would only cost. */
+/**
+ * The line was closed for staff to be dialled: nobody is there to talk to, and a model session would only cost. A tool
+ * that runs does so to its end; those that wait for it were asked for by a session that is gone.
+ */
 export function enterAway(state: CallState, now: number): CallTransition {
+  const deadlines = { ...runningTool(state), away: now + AWAY_MS };
+  const tools = state.tools.slice(0, 1);
   return {
-    state: { ...state, mode: 'away', deadlines: { away: now + AWAY_MS }, saying: [], doubt: null, responding: false },
+    state: { ...state, mode: 'away', deadlines, tools, saying: [], doubt: null, responding: false },
     effects: [{ kind: 'tell_model', order: { type: 'close' } }, { kind: 'away' }],
   };
 }
 
-/** Nothing but what becomes of the caller matters now; what still comes of the old line and session does not. */
+function runningTool({ deadlines: { tool } }: CallState): { readonly tool?: number } {
+  return tool === undefined ? {} : { tool };
+}
+
+/** Nothing but a tool that runs and what becomes of the caller matters now; what still comes of the old line and session does not. */
 export function whileAway(
   facts: CallFacts,
   state: CallState,
   message: CallMessage | DeadlineMessage,
   now: number,
 ): CallTransition {
-  if (message.type === 'phone_opened') return enterBack(facts, state);
+  if (message.type === 'phone_opened') return enterBack(facts, state, now);
   if (message.type === 'staff_missed') return keep({ ...state, missed: message.reason });
-  if (message.type === 'caller_left') return enterEnded(state, 'caller_stop', now);
+  if (message.type === 'caller_left') return enterSettling(state, 'caller_stop', now);
+  const tool = answerOfTool(state, message);
+  if (tool !== null) return remembering(toolAnsweredAway(state, tool.callId, tool.outcome, now), now);
   if (message.type === 'shut_down') return enterEnded(state, message.reason, now);
   if (message.type === 'deadline' && message.name === 'away') return enterEnded(state, 'lost', now);
   if (message.type !== 'staff_answered') return keep(state);
-  return enterEnded({ ...state, dealings: { ...state.dealings, escalated: true } }, 'staff', now);
+  return enterSettling({ ...state, dealings: { ...state.dealings, escalated: true } }, 'staff', now);
+}
+
+function answerOfTool({ tools: [running] }: CallState, message: CallMessage | DeadlineMessage) {
+  if (message.type === 'tool_answered') return message;
+  const isTimedOut = message.type === 'deadline' && message.name === 'tool';
+  return isTimedOut && running ? { callId: running.callId, outcome: TIMED_OUT } : null;
 }
 
 /**
  * Ava goes on with the caller whom nobody took: she says so by rule, and offers to take a message. The new session is
  * told what came before once it is there (`model_ready`).
  */
-function enterBack(facts: CallFacts, state: CallState): CallTransition {
+function enterBack(facts: CallFacts, state: CallState, now: number): CallTransition {
   const { missed } = state;
-  const dealings = { ...state.dealings, transferring: null };
-  const back: CallState = { ...state, mode: 'talking', deadlines: {}, leaving: null, missed: null, dealings };
+  const dealings = { ...state.dealings, transferring: null, ending: false };
+  const longest = longestUntil(facts, Math.max(state.startedAt + longestCallMs(facts), now + BACK_MS));
+  const back: CallState = {
+    ...state,
+    mode: 'talking',
+    deadlines: { ...longest, ...runningTool(state) },
+    leaving: null,
+    missed: null,
+    dealings,
+  };
   return staffMissed(facts, back, missed ?? 'failed');
 }
 

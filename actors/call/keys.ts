@@ -1,11 +1,13 @@
 /** The caller's keypad: a lone zero is a wish for staff, other digits are a turn that is not spoken. */
 import { KEYS_LIMIT, keyedWish, maskedKeys, spokenKeys } from '../../src/domain/keypad.ts';
+import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
 import { staffReachable } from '../../src/domain/staff-reach.ts';
 import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import { andThen, type CallTransition, keep, record } from './effects.ts';
 import { takeFloor } from './floor.ts';
 import { handOver, staffMissed } from './handover.ts';
 import type { CallFacts } from './messages.ts';
+import { awaitAnswer } from './silence.ts';
 import type { CallState } from './state.ts';
 
 /** So long after the last key nothing more is expected. */
@@ -25,7 +27,7 @@ export function keysEnded(facts: CallFacts, state: CallState, now: number): Call
     case 'nothing':
       return keep(done);
     case 'digits':
-      return andThen(keyedTurn(done, wish.digits, now), askForAnswer);
+      return andThen(keyedTurn(done, wish.digits, now), (next) => askForAnswer(facts, next, now));
     case 'staff':
       return andThen(keyedTurn(done, '0', now), (next) => staffWished(facts, next, now));
   }
@@ -35,7 +37,16 @@ export function keysEnded(facts: CallFacts, state: CallState, now: number): Call
 function keyedTurn(state: CallState, digits: string, now: number): CallTransition {
   const n = state.turns + 1;
   const text = maskedKeys(digits);
-  const turned = { ...state, turns: n, callerTurns: state.callerTurns + 1, answered: false, silences: 0 };
+  const turned: CallState = {
+    ...state,
+    turns: n,
+    callerTurns: state.callerTurns + 1,
+    answerDueSince: now,
+    answered: false,
+    fillerSaid: false,
+    silences: 0,
+    loop: afterCallerTurn(state.loop),
+  };
   return {
     state: turned,
     effects: [
@@ -46,8 +57,8 @@ function keyedTurn(state: CallState, digits: string, now: number): CallTransitio
   };
 }
 
-function askForAnswer(state: CallState): CallTransition {
-  return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
+function askForAnswer(facts: CallFacts, state: CallState, now: number): CallTransition {
+  return { state: awaitAnswer(facts, state, now), effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
 }
 
 function staffWished(facts: CallFacts, state: CallState, now: number): CallTransition {

@@ -122,13 +122,21 @@ export interface CallState {
   readonly endedBy: string | null;
 }
 
+/** When the call ends at the latest, and when its caller is warned of that. */
+export function longestUntil(facts: CallFacts, at: number): Deadlines {
+  return { time_is_short: at - facts.limits.warningMs, longest_call: at };
+}
+
+export function longestCallMs({ clinic }: CallFacts): number {
+  return clinic.conversation.longestCallMinutes * 60_000;
+}
+
 export function newCall(identity: CallIdentity, facts: CallFacts, now: number): CallState {
-  const { language, conversation } = facts.clinic;
-  const longestCall = now + conversation.longestCallMinutes * 60_000;
+  const { language } = facts.clinic;
   return {
     schema: 1,
     mode: 'opening',
-    deadlines: { time_is_short: longestCall - facts.limits.warningMs, longest_call: longestCall },
+    deadlines: longestUntil(facts, now + longestCallMs(facts)),
     identity,
     startedAt: now,
     language,

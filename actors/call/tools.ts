@@ -3,7 +3,7 @@ import { deal } from '../../src/domain/dealings.ts';
 import type { FailureCode } from '../../src/domain/failures.ts';
 import { guardCall, type LoopVerdict } from '../../src/domain/loop-guard.ts';
 import type { ToolFailure, ToolOutcome } from '../../src/domain/tools.ts';
-import { type DeadlineMessage, withDeadline } from '../kernel/actor.ts';
+import { type DeadlineMessage, withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import type { ToolRequest } from '../model/messages.ts';
 import { type CallEffect, type CallTransition, keep, record } from './effects.ts';
 import { enterEnded, enterParting, isTransferDue, transfer } from './ending.ts';
@@ -85,14 +85,27 @@ export function settle(state: CallState, message: CallMessage | DeadlineMessage,
   return { state: ended.state, effects: [...recordTool(state, tool, outcome, now), ...ended.effects] };
 }
 
-/** The model was told that this took too long; if it was done after all, it must know. */
-function lateAnswer(state: CallState, outcome: ToolOutcome): CallTransition {
-  if (!outcome.answer.success || outcome.changes.length === 0) return keep(state);
-  const text = `An earlier tool call that had timed out did succeed: ${JSON.stringify(outcome.answer)}. Tell the caller.`;
+/** The caller is with staff, or on the way: what came of it is for the record, and for a session that may go on. */
+export function toolAnsweredAway(state: CallState, callId: string, outcome: ToolOutcome, now: number): CallTransition {
+  const [tool] = state.tools;
+  const known = { ...state, dealings: outcome.changes.reduce(deal, state.dealings) };
+  if (tool?.callId !== callId) return { state: known, effects: lateNews(outcome) };
   return {
-    state,
-    effects: [{ kind: 'tell_model', order: { type: 'note', text } }, ...letAnswer(state)],
+    state: withoutDeadline({ ...known, tools: [] }, 'tool'),
+    effects: [...recordTool(state, tool, outcome, now), toolResult(tool, outcome.answer)],
   };
+}
+
+function lateAnswer(state: CallState, outcome: ToolOutcome): CallTransition {
+  const news = lateNews(outcome);
+  return news.length === 0 ? keep(state) : { state, effects: [...news, ...letAnswer(state)] };
+}
+
+/** The model was told that this took too long; if it was done after all, it must know. */
+function lateNews({ answer, changes }: ToolOutcome): readonly CallEffect[] {
+  if (!answer.success || changes.length === 0) return [];
+  const text = `An earlier tool call that had timed out did succeed: ${JSON.stringify(answer)}. Tell the caller.`;
+  return [{ kind: 'tell_model', order: { type: 'note', text } }];
 }
 
 /** Whoever speaks has the floor: a caller who spoke meanwhile is answered at the end of their turn, and stays. */

@@ -24,6 +24,9 @@ it.each([
   'Sí, claro.',
   'De acuerdo',
   'Oui, d’accord.',
+  'Ach so.',
+  'Así es.',
+  'Nice',
 ])('"%s" asks for nothing', (words) => {
   expect(isBackchannel(words)).toBe(true);
 });
@@ -55,6 +58,15 @@ it.each([
   'Nein',
   'Sí, pero no',
   'Oui mais',
+  'Yes, please.',
+  'Yes at two',
+  'Warte',
+  'Espere',
+  'Attendez',
+  'Uh-uh',
+  'Ähm',
+  'стоп',
+  '等一下',
   'One',
 ])('"%s" wants the floor', (words) => {
   expect(isBackchannel(words)).toBe(false);

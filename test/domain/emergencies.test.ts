@@ -88,7 +88,43 @@ Seit der Spritze ist mein Auge geschwollen
 Meine Mutter ist ohnmächtig geworden
 Es hört nicht auf zu bluten
 Ich will nicht mehr leben
-Ich möchte mich umbringen`;
+Ich möchte mich umbringen
+My lips are swelling up since the filler
+My lips have ballooned after the filler
+I can't catch my breath
+I'm struggling for air
+My vision went dark after the injection
+Everything went black in my left eye after the filler
+My eyesight is gone
+I'm seeing double since the Botox
+I can't open my left eye
+The skin where you injected is turning white
+The tip of my nose is white and cold
+My nose is white since the injection
+My skin is blistering after the peel
+No, it's my chest, it hurts so much
+I feel like I'm going to pass out
+I feel faint since the injection
+She won't wake up
+I have numbness on one side of my body
+My heart is beating really fast and I feel dizzy
+There's blood everywhere
+I took all my pills
+I don't want to be alive any more
+I don't want to wake up any more
+I don't see the point in living anymore
+I can't go on anymore
+Se me está hinchando la cara
+La piel se está poniendo blanca
+No veo con el ojo izquierdo
+Perdí la visión de un ojo
+Je n'arrive pas à reprendre mon souffle
+Ma lèvre a doublé de volume
+Ma peau devient blanche après l'injection
+Je veux en finir
+Mir ist schwarz vor Augen geworden
+Die Haut wird ganz weiß
+Meine Haut ist weiß geworden`;
 
 const NONE = `
 I'd like to book Botox for tomorrow
@@ -159,7 +195,29 @@ Ich habe keine Schmerzen in der Brust
 Wie lange dauert die Schwellung nach dem Filler?
 Ist eine Schwellung nach Botox normal?
 Ich hatte vor fünf Jahren einen Herzinfarkt
-Ich sterbe vor Neugier`;
+Ich sterbe vor Neugier
+Will it hurt to breathe?
+My friend fainted once years ago
+I fainted once when I got a shot
+I'm afraid of fainting during the injection
+Am I going to faint during the injection?
+I had an allergic reaction to penicillin as a child
+I'm choking up, this is so sweet
+I want to get rid of the swelling under my eyes
+I want filler on the left side of my face
+Can you do laser on one side of my body?
+My skin is black, does laser work on me?
+My skin is very white and I burn easily
+The area under my eyes is black
+I see double chin when I look in the mirror
+Everything went well, thank you
+I can't go on Tuesday
+I don't want to wake up early, so the afternoon please
+I took all my medication this morning
+Mi piel es negra, ¿sirve el láser?
+Ma peau est noire
+Je veux en finir avec ces rides
+Meine Haut ist schwarz`;
 
 const lines = (text: string): string[] => text.trim().split('\n');
 

@@ -73,3 +73,23 @@ describe('times in a caller’s words', () => {
     expect(texts.filter((text) => !mentionsNothing(read(text)))).toEqual([]);
   });
 });
+
+describe('words put anew in the same breath', () => {
+  it.each([
+    ['tomorrow at 2 PM, no wait, Wednesday at 10 AM', '2026-11-25', 600],
+    ['tomorrow at 2 PM, actually make that the day after tomorrow at 10 AM', '2026-11-25', 600],
+    ['tomorrow, I mean Wednesday, at 2 PM', '2026-11-25', 840],
+    ['tomorrow at 2, no, at 3 PM', '2026-11-24', 900],
+    ['tomorrow at 2, no, 3 PM', '2026-11-24', 900],
+    ['tomorrow at 2 PM, sorry, Thursday', '2026-11-26', 840],
+    ['Wednesday or rather Thursday at 10 AM', '2026-11-26', 600],
+    ['Wednesday at 10 AM. Scratch that. Thursday. No, wait, Friday', '2026-11-27', 600],
+    ['Sorry, do you have tomorrow at 2 PM?', '2026-11-24', 840],
+    ['No, tomorrow at 2 PM', '2026-11-24', 840],
+    ['Actually tomorrow at 2 PM would be great', '2026-11-24', 840],
+    ['tomorrow at 2 PM, sorry, I have a cold', '2026-11-24', 840],
+    ["I can't make it on Tuesday, tomorrow week... no wait, Wednesday at 10 AM", '2026-11-25', 600],
+  ])('%s', (text, day, minute) => {
+    expect(read(text)).toMatchObject({ days: { from: day, to: day }, at: { minute } });
+  });
+});

@@ -1,8 +1,9 @@
 /** The call in the hands of people, step by step. */
 import { describe, expect, it } from 'vitest';
 import type { CallFacts, CallMessage } from '../../../actors/call/messages.ts';
+import type { DealingsChange } from '../../../src/domain/dealings.ts';
 import { lumen } from '../../support/memory-clinics.ts';
-import { ofKind } from '../../support/step-bench.ts';
+import { NOW, ofKind } from '../../support/step-bench.ts';
 import {
   begins,
   type CallBench,
@@ -10,11 +11,13 @@ import {
   FACTS,
   finished,
   greeted,
+  LONGEST_CALL_MS,
   orders,
   PHRASES,
   phoneOrders,
   playback,
   RENDERED,
+  ran,
   recorded,
   responseEnded,
   speechStarted,
@@ -167,5 +170,83 @@ describe('a caller who is put through', () => {
     call.tell(...TRANSFER, playback('phrase_2'), speechStarted);
     call.wait(3_000);
     expect(call.state).toMatchObject({ mode: 'talking', leaving: null, dealings: { transferring: null } });
+  });
+});
+
+const BOOKED: readonly DealingsChange[] = [{ type: 'booked', appointmentId: 'a1', slotId: 'slot_1' }];
+
+/** A booking was under way when the caller described an emergency, and is still when staff are dialled. */
+function awayWhileBooking(): CallBench {
+  const call = alarmed(RENDERED);
+  call.tell(toolRequested('t', 'book_appointment'), toolRequested('next'), words('u1', TROUBLE), hungUp);
+  return call;
+}
+
+describe('a tool that runs while the caller is put through', () => {
+  it('stands in the record, and in what came of the call', () => {
+    const call = awayWhileBooking();
+    expect(recorded(call.tell(toolAnswered('t', BOOKED)))).toMatchObject([{ kind: 'tool_call', callId: 't' }]);
+    expect(outcomes(call, { type: 'caller_left' })).toEqual(['appointment_scheduled']);
+  });
+
+  it('is waited for where it is all that is left of the call', () => {
+    const call = awayWhileBooking();
+    expect(outcomes(call, { type: 'staff_answered' })).toEqual([]);
+    expect(outcomes(call, toolAnswered('t', BOOKED))).toEqual(['appointment_scheduled']);
+    const slow = awayWhileBooking();
+    slow.tell({ type: 'staff_answered' });
+    const ended = recorded(slow.wait(FACTS.limits.toolMs));
+    expect(ended.map((entry) => entry.kind)).toEqual(['tool_call', 'ended']);
+    expect(ended.at(-1)).toMatchObject({ outcome: 'escalated' });
+  });
+
+  it.each([
+    ['answers', (call: CallBench) => call.tell(toolAnswered('t', BOOKED, { spoken: 'Tuesday at two' }))],
+    ['takes too long', (call: CallBench) => call.wait(FACTS.limits.toolMs)],
+  ])('and %s is known to the session that goes on, and others run after it', (_, pass) => {
+    const call = awayWhileBooking();
+    pass(call);
+    call.tell({ type: 'staff_missed', reason: 'busy' }, { type: 'phone_opened' });
+    const told = orders(call.tell({ type: 'model_ready', first: false }));
+    const restored = told.flatMap((order) => (order.type === 'restore' ? order.history : []));
+    expect(restored.filter(({ kind }) => kind === 'tool')).toMatchObject([{ callId: 't', name: 'book_appointment' }]);
+    expect(ran(call.tell(toolRequested('u')))).toEqual(['u']);
+  });
+
+  it('and late did it after all is told as a fact', () => {
+    const call = awayWhileBooking();
+    call.wait(FACTS.limits.toolMs);
+    call.tell(toolAnswered('t', BOOKED, { spoken: 'Tuesday at two' }), { type: 'phone_opened' });
+    const told = orders(call.tell({ type: 'model_ready', first: false }));
+    expect(JSON.stringify(told)).toContain('Tuesday at two');
+    expect(call.state.dealings.booked).toHaveLength(1);
+  });
+
+  it('and is not done when they are back is answered then', () => {
+    const call = awayWhileBooking();
+    call.tell({ type: 'staff_missed', reason: 'busy' }, { type: 'phone_opened' });
+    expect(orders(call.tell(toolAnswered('t', BOOKED))).map(({ type }) => type)).toEqual(['tool_result', 'respond']);
+  });
+});
+
+describe('a caller who is back', () => {
+  it('is not hung up on because the words before staff were never said', () => {
+    const call = alarmed();
+    call.tell(words('u1', TROUBLE), responseEnded('cancelled'));
+    call.wait(FACTS.limits.farewellMs);
+    call.tell(hungUp, { type: 'staff_missed', reason: 'busy' }, { type: 'phone_opened' });
+    begins(call, 'busy', PHRASES.staffBusy);
+    expect(phoneOrders(call.tell(responseEnded()))).toEqual([]);
+    expect(call.state.mode).toBe('talking');
+  });
+
+  it('is still bound to the longest call, with time left for a message', () => {
+    const early = away();
+    early.tell({ type: 'phone_opened' });
+    expect(early.state.deadlines['longest_call']).toBe(NOW + LONGEST_CALL_MS);
+    const late = away();
+    late.wait(LONGEST_CALL_MS + 60_000);
+    late.tell({ type: 'phone_opened' });
+    expect(late.state.deadlines['longest_call']).toBe(late.now + 180_000);
   });
 });

@@ -11,6 +11,10 @@ import {
   orderTypes,
   PHRASES,
   phoneOrders,
+  RENDERED,
+  ran,
+  toolAnswered,
+  toolRequested,
   turns,
 } from './bench.ts';
 
@@ -46,6 +50,21 @@ describe('digits', () => {
     begins(call, 'a', 'We are open from nine to six.');
     expect(phoneOrders(call.tell(...press('1')))).toContainEqual({ type: 'interrupt' });
     expect(phoneOrders(call.tell(...press('2')))).toEqual([]);
+  });
+
+  it('are a turn like a spoken one: tools may be asked afresh, and a late answer is bridged and measured', () => {
+    const call = greeted(RENDERED);
+    const asksThrice = (turn: string) =>
+      ['a', 'b', 'c'].flatMap((n) => ran(call.tell(toolRequested(turn + n, 'find', '{}'), toolAnswered(turn + n))));
+    expect(asksThrice('u')).toEqual(['ua', 'ub']);
+    call.tell(...press('12#'));
+    expect(phoneOrders(call.wait(FACTS.limits.fillerMs))).toMatchObject([
+      { type: 'speech', payload: PHRASES.oneMoment },
+      { type: 'speech_complete' },
+    ]);
+    expect(asksThrice('v')).toEqual(['va', 'vb']);
+    const answered = begins(call, 'item', 'I found it.');
+    expect(eventNames(answered)).toContain('turn.first_audio');
   });
 
   it('without end are cut off, and a lone # or * means nothing', () => {

@@ -164,6 +164,42 @@ describe('a caller', () => {
     expect(said[2]).toBe('[hangs up]');
   });
 
+  it('thinks again in the same breath, and takes what they said last', () => {
+    const said = converse(scenario('moved-on'), ['Hello!', 'What day and time would you like?']);
+    expect(said).toEqual([
+      "I'd like to book a Botox appointment for tomorrow at 2 PM, no wait, make that the day after tomorrow at 10 AM.",
+      'The day after tomorrow at 10 AM, please.',
+    ]);
+  });
+
+  it('wants both of two questions answered', () => {
+    const open = 'We are open from 9 AM to 6 PM.';
+    const both = ['Great, that is all I wanted to know. Goodbye.', '[hangs up]'];
+    expect(converse(scenario('two-questions'), ['Hello!', `${open} Botox is $350.`, 'Bye!']).slice(1)).toEqual(both);
+    expect(converse(scenario('two-questions'), ['Hello!', open])[1]).toBe('And how much is Botox?');
+  });
+
+  it('sees that the number is wrong, and says sorry', () => {
+    const said = converse(scenario('wrong-number'), ['Hello!', 'I can help you with an appointment.', 'Goodbye!']);
+    expect(said.slice(1)).toEqual(["Oh, then I have the wrong number, I'm sorry. Goodbye.", '[hangs up]']);
+  });
+
+  it('insults twice, and is gone', () => {
+    const said = converse(scenario('abuse'), ['Hello!', 'I can help you with that.', 'I am sorry to hear that.']);
+    expect(said).toEqual([
+      'You are a useless, stupid machine.',
+      'Shut up, you idiot, you are all worthless.',
+      '[hangs up]',
+    ]);
+  });
+
+  it('tells a long story before the question', () => {
+    const [story = '', thanks] = converse(scenario('monologue'), ['Hello!', 'Botox is $350.']);
+    expect(story.split(' ').length).toBeGreaterThan(100);
+    expect(story).toMatch(/how much is Botox\?$/);
+    expect(thanks).toMatch(/Goodbye/);
+  });
+
   it('says nothing when silent', () => {
     expect(converse(scenario('silent'), ['Hello!', 'Are you there?'], 30_000)).toEqual([]);
   });

@@ -1,4 +1,5 @@
 /** The stories by name, each to be told by anybody. */
+import { abuse } from './abuse.ts';
 import { book } from './book.ts';
 import { emergency } from './emergency.ts';
 import { fullyBooked } from './fully-booked.ts';
@@ -8,13 +9,17 @@ import { hours } from './hours.ts';
 import { indecisive } from './indecisive.ts';
 import { medical } from './medical.ts';
 import { message } from './message.ts';
+import { monologue } from './monologue.ts';
+import { movedOn } from './moved-on.ts';
 import { namedProvider } from './named-provider.ts';
 import { price } from './price.ts';
 import { reschedule } from './reschedule.ts';
 import type { CallerScript } from './script.ts';
 import { silent } from './silent.ts';
 import { person, zero } from './staff.ts';
+import { twoQuestions } from './two-questions.ts';
 import { JORDAN, type Who } from './who.ts';
+import { wrongNumber } from './wrong-number.ts';
 
 const SCENARIOS: Readonly<Record<string, (who: Who) => CallerScript>> = {
   book,
@@ -25,6 +30,11 @@ const SCENARIOS: Readonly<Record<string, (who: Who) => CallerScript>> = {
   horario,
   price,
   indecisive,
+  'moved-on': movedOn,
+  'two-questions': twoQuestions,
+  monologue,
+  'wrong-number': wrongNumber,
+  abuse,
   person,
   zero,
   message,

@@ -1,5 +1,5 @@
 /** What a caller's words add to the memory, read in the light of what was asked. */
-import { changesMind, type Goal, goalOf, topicOf, wantsStaff } from './intent.ts';
+import { changesMind, type Goal, goalOf, questionsIn, wantsStaff } from './intent.ts';
 import { type Instead, type Memory, withNewGoal, withNewTime } from './memory.ts';
 import { chosenSlot, type Slot } from './slots.ts';
 import { nextStep, type Step } from './steps.ts';
@@ -31,7 +31,7 @@ export function withUtterance(before: Memory, said: string, tools: Toolbox): Mem
     news: [],
     stuck: false,
     puzzled: false,
-    question: undefined,
+    questions: [],
     instead: undefined,
     ended: false,
     name: introducedName(text) ?? before.name,
@@ -42,13 +42,13 @@ export function withUtterance(before: Memory, said: string, tools: Toolbox): Mem
   if (before.instead !== undefined && isNo(text)) return { ...withNewGoal(memory, undefined), served: true };
   if (isGoodbye(text)) return { ...memory, closing: true };
   const goal = goalMeant(memory, text, step);
-  const topic = topicOf(text);
+  const questions = questionsIn(text);
   if (
-    topic !== undefined &&
+    questions.length > 0 &&
     (goal === undefined || goal === 'book') &&
     !/\b(?:book|schedule|appointment)\b/i.test(text)
   ) {
-    return { ...memory, question: { topic, words: text } };
+    return { ...memory, questions };
   }
   if (goal !== undefined && goal !== memory.goal) return withWish(withNewGoal(memory, goal), text);
   if (memory.goal === undefined) return withoutGoal(memory, text);

@@ -18,8 +18,10 @@ export function withAnswer(memory: Memory, tool: string, output: string): Memory
       return withAvailability(memory, answer);
     case 'find_appointments':
       return withAppointments(memory, answer);
-    case 'get_clinic_info':
-      return tell({ ...memory, question: undefined }, factsSpoken(answer, memory.question));
+    case 'get_clinic_info': {
+      const [asked, ...questions] = memory.questions;
+      return tell({ ...memory, questions }, factsSpoken(answer, asked));
+    }
     case 'transfer_to_staff':
       return { ...memory, staffWanted: false, ended: true };
     case 'end_call':
@@ -84,7 +86,7 @@ const DONE_OPENINGS: Readonly<Record<string, string>> = {
 function failed(memory: Memory, tool: string, answer: Answer): Memory {
   const message = textOf(answer.user_message) ?? "I'm sorry, that didn't work.";
   const fresh = freshOffers(answer);
-  const stuck: Memory = { ...memory, stuck: true, question: undefined, staffWanted: false };
+  const stuck: Memory = { ...memory, stuck: true, questions: [], staffWanted: false };
   switch (answer.error) {
     case 'slot_taken':
     case 'slot_not_offered':

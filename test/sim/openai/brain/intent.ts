@@ -50,6 +50,17 @@ export function topicOf(text: string): Topic | undefined {
   return TOPICS.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
+/** What is asked, in the caller's own words; two questions in one breath are two. */
+export function questionsIn(text: string): readonly { readonly topic: Topic; readonly words: string }[] {
+  const asked = text.split(/[?.;]|,?\s+(?:and|also)\s+/i).flatMap((words) => {
+    const topic = topicOf(words);
+    return topic === undefined ? [] : [{ topic, words }];
+  });
+  const [only, ...others] = asked.filter(({ topic }, at) => asked.findIndex((one) => one.topic === topic) === at);
+  if (only === undefined) return [];
+  return others.length === 0 ? [{ ...only, words: text }] : [only, ...others];
+}
+
 export function wantsStaff(text: string): boolean {
   return STAFF.test(text);
 }

@@ -36,7 +36,8 @@ export interface Memory {
   readonly appointment?: Appointment;
   readonly cancelConfirmed: boolean;
   readonly message?: string;
-  readonly question?: { readonly topic: Topic; readonly words: string };
+  /** Asked about the clinic and not answered yet, in the order in which they were asked. */
+  readonly questions: readonly { readonly topic: Topic; readonly words: string }[];
   readonly staffWanted: boolean;
   readonly closing: boolean;
   readonly ended: boolean;
@@ -59,6 +60,7 @@ export const BLANK: Memory = {
   phoneSettled: false,
   emailSettled: false,
   cancelConfirmed: false,
+  questions: [],
   staffWanted: false,
   closing: false,
   ended: false,

@@ -257,6 +257,18 @@ describe('the receptionist, beyond booking', () => {
     expect(call.hears('Thank you, that is all I needed. Goodbye.')).toContain('Goodbye');
   });
 
+  it('answers two questions of one breath, each with its own fact', () => {
+    const facts = {
+      success: true,
+      hours: 'Monday to Saturday, 9 AM to 6 PM',
+      prices: [{ name: 'Botox', price: '$350' }],
+    };
+    const call = converse({ get_clinic_info: () => facts });
+    const said = call.hears('What are your opening hours, and how much is Botox?');
+    expect(call.named('get_clinic_info').map(({ args }) => args)).toEqual([{ topic: 'hours' }, { topic: 'prices' }]);
+    expect(said).toMatch(/We're open Monday to Saturday, 9 AM to 6 PM\. .*\$350/);
+  });
+
   it('is neither confused by a wish that comes later nor by a promise to call back', () => {
     const call = converse({ check_availability: () => EXACT });
     call.hears("I'd like to book a Botox appointment for tomorrow at 2 PM.");

@@ -94,9 +94,9 @@ function act(memory: Memory, step: Step, tools: Toolbox): BrainReply {
       calls: offer(tools, 'end_call', { reason: 'The caller said goodbye.' }),
     };
   }
-  if (memory.question !== undefined) {
-    const calls = offer(tools, 'get_clinic_info', { topic: memory.question.topic });
-    return calls === undefined
+  if (memory.questions.length > 0) {
+    const calls = memory.questions.flatMap(({ topic }) => offer(tools, 'get_clinic_info', { topic }) ?? []);
+    return calls.length === 0
       ? { say: "I'm afraid I can't look that up. Can I help you with an appointment?" }
       : { calls };
   }
