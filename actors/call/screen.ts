@@ -1,4 +1,5 @@
 /** A caller at a screen: what they type, and the turns they end themselves. */
+import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
 import { andThen, type CallTransition, keep } from './effects.ts';
 import { takeFloor } from './floor.ts';
 import type { CallFacts, FromScreen } from './messages.ts';
@@ -33,6 +34,7 @@ function typedTurn(facts: CallFacts, state: CallState, text: string, now: number
     answerDueSince: now,
     silences: 0,
     fillerSaid: false,
+    loop: afterCallerTurn(state.loop),
   };
   const told: CallTransition = {
     state: turned,
