@@ -18,6 +18,9 @@ export function responseEnded(
     const isLost = isAskedForLastWords(state) && (status === 'failed' || status === 'incomplete');
     if (state.dealings.ending) return enterParting(facts, isLost ? { ...state, answered: true } : state, now);
     if (isTransferDue(state)) return transfer(facts, state, now);
+    if (isAnswerDue(state)) {
+      return { state: { ...state, answerOwed: false }, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
+    }
   }
   // A model that had nothing to say has said so: the silence that follows is the caller's.
   if (status === 'completed' && state.empty) return keep({ ...state, answered: true });
@@ -26,6 +29,11 @@ export function responseEnded(
     state,
     effects: [{ kind: 'event', name: 'model.error', event: { kind: 'response_failed', code: 'failed' } }],
   };
+}
+
+/** Its tools answered while it went on, and nobody has the floor. */
+function isAnswerDue({ mode, leaving, answerOwed, callerSpeaksSince, doubt }: CallState): boolean {
+  return answerOwed && mode === 'talking' && leaving === null && callerSpeaksSince === null && doubt === null;
 }
 
 /**

@@ -121,6 +121,8 @@ export function takeFloor(state: CallState): CallTransition {
       // What is being said is cut with what was heard of it; what is only asked for is not to be said at all.
       saying: state.saying.filter((each) => each.n > 0),
       leaving: null,
+      // What tools found belongs into the answer to whoever has the floor now.
+      answerOwed: false,
       // Nothing was said yet, and the greeting is not to be said any more.
       undisclosed: state.undisclosed || state.turns === 0,
       dealings: { ...state.dealings, ending: false, transferring: null },
@@ -144,6 +146,7 @@ function dismissed(facts: CallFacts, state: CallState, doubt: Doubt, now: number
 function answerOwed(facts: CallFacts, state: CallState, now: number): CallTransition {
   if (isTransferDue(state)) return transfer(facts, state, now);
   if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state, now);
+  if (state.responding) return keep({ ...state, answerOwed: true });
   return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
 }
 

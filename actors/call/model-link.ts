@@ -39,6 +39,7 @@ export function sessionLost(
   const lost: CallState = {
     ...withoutDeadline(settled.state, 'reheard'),
     responding: false,
+    answerOwed: false,
     awaited: [],
     saying: settled.state.saying
       .filter(({ n, by }) => n > 0 || by !== 'model')

@@ -92,7 +92,7 @@ export interface CallState {
   readonly undisclosed: boolean;
   /** Whether Ava has said anything since the caller's last turn. */
   readonly answered: boolean;
-  /** A tool answered while the caller made a sound: where that was nothing, the model is to answer. */
+  /** A tool answered while the caller made a sound, or its response went on: after that the model is to answer. */
   readonly answerOwed: boolean;
   /** That an answer takes long was said since the caller's last turn. */
   readonly fillerSaid: boolean;

@@ -119,6 +119,8 @@ function afterTools(facts: CallFacts, state: CallState, now: number): CallTransi
   if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state, now);
   // The caller is on the way to staff: an answer now would only keep them.
   if (state.leaving !== null) return keep(state);
+  // It may ask for more: one answer follows all of it, once it has ended.
+  if (state.responding) return keep({ ...state, answerOwed: true });
   return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
 }
 

@@ -4,7 +4,7 @@ import { expectWholeRecord } from '../support/talk.ts';
 
 describe.concurrent('a caller who meant to call somebody else', () => {
   it.for(['receptionist', 'clumsy'] as const)(
-    'hears whom they reached and is let go',
+    'hears whom they reached and is let go (%s)',
     { timeout: STORY_MS },
     async (brain, context) => {
       const { call, conversation } = await toldStory(context, 'wrong-number', { openai: { brain } });

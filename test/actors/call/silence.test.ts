@@ -91,7 +91,7 @@ describe('an answer that takes long', () => {
     const call = greeted(RENDERED);
     callerSpeaks(call, 'u1');
     begins(call, 'b', 'Let me see.');
-    call.tell(toolRequested('c1'), finished('b'));
+    call.tell(toolRequested('c1'), responseEnded(), finished('b'));
     expect(phoneOrders(call.wait(fillerMs))).toMatchObject([{ payload: PHRASES.oneMoment }, {}]);
     expect(orders(call.tell(toolAnswered('c1')))).toMatchObject([{ type: 'tool_result' }, { type: 'respond' }]);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ofKind } from '../../support/step-bench.ts';
 import {
+  bargesIn,
   callerSpeaks,
+  committed,
   eventNames,
   FACTS,
   greeted,
@@ -9,6 +11,7 @@ import {
   orderTypes,
   ran,
   recorded,
+  responseEnded,
   slots,
   speechStarted,
   toolAnswered,
@@ -59,6 +62,28 @@ describe('tools', () => {
     expect([ran(first), orderTypes(first)]).toEqual([['c2'], ['tool_result']]);
     expect(ran(call.tell(toolAnswered('c2')))).toEqual(['c3']);
     expect(orderTypes(call.tell(toolAnswered('c3')))).toEqual(['tool_result', 'respond']);
+  });
+
+  it('that answer while their response still goes on are followed by one response to all of them', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell({ type: 'response_started' });
+    expect(orderTypes(call.tell(toolRequested('c1'), toolAnswered('c1')))).toEqual(['tool_result']);
+    expect(orderTypes(call.tell(toolRequested('c2'), responseEnded()))).toEqual([]);
+    expect(orderTypes(call.tell(toolAnswered('c2')))).toEqual(['tool_result', 'respond']);
+    call.tell({ type: 'response_started' });
+    expect(orderTypes(call.tell(toolRequested('c3'), toolAnswered('c3')))).toEqual(['tool_result']);
+    expect(orderTypes(call.tell(responseEnded()))).toEqual(['respond']);
+    expect(orderTypes(call.tell({ type: 'response_started' }, responseEnded()))).toEqual([]);
+  });
+
+  it('that answered before the caller took the floor are spoken of in the answer to them alone', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell({ type: 'response_started' }, toolRequested('c1'), toolAnswered('c1'));
+    const taken = [...bargesIn(call), ...call.tell(responseEnded('cancelled'), committed('u2'))];
+    expect(orderTypes(taken).filter((type) => type === 'respond')).toHaveLength(1);
+    expect(orderTypes(call.tell({ type: 'response_started' }, responseEnded()))).toEqual([]);
   });
 
   it('see what the ones before them did', () => {

@@ -2,6 +2,10 @@ import { HANG_UP_AFTER_GOODBYE, repeat, sayGoodbye } from './answers.ts';
 import type { CallerScript } from './script.ts';
 import type { Who } from './who.ts';
 
+const HOUR = /\d\s*[ap]\.?m/i;
+const PRICE = /(?:\$\s?\d|\d+ dollars|\bfree\b)/i;
+const THANKS = sayGoodbye('Great, that is all I wanted to know. Goodbye.');
+
 /** Asks two things in one breath, and says goodbye once both are answered. */
 export function twoQuestions({ service }: Who): CallerScript {
   const questions = `What are your opening hours, and how much is ${service}?`;
@@ -15,15 +19,16 @@ export function twoQuestions({ service }: Who): CallerScript {
       {
         anywhere: true,
         once: true,
-        when: /^(?=[\s\S]*\d\s*[ap]\.?m)(?=[\s\S]*(?:\$\s?\d|\d+ dollars|\bfree\b))/i,
-        respond: sayGoodbye('Great, that is all I wanted to know. Goodbye.'),
+        when: new RegExp(`^(?=[\\s\\S]*${HOUR.source})[\\s\\S]*${PRICE.source}`, 'i'),
+        respond: THANKS,
       },
       {
         anywhere: true,
         once: true,
-        when: /\d\s*[ap]\.?m/i,
+        when: HOUR,
         respond: [{ say: `And how much is ${service}?` }],
       },
+      { anywhere: true, when: PRICE, respond: THANKS },
     ],
   };
 }
