@@ -26,7 +26,10 @@ export interface Handover {
   readonly urgent: boolean;
 }
 
-/** Says that staff are called, where Ava has not just said something anyway, and closes the line for it. */
+/**
+ * Says that staff are called, where Ava has not just said something anyway, and closes the line for it. Only a telephone
+ * call can be put through; elsewhere the caller is offered to leave a message.
+ */
 export function handOver(
   facts: CallFacts,
   state: CallState,
@@ -34,9 +37,16 @@ export function handOver(
   now: number,
 ): CallTransition {
   if (state.mode !== 'talking') return keep(state);
+  if (!isTelephone(state)) {
+    return staffMissed(facts, { ...state, dealings: { ...state.dealings, transferring: null } }, 'no_telephone');
+  }
   const leaving = { ...state, leaving: { urgent }, dealings: { ...state.dealings, transferring: reason } };
   if (urgent) return sayAndPart(facts, leaving, 'emergency', now);
   return state.answered ? part(facts, leaving, now) : sayAndPart(facts, leaving, 'connecting', now);
+}
+
+function isTelephone({ identity }: CallState): boolean {
+  return identity.channel === 'voice';
 }
 
 /**
@@ -47,8 +57,7 @@ export function handOver(
 export function enterEmergency(facts: CallFacts, state: CallState, now: number): CallTransition {
   if (state.leaving?.urgent) return keep(state);
   const floor = takeFloor(state);
-  const onPhone = state.identity.channel === 'voice';
-  const alone = !onPhone || facts.clinic.staffPhone === null || state.dealings.urgent;
+  const alone = facts.clinic.staffPhone === null || state.dealings.urgent || !isTelephone(state);
   const urgent = { ...floor.state, answered: true, dealings: { ...floor.state.dealings, urgent: true } };
   return andThen({ state: urgent, effects: floor.effects }, (next) =>
     alone
@@ -118,16 +127,19 @@ function enterBack(facts: CallFacts, state: CallState, now: number): CallTransit
 }
 
 /** The model knows the reason, whatever the caller makes of the offer. */
-export function staffMissed(facts: CallFacts, state: CallState, miss: StaffMiss | 'closed'): CallTransition {
+export function staffMissed(facts: CallFacts, state: CallState, miss: Miss): CallTransition {
   const said = sayPhrase(facts, state, miss === 'busy' ? 'staffBusy' : 'staffAway');
   const text = `Staff cannot be reached: ${MISSED[miss]} The caller is being told so and offered to leave a message.`;
   return { state: said.state, effects: [{ kind: 'tell_model', order: { type: 'note', text } }, ...said.effects] };
 }
 
-const MISSED: Readonly<Record<StaffMiss | 'closed', string>> = {
+type Miss = StaffMiss | 'closed' | 'no_telephone';
+
+const MISSED: Readonly<Record<Miss, string>> = {
   busy: 'the line is busy.',
   no_answer: 'nobody answered.',
   declined: 'nobody took the call (perhaps a machine answered).',
   failed: 'the call did not get through.',
   closed: 'it is outside staff hours.',
+  no_telephone: 'only a telephone call can be put through.',
 };

@@ -10,7 +10,7 @@ import {
 import { type CallState, newCall } from '../../../actors/call/state.ts';
 import { callStep } from '../../../actors/call/step.ts';
 import type { DealingsChange } from '../../../src/domain/dealings.ts';
-import type { ConversationEntry } from '../../../src/domain/ports.ts';
+import type { Channel, ConversationEntry } from '../../../src/domain/ports.ts';
 import type { Slot } from '../../../src/domain/slots.ts';
 import type { ToolOutcome } from '../../../src/domain/tools.ts';
 import { radiance } from '../../support/memory-clinics.ts';
@@ -62,8 +62,8 @@ const IDENTITY: CallIdentity = {
 };
 
 /** A call whose phone is not open yet. */
-export function newConversation(facts = FACTS): CallBench {
-  return new StepBench(callStep(facts), newCall(IDENTITY, facts, NOW));
+export function newConversation(facts = FACTS, channel: Channel = 'voice'): CallBench {
+  return new StepBench(callStep(facts), newCall({ ...IDENTITY, channel }, facts, NOW));
 }
 
 /** A call in which Ava has greeted, and was heard. */

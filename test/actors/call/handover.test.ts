@@ -12,6 +12,7 @@ import {
   finished,
   greeted,
   LONGEST_CALL_MS,
+  newConversation,
   orders,
   PHRASES,
   phoneOrders,
@@ -20,6 +21,7 @@ import {
   ran,
   recorded,
   responseEnded,
+  says,
   speechStarted,
   toolAnswered,
   toolRequested,
@@ -248,5 +250,28 @@ describe('a caller who is back', () => {
     late.wait(LONGEST_CALL_MS + 60_000);
     late.tell({ type: 'phone_opened' });
     expect(late.state.deadlines['longest_call']).toBe(late.now + 180_000);
+  });
+});
+
+/** Asked what they want; their answer is still to come. */
+function atBrowser(): CallBench {
+  const call = newConversation(FACTS, 'web');
+  call.tell({ type: 'phone_opened' });
+  says(call, 'greeting', PHRASES.greeting);
+  callerSpeaks(call, 'u1');
+  return call;
+}
+
+describe('a caller at a browser', () => {
+  it('in danger is told to call for help, and nobody closes their line', () => {
+    const call = atBrowser();
+    expect(said(call, words('u1', TROUBLE))).toEqual([PHRASES.emergencyAlone]);
+    expect(call.state).toMatchObject({ mode: 'talking', dealings: { urgent: true } });
+  });
+
+  it('is not put through, but may leave a message', () => {
+    const call = atBrowser();
+    expect(said(call, ...TRANSFER)).toEqual([PHRASES.staffAway]);
+    expect(call.state).toMatchObject({ mode: 'talking', leaving: null, dealings: { transferring: null } });
   });
 });
