@@ -36,7 +36,8 @@ export interface SwitchboardOptions {
 
 interface EndedCall {
   readonly clinicId: string;
-  readonly conversationId: string;
+  /** Null where there never was one: the stream came too late. */
+  readonly conversationId: string | null;
   readonly next: Exclude<NextForCaller, 'transfer'>;
 }
 
@@ -46,6 +47,8 @@ const REMEMBERED_MS = 10 * 60_000;
 
 /** Until the phone network has asked for the last call's next step, a node that stops must listen. */
 const CONTINUE_GRACE_MS = 1_500;
+/** So soon after a call was admitted its stream may still be on its way. */
+const STREAM_DUE_MS = 5_000;
 
 /** Twilio's words for a call that is over. */
 const OVER = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
@@ -57,6 +60,7 @@ export class Switchboard implements FrontDesk {
   /** Calls of which staff were told, and have not taken them. */
   private readonly whispered = new Set<string>();
   private draining = false;
+  private lastAdmittedAt = Number.NEGATIVE_INFINITY;
   private emptied: (() => void) | undefined;
 
   constructor(options: SwitchboardOptions) {
@@ -74,6 +78,7 @@ export class Switchboard implements FrontDesk {
     const context = { callSid: offer.callSid, clinicId: clinic.id };
     const reason = this.shedReason();
     if (reason === null) {
+      this.lastAdmittedAt = world.clock.now();
       world.events.emit('call.offered', { ...context, channel: 'voice' });
       return { kind: 'stream', clinicId: clinic.id };
     }
@@ -85,7 +90,12 @@ export class Switchboard implements FrontDesk {
     const { callSid, clinicId } = stream;
     const known = this.calls.find(callSid);
     if (known?.isAway) return known.comeBack(line);
-    if (this.draining || this.ended.has(callSid) || known) return null;
+    if (this.ended.has(callSid) || known) return null;
+    if (this.draining) {
+      // Admitted just before: the phone network will ask what comes next for them.
+      this.ended.set(callSid, { clinicId, conversationId: null, next: 'staff' });
+      return null;
+    }
     const identity = {
       conversationId: randomUUID(),
       clinicId,
@@ -190,10 +200,13 @@ export class Switchboard implements FrontDesk {
   /** Takes no more calls; resolves when those that live have ended by themselves and were told what comes next. */
   async drain(): Promise<void> {
     this.draining = true;
-    if (this.calls.size === 0) return;
-    await new Promise<void>((resolve) => {
-      this.emptied = resolve;
-    });
+    const isStreamDue = this.options.world.clock.now() - this.lastAdmittedAt < STREAM_DUE_MS;
+    if (this.calls.size === 0 && !isStreamDue) return;
+    if (this.calls.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.emptied = resolve;
+      });
+    }
     await sleep(CONTINUE_GRACE_MS);
   }
 

@@ -7,14 +7,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { systemClock } from '../../actors/kernel/clock.ts';
 import type { ModelReport } from '../../actors/model/messages.ts';
 import { BrowserCalls } from '../../src/bin/browser-desk.ts';
 import { type HttpServer, openHttp } from '../../src/http/app.ts';
 import { browserVoice } from '../../src/http/routes/browser-voice.ts';
-import { memoryBookingStore } from '../support/memory-bookings.ts';
+import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryClinicDirectory } from '../support/memory-clinics.ts';
-import { memoryMessageStore } from '../support/memory-messages.ts';
 import { type Random, seededRandom } from '../support/seed.ts';
 import { mutated, pick } from './fuzz-inputs.ts';
 import { type RecordedEvents, recordedEvents } from './recorded-events.ts';
@@ -47,31 +45,20 @@ let openModels = 0;
 
 beforeAll(async () => {
   events = recordedEvents();
-  const clock = systemClock();
   const directory = memoryClinicDirectory();
   calls = new BrowserCalls({
     directory,
     node: 'node-a',
     shedReason: () => null,
     resumeMs: RESUME_MS,
-    world: {
-      connectModel: (_, report) => talkativeModel(report),
-      models: { realtime: 'gpt-realtime-2.1', transcription: 'gpt-transcribe' },
-      phrases: { audioOf: () => undefined },
-      chance: Math.random,
-      bookings: memoryBookingStore(),
-      messages: memoryMessageStore(),
-      log: { write: () => undefined, settled: async () => {} },
-      events,
-      clock,
-    },
+    world: memoryCallWorld((_, report) => talkativeModel(report), events),
   });
   const edge = {
     desk: calls,
     publicUrl: 'https://ava.example',
     sessionSecret: 'the-session-secret-of-a-test',
     needsToken: false,
-    now: () => clock.now(),
+    now: () => Date.now(),
   };
   server = await openHttp({
     name: 'test',
