@@ -43,6 +43,7 @@ function keyedTurn(state: CallState, digits: string, now: number): CallTransitio
     callerTurns: state.callerTurns + 1,
     answerDueSince: now,
     answered: false,
+    answerOwed: false,
     fillerSaid: false,
     silences: 0,
     loop: afterCallerTurn(state.loop),

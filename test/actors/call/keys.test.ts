@@ -4,6 +4,7 @@ import type { CallMessage } from '../../../actors/call/messages.ts';
 import {
   begins,
   type CallBench,
+  callerSpeaks,
   eventNames,
   FACTS,
   greeted,
@@ -13,6 +14,7 @@ import {
   phoneOrders,
   RENDERED,
   ran,
+  responseEnded,
   toolAnswered,
   toolRequested,
   turns,
@@ -65,6 +67,15 @@ describe('digits', () => {
     expect(asksThrice('v')).toEqual(['va', 'vb']);
     const answered = begins(call, 'item', 'I found it.');
     expect(eventNames(answered)).toContain('turn.first_audio');
+  });
+
+  it('are answered once, though a tool answers while the response that they cut is not over yet', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell({ type: 'response_started' }, toolRequested('c1'), ...press('1'), toolAnswered('c1'));
+    expect(
+      orderTypes(call.tell(...press('2#'), responseEnded('cancelled'))).filter((type) => type === 'respond'),
+    ).toEqual(['respond']);
   });
 
   it('without end are cut off, and a lone # or * means nothing', () => {
