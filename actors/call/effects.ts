@@ -49,6 +49,12 @@ export function record(state: CallState, entry: UnaddressedEntry): CallEffect {
   return { kind: 'record', entry: { ...entry, conversationId, clinicId } as ConversationEntry };
 }
 
+/** The model is to answer. */
+export const RESPOND: CallEffect = { kind: 'tell_model', order: { type: 'respond' } };
+
+/** At once when nobody is there to talk to: a session that nobody listens to costs money. */
+export const CLOSE_MODEL: CallEffect = { kind: 'tell_model', order: { type: 'close' } };
+
 /** One transition behind another: the effects of both, in order. */
 export function andThen(first: CallTransition, next: (state: CallState) => CallTransition): CallTransition {
   const second = next(first.state);

@@ -1,7 +1,7 @@
 /** How a call ends: after the last sentence, by the caller, or because something broke; always with its record closed. */
 import { outcomeOf } from '../../src/domain/dealings.ts';
 import { withDeadline } from '../kernel/actor.ts';
-import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { andThen, type CallTransition, CLOSE_MODEL, keep, RESPOND, record } from './effects.ts';
 import { enterAway, handOver } from './handover.ts';
 import type { CallFacts } from './messages.ts';
 import { isRendered, type PhraseName, sayPhrase } from './phrases.ts';
@@ -19,7 +19,7 @@ export function responseEnded(
     if (state.dealings.ending) return enterParting(facts, isLost ? { ...state, answered: true } : state, now);
     if (isTransferDue(state)) return transfer(facts, state, now);
     if (isAnswerDue(state)) {
-      return { state: { ...state, answerOwed: false }, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
+      return { state: { ...state, answerOwed: false }, effects: [RESPOND] };
     }
   }
   // A model that had nothing to say has said so: the silence that follows is the caller's.
@@ -128,9 +128,6 @@ export function enterSettling(state: CallState, endedBy: string, now: number): C
     effects: [CLOSE_MODEL],
   };
 }
-
-/** At once when the line is gone: a session that nobody listens to costs money. */
-const CLOSE_MODEL: CallEffect = { kind: 'tell_model', order: { type: 'close' } };
 
 /** Turns whose words will not come any more; a sound that was still in doubt may have been one. */
 function lastTurns({ awaited, doubt, turns }: CallState): readonly AwaitedWords[] {

@@ -9,7 +9,7 @@ import { andThen, type CallEffect, type CallTransition, keep } from './effects.t
 import { enterParting, isTransferDue, transfer } from './ending.ts';
 import type { CallFacts, HeardItem } from './messages.ts';
 import type { CallState, Doubt } from './state.ts';
-import { takeTurn } from './turns.ts';
+import { answerTools, takeTurn } from './turns.ts';
 
 /** How long a pause the service takes for the end of a turn: it tells of a sound's end that much later. */
 const TURN_SILENCE_MS = 500;
@@ -146,10 +146,9 @@ function dismissed(facts: CallFacts, state: CallState, doubt: Doubt, now: number
 function answerOwed(facts: CallFacts, state: CallState, now: number): CallTransition {
   if (isTransferDue(state)) return transfer(facts, state, now);
   if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state, now);
-  if (state.responding) return keep({ ...state, answerOwed: true });
-  return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
+  return answerTools(state);
 }
 
 function withoutDoubt(state: CallState): CallState {
-  return { ...withoutDeadline(withoutDeadline(state, 'barge_in'), 'words'), doubt: null };
+  return { ...withoutDeadline(state, 'barge_in', 'words'), doubt: null };
 }

@@ -6,7 +6,7 @@
  *      ▲──────────────────────────── staff unreachable, line open again ───┘
  */
 import type { DeadlineMessage } from '../kernel/actor.ts';
-import { andThen, type CallTransition, keep } from './effects.ts';
+import { andThen, type CallTransition, CLOSE_MODEL, keep } from './effects.ts';
 import { enterEnded, enterSettling, part, sayAndPart } from './ending.ts';
 import { takeFloor } from './floor.ts';
 import { remembering } from './history.ts';
@@ -75,7 +75,7 @@ export function enterAway(state: CallState, now: number): CallTransition {
   const tools = state.tools.slice(0, 1);
   return {
     state: { ...state, mode: 'away', deadlines, tools, saying: [], doubt: null, responding: false },
-    effects: [{ kind: 'tell_model', order: { type: 'close' } }, { kind: 'away' }],
+    effects: [CLOSE_MODEL, { kind: 'away' }],
   };
 }
 

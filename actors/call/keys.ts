@@ -1,14 +1,13 @@
 /** The caller's keypad: a lone zero is a wish for staff, other digits are a turn that is not spoken. */
 import { KEYS_LIMIT, keyedWish, maskedKeys, spokenKeys } from '../../src/domain/keypad.ts';
-import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
 import { staffReachable } from '../../src/domain/staff-reach.ts';
 import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
-import { andThen, type CallTransition, keep, record } from './effects.ts';
+import { andThen, type CallTransition, keep } from './effects.ts';
 import { takeFloor } from './floor.ts';
 import { handOver, staffMissed } from './handover.ts';
 import type { CallFacts } from './messages.ts';
-import { awaitAnswer } from './silence.ts';
 import type { CallState } from './state.ts';
+import { askForAnswer, recordTurn, withCallerTurn } from './turns.ts';
 
 /** So long after the last key nothing more is expected. */
 const KEYS_MS = 3_000;
@@ -35,31 +34,15 @@ export function keysEnded(facts: CallFacts, state: CallState, now: number): Call
 
 /** The turn stands in the record by its length; the model alone is told the digits. */
 function keyedTurn(state: CallState, digits: string, now: number): CallTransition {
-  const n = state.turns + 1;
-  const text = maskedKeys(digits);
-  const turned: CallState = {
-    ...state,
-    turns: n,
-    callerTurns: state.callerTurns + 1,
-    answerDueSince: now,
-    answered: false,
-    answerOwed: false,
-    fillerSaid: false,
-    silences: 0,
-    loop: afterCallerTurn(state.loop),
-  };
+  const turned = withCallerTurn(state, now);
+  const turn = { n: turned.turns, text: maskedKeys(digits), startedAt: now, endedAt: now };
   return {
     state: turned,
     effects: [
-      record(state, { kind: 'turn', n, role: 'customer', text, startedAt: now, endedAt: now, interrupted: false }),
-      { kind: 'event', name: 'turn.caller', event: { n, pii: { text } } },
+      ...recordTurn(state, turn),
       { kind: 'tell_model', order: { type: 'caller_text', text: spokenKeys(digits) } },
     ],
   };
-}
-
-function askForAnswer(facts: CallFacts, state: CallState, now: number): CallTransition {
-  return { state: awaitAnswer(facts, state, now), effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
 }
 
 function staffWished(facts: CallFacts, state: CallState, now: number): CallTransition {

@@ -1,12 +1,10 @@
 /** A caller at a screen: what they type, and the turns they end themselves. */
-import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
 import { andThen, type CallTransition, keep } from './effects.ts';
 import { takeFloor } from './floor.ts';
 import type { CallFacts, FromScreen } from './messages.ts';
 import { sayPhrase } from './phrases.ts';
-import { awaitAnswer } from './silence.ts';
 import type { CallState } from './state.ts';
-import { understood } from './turns.ts';
+import { askForAnswer, understood, withCallerTurn } from './turns.ts';
 
 export function fromScreen(facts: CallFacts, state: CallState, message: FromScreen, now: number): CallTransition {
   switch (message.type) {
@@ -25,28 +23,16 @@ export function fromScreen(facts: CallFacts, state: CallState, message: FromScre
 
 /** Written words are a turn like spoken ones, and there is no waiting for them. */
 function typedTurn(facts: CallFacts, state: CallState, text: string, now: number): CallTransition {
-  const n = state.turns + 1;
-  const turned: CallState = {
-    ...state,
-    turns: n,
-    callerTurns: state.callerTurns + 1,
-    answered: false,
-    answerDueSince: now,
-    silences: 0,
-    fillerSaid: false,
-    loop: afterCallerTurn(state.loop),
-  };
+  const turned = withCallerTurn(state, now);
+  const turn = { n: turned.turns, text, startedAt: now, endedAt: now };
   const told: CallTransition = {
     state: turned,
     effects: [{ kind: 'tell_model', order: { type: 'caller_text', text } }],
   };
-  const taken = andThen(told, (next) => understood(facts, next, { n, text, startedAt: now, endedAt: now }, now));
+  const taken = andThen(told, (next) => understood(facts, next, turn, now));
   // An emergency has its answer already.
   if (taken.state.answered || taken.state.mode !== 'talking') return taken;
-  return andThen(taken, (next) => ({
-    state: awaitAnswer(facts, next, now),
-    effects: [{ kind: 'tell_model', order: { type: 'respond' } }],
-  }));
+  return andThen(taken, (next) => askForAnswer(facts, next, now));
 }
 
 /** The service makes a turn of what it heard; a caller who said nothing is asked to say it again. */

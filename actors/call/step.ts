@@ -139,7 +139,7 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
 /** Once, however many reasons there are. */
 function closeLine(state: CallState): CallTransition {
   return {
-    state: withoutDeadline(withoutDeadline(state, 'time_is_up'), 'farewell'),
+    state: withoutDeadline(state, 'time_is_up', 'farewell'),
     effects: [{ kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } }],
   };
 }

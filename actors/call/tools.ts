@@ -10,7 +10,7 @@ import { enterEnded, enterParting, isTransferDue, transfer } from './ending.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { awaitAnswer } from './silence.ts';
 import type { CallState, PendingTool } from './state.ts';
-import { letAnswer } from './turns.ts';
+import { answerTools, letAnswer } from './turns.ts';
 
 /** What may stand in line; a model that asks for more at once is answered, not obeyed. */
 const TOOL_LINE = { calls: 12, characters: 8_000 };
@@ -63,8 +63,7 @@ export function toolAnswered(
   const tool = state.tools[0];
   const dealings = outcome.changes.reduce(deal, state.dealings);
   if (tool?.callId !== callId || tool.startedAt === 0) return lateAnswer({ ...state, dealings }, outcome);
-  const { tool: _spent, ...deadlines } = state.deadlines;
-  const answered = { ...state, dealings, deadlines, tools: state.tools.slice(1) };
+  const answered = withoutDeadline({ ...state, dealings, tools: state.tools.slice(1) }, 'tool');
   const next = answered.tools.length > 0 ? runNext(facts, answered, now) : afterTools(facts, answered, now);
   return {
     state: next.state,
@@ -119,9 +118,7 @@ function afterTools(facts: CallFacts, state: CallState, now: number): CallTransi
   if (state.dealings.ending) return state.responding ? keep(state) : enterParting(facts, state, now);
   // The caller is on the way to staff: an answer now would only keep them.
   if (state.leaving !== null) return keep(state);
-  // It may ask for more: one answer follows all of it, once it has ended.
-  if (state.responding) return keep({ ...state, answerOwed: true });
-  return { state, effects: [{ kind: 'tell_model', order: { type: 'respond' } }] };
+  return answerTools(state);
 }
 
 function recordTool(state: CallState, tool: PendingTool, outcome: ToolOutcome, now: number): CallEffect[] {

@@ -4,7 +4,7 @@ import { isEmergency } from '../../src/domain/emergencies.ts';
 import { languageOf } from '../../src/domain/language.ts';
 import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
 import { offerById } from '../../src/domain/offers.ts';
-import { andThen, type CallEffect, type CallTransition, keep, record } from './effects.ts';
+import { andThen, type CallEffect, type CallTransition, keep, RESPOND, record } from './effects.ts';
 import { doubtCommitted, judged } from './floor.ts';
 import { enterEmergency } from './handover.ts';
 import type { CallFacts } from './messages.ts';
@@ -40,31 +40,33 @@ export function takeTurn(
   turn: Omit<AwaitedWords, 'n'>,
   now: number,
 ): CallTransition {
-  const n = state.turns + 1;
-  const awaited = [...state.awaited, { ...turn, n }];
-  const taken: CallState = {
+  const counted = withCallerTurn(state, state.answerDueSince ?? turn.endedAt);
+  const awaited = [...state.awaited, { ...turn, n: counted.turns }];
+  const taken = { ...counted, callerSpeaksSince: null, awaited: awaited.slice(-AWAITED_TURNS) };
+  const told = taken.undisclosed ? sayPhrase(facts, { ...taken, undisclosed: false }, 'disclosure') : keep(taken);
+  const givenUp = awaited.slice(0, -AWAITED_TURNS).map((given) => unheardTurn(state, given));
+  // While the model thinks there is time for what is told.
+  const effects = [...givenUp, ...told.effects];
+  return andThen({ state: told.state, effects }, (next) => askForAnswer(facts, next, now));
+}
+
+/** A turn of the caller's more, spoken, typed or keyed: what belonged to the one before is over. */
+export function withCallerTurn(state: CallState, answerDueSince: number): CallState {
+  return {
     ...state,
-    turns: n,
+    turns: state.turns + 1,
     callerTurns: state.callerTurns + 1,
-    callerSpeaksSince: null,
-    answerDueSince: state.answerDueSince ?? turn.endedAt,
+    answerDueSince,
     answered: false,
     answerOwed: false,
     fillerSaid: false,
     silences: 0,
     loop: afterCallerTurn(state.loop),
-    awaited: awaited.slice(-AWAITED_TURNS),
   };
-  const told = taken.undisclosed ? sayPhrase(facts, { ...taken, undisclosed: false }, 'disclosure') : keep(taken);
-  return {
-    state: awaitAnswer(facts, told.state, now),
-    effects: [
-      ...awaited.slice(0, -AWAITED_TURNS).map((given) => unheardTurn(state, given)),
-      // While the model thinks there is time for it.
-      ...told.effects,
-      { kind: 'tell_model', order: { type: 'respond' } },
-    ],
-  };
+}
+
+export function askForAnswer(facts: CallFacts, state: CallState, now: number): CallTransition {
+  return { state: awaitAnswer(facts, state, now), effects: [RESPOND] };
 }
 
 /** Turns whose transcript may still come; one that comes later than that many turns comes too late. */
@@ -113,24 +115,23 @@ export interface CallerTurn {
 }
 
 /** What follows from the caller's words, spoken or typed: the record, what they chose, their language, an emergency. */
-export function understood(
-  facts: CallFacts,
-  state: CallState,
-  { n, text, startedAt, endedAt }: CallerTurn,
-  now: number,
-): CallTransition {
+export function understood(facts: CallFacts, state: CallState, turn: CallerTurn, now: number): CallTransition {
+  const { text } = turn;
   const dealings = hear(state.dealings, text, facts.clinic, now);
   const language = languageOf(text, facts.clinic.conversation.languages) ?? state.language;
   const recorded: CallTransition = {
     state: { ...state, dealings, language },
-    effects: [
-      record(state, { kind: 'turn', n, role: 'customer', text, startedAt, endedAt, interrupted: false }),
-      { kind: 'event', name: 'turn.caller', event: { n, pii: { text } } },
-      ...holdChoice(state.dealings, dealings),
-    ],
+    effects: [...recordTurn(state, turn), ...holdChoice(state.dealings, dealings)],
   };
   const isUrgent = isEmergency(text, facts.clinic.conversation.emergencyPhrases);
   return isUrgent ? andThen(recorded, (next) => enterEmergency(facts, next, now)) : recorded;
+}
+
+export function recordTurn(state: CallState, { n, text, startedAt, endedAt }: CallerTurn): readonly CallEffect[] {
+  return [
+    record(state, { kind: 'turn', n, role: 'customer', text, startedAt, endedAt, interrupted: false }),
+    { kind: 'event', name: 'turn.caller', event: { n, pii: { text } } },
+  ];
 }
 
 /** A slot the caller has just chosen by their words is kept for them while they give their name. */
@@ -154,5 +155,10 @@ export function holdAnswered(state: CallState, slotId: string, result: 'held' | 
 
 /** Has the model answer what it was just told; a caller who speaks is answered at the end of their turn anyway. */
 export function letAnswer(state: CallState): readonly CallEffect[] {
-  return state.callerSpeaksSince === null ? [{ kind: 'tell_model', order: { type: 'respond' } }] : [];
+  return state.callerSpeaksSince === null ? [RESPOND] : [];
+}
+
+/** Tools have answered. A response under way may ask for more: one answer follows all of it, once it has ended. */
+export function answerTools(state: CallState): CallTransition {
+  return state.responding ? keep({ ...state, answerOwed: true }) : { state, effects: [RESPOND] };
 }

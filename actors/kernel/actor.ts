@@ -135,9 +135,10 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
   }
 }
 
-/** The state a deadline's message is stepped from: its own deadline is spent. */
-export function withoutDeadline<S extends Timed>(state: S, name: string): S {
-  const { [name]: _spent, ...deadlines } = state.deadlines;
+/** The state with these deadlines spent, whether or not it had them. */
+export function withoutDeadline<S extends Timed>(state: S, ...names: readonly string[]): S {
+  const deadlines = { ...state.deadlines };
+  for (const name of names) delete deadlines[name];
   return { ...state, deadlines };
 }
 

@@ -1,11 +1,12 @@
 /** The end of a response, and of the model's leg. */
 import type { ModelErrorKind } from '../../src/domain/events.ts';
-import { type ModelEffect, type ModelState, type ModelTransition, tell, withoutDeadlines } from './state.ts';
+import { withoutDeadline } from '../kernel/actor.ts';
+import { type ModelEffect, type ModelState, type ModelTransition, tell } from './state.ts';
 
 /** No response is asked for or under way. */
 export function idle(state: ModelState): ModelState {
   const free = { active: false, begun: false, voiced: false, asked: null, cancelling: false, speaking: null };
-  return { ...withoutDeadlines(state, 'response', 'ask_again'), ...free };
+  return { ...withoutDeadline(state, 'response', 'ask_again'), ...free };
 }
 
 /** Without a model nobody can answer: the call hands the caller on. */

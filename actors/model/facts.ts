@@ -14,10 +14,9 @@ export function command(state: ModelState, ...orders: readonly ModelCommand[]): 
 
 /** A session that did not make the call itself is told of it first: an answer to nothing would be refused. */
 export function toolResult(state: ModelState, order: Extract<ModelOrder, { type: 'tool_result' }>): ModelTransition {
-  const { callId, name, argumentsText, output } = order;
-  const answer: ModelCommand = { type: 'tool_output', callId, output };
-  if (state.calls.includes(callId)) return command(state, answer);
-  return command(state, { type: 'tool_call', callId, name, argumentsText }, answer);
+  const { callId, output } = order;
+  if (state.calls.includes(callId)) return command(state, { type: 'tool_output', callId, output });
+  return command(state, ...commandsFor({ ...order, kind: 'tool' }));
 }
 
 export function forget(state: ModelState, itemId: string): ModelTransition {

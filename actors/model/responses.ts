@@ -4,7 +4,7 @@
  * failed to give is asked for again. What still comes of a response that is being cancelled is nobody's: it is neither
  * played nor remembered as said.
  */
-import { withDeadline } from '../kernel/actor.ts';
+import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import { backoffMs } from './backoff.ts';
 import { giveUp, idle } from './ending.ts';
 import type { ModelReport } from './messages.ts';
@@ -18,7 +18,6 @@ import {
   tell,
   type WantedResponse,
   withNewest,
-  withoutDeadlines,
 } from './state.ts';
 
 /** Codes with which the service says that it could not, not that we should not. */
@@ -98,7 +97,7 @@ export function speechOver({ speaking }: ModelState): readonly ModelEffect[] {
  * item is told apart (`heardOnly`): by then the model may be asked for its answer.
  */
 export function cut(state: ModelState): ModelTransition {
-  const quiet = withoutDeadlines({ ...state, wanted: [], asked: null }, 'ask_again');
+  const quiet = withoutDeadline({ ...state, wanted: [], asked: null }, 'ask_again');
   if (state.mode !== 'ready' || state.untold) return keep(quiet);
   const cancels = state.active && !state.cancelling;
   const cancelled = { ...quiet, cancelling: state.cancelling || cancels };

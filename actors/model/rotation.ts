@@ -2,11 +2,11 @@
  * A session may not grow old: the service ends it at its limit. In time another one is opened that stands by, and takes
  * over when the call says that the moment is quiet, at the latest shortly before the end.
  */
-import { withDeadline } from '../kernel/actor.ts';
+import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import { callsIn, retold } from './facts.ts';
 import { bereavement, enterReady, rotationOf, withoutSession } from './link.ts';
 import type { HistoryItem } from './messages.ts';
-import { keep, MODEL_LIMITS, type ModelState, type ModelTransition, tell, withoutDeadlines } from './state.ts';
+import { keep, MODEL_LIMITS, type ModelState, type ModelTransition, tell } from './state.ts';
 
 export const ROTATION_WAITS = {
   /** After a session that was to stand by could not be opened. */
@@ -23,7 +23,7 @@ export function warmUp(state: ModelState, now: number): ModelTransition {
 
 export function standbyReady(state: ModelState, now: number): ModelTransition {
   if (state.standby !== 'warming') return keep(state);
-  const warm = withoutDeadlines(state, 'warm');
+  const warm = withoutDeadline(state, 'warm');
   return {
     state: { ...warm, standby: 'ready', standbySince: now },
     effects: [tell({ type: 'model_stands_by' })],
@@ -32,7 +32,7 @@ export function standbyReady(state: ModelState, now: number): ModelTransition {
 
 export function standbyLost(state: ModelState, code: string, now: number): ModelTransition {
   if (state.standby === 'none') return keep(state);
-  const cold: ModelState = { ...withoutDeadlines(state, 'warm'), standby: 'none' };
+  const cold: ModelState = { ...withoutDeadline(state, 'warm'), standby: 'none' };
   return {
     state: withDeadline(cold, 'rotate', now + ROTATION_WAITS.warmAgainMs),
     effects: [{ kind: 'error', error: 'connect', code: `standby_${code}` }, { kind: 'dismiss_standby' }],

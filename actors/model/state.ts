@@ -161,11 +161,6 @@ export function keep(state: ModelState): ModelTransition {
   return { state, effects: [] };
 }
 
-export function withoutDeadlines(state: ModelState, ...names: readonly string[]): ModelState {
-  const left = Object.entries(state.deadlines).filter(([name]) => !names.includes(name));
-  return { ...state, deadlines: Object.fromEntries(left) };
-}
-
 /** The newest of a list that has this one in it. */
 export function withNewest(list: readonly string[], one: string, most: number): readonly string[] {
   return list.includes(one) ? list : [...list, one].slice(-most);

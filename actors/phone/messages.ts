@@ -1,4 +1,4 @@
-/** The caller's leg as others see it. Times in ms of audio, 8 samples each. */
+/** The caller's leg as others see it. Times in ms of audio. */
 
 /** Audio as it goes over the wire: base64 of the line's format. */
 export type AudioPayload = string;
@@ -29,7 +29,7 @@ export type PhoneMessage =
 
 /** What the wire tells a phone actor's owner; audio skips the mailbox. */
 export interface PhoneInlet {
-  /** One caller frame: base64 µ-law, as it came. */
+  /** One caller frame, as it came. */
   audio(payload: AudioPayload): void;
   mark(name: string): void;
   digit(digit: string): void;

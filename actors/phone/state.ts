@@ -10,7 +10,7 @@
  */
 
 import type { FromPhone, HeardItem } from '../call/messages.ts';
-import type { DeadlineMessage, Deadlines, Transition } from '../kernel/actor.ts';
+import { type DeadlineMessage, type Deadlines, type Transition, withoutDeadline } from '../kernel/actor.ts';
 import {
   endOf,
   hasRoom,
@@ -260,8 +260,7 @@ function cutShort(state: PhoneState, now: number): PhoneEffect[] {
 
 function withPieces(state: PhoneState, pieces: readonly Piece[]): PhoneState {
   if (pieces.length > 0) return { ...state, pieces };
-  const { lost_marks: _none, ...deadlines } = state.deadlines;
-  return { ...state, pieces, deadlines };
+  return withoutDeadline({ ...state, pieces }, 'lost_marks');
 }
 
 function tell(message: FromPhone): PhoneEffect {
