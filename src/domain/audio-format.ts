@@ -7,3 +7,16 @@ export const BYTES_PER_MS: Readonly<Record<AudioFormat, number>> = { 'audio/pcmu
 
 /** The byte that, repeated, is silence. */
 export const SILENCE: Readonly<Record<AudioFormat, number>> = { 'audio/pcmu': 0xff, 'audio/pcm': 0x00 };
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Whether this is a non-empty piece of base64: only such text may go on to other sockets as it is. */
+export function isAudioPayload(text: string): boolean {
+  return text.length > 0 && BASE64.test(text);
+}
+
+/** How much speech base64 of this format holds, ms. */
+export function durationMsOf(payload: string, format: AudioFormat): number {
+  const padding = payload.endsWith('==') ? 2 : payload.endsWith('=') ? 1 : 0;
+  return ((payload.length / 4) * 3 - padding) / BYTES_PER_MS[format];
+}

@@ -3,6 +3,8 @@
  * with the caller's frames, only what is certain is read, and everything else is left to the parser: in JSON these
  * literals cannot occur inside a string, where their quotation marks would be escaped, and the event has no inner objects.
  */
+import { isAudioPayload } from '../domain/audio-format.ts';
+
 const TYPE = Buffer.from('"type":"response.output_audio.delta"');
 const ITEM = Buffer.from('"item_id":"');
 const DELTA = Buffer.from('"delta":"');
@@ -13,17 +15,11 @@ const CLOSING_BRACE = 0x7d;
 const TYPE_WITHIN = 160;
 
 const IDENTIFIER = /^[\w-]{1,128}$/;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 export interface AudioDelta {
   readonly itemId: string;
   /** Base64, never empty. */
   readonly payload: string;
-}
-
-/** Whether this may be put between quotation marks as it is. */
-export function isBase64(text: string): boolean {
-  return BASE64.test(text);
 }
 
 export class DeltaReader {
@@ -41,7 +37,7 @@ export class DeltaReader {
     if (this.itemAt < 0 || this.deltaAt < 0) return null;
     const itemId = stringAt(event, this.itemAt + ITEM.length);
     const payload = stringAt(event, this.deltaAt + DELTA.length);
-    return IDENTIFIER.test(itemId) && payload !== '' && isBase64(payload) ? { itemId, payload } : null;
+    return IDENTIFIER.test(itemId) && isAudioPayload(payload) ? { itemId, payload } : null;
   }
 }
 

@@ -25,7 +25,7 @@ import { closeCode, handshakeRefusal } from './refusals.ts';
 import { type SessionChoices, sessionOf } from './session.ts';
 import { SilenceWatch, type Watched } from './silence-watch.ts';
 import { voiceLength } from './voice-length.ts';
-import { audioReport, clientEvent, FATAL_CODES, reportOf, transcriptionUsageOf } from './wire.ts';
+import { audioReport, clientEvent, FATAL_CODES, reportOf, TRANSCRIBED, transcriptionUsageOf } from './wire.ts';
 
 export interface RealtimeOptions extends SessionChoices {
   /** `wss://…/v1/realtime`; the model is added as a query parameter. */
@@ -56,8 +56,6 @@ const sessionUpdated = z.object({
     }),
   }),
 });
-
-const TRANSCRIBED = 'conversation.item.input_audio_transcription.completed';
 
 /** What all sessions of a node have in common. */
 interface Shared {
@@ -91,12 +89,7 @@ class RealtimeLine implements ModelLine, Watched {
     this.report = report;
     this.watch = watch;
     this.callerAudio = new PairedAudio(pairing, (payload) => this.append(payload));
-    this.socket = new WebSocket(realtimeUrl(options), {
-      headers: { authorization: `Bearer ${options.apiKey}` },
-      handshakeTimeout: REALTIME_LIMITS.handshakeMs,
-      maxPayload: REALTIME_LIMITS.messageBytes,
-      perMessageDeflate: false,
-    });
+    this.socket = realtimeSocket(options);
     this.socket.once('upgrade', (response) => {
       this.raw = response.socket;
     });
@@ -211,11 +204,16 @@ class RealtimeLine implements ModelLine, Watched {
   }
 }
 
-/** The address of a session with the wished model. */
-export function realtimeUrl({ url, model }: Pick<RealtimeOptions, 'url' | 'model'>): URL {
+/** A socket to a session with the wished model. */
+export function realtimeSocket({ url, model, apiKey }: Pick<RealtimeOptions, 'url' | 'model' | 'apiKey'>): WebSocket {
   const address = new URL(url);
   address.searchParams.set('model', model);
-  return address;
+  return new WebSocket(address, {
+    headers: { authorization: `Bearer ${apiKey}` },
+    handshakeTimeout: REALTIME_LIMITS.handshakeMs,
+    maxPayload: REALTIME_LIMITS.messageBytes,
+    perMessageDeflate: false,
+  });
 }
 
 /** How long the far end may take over a goodbye before the socket is dropped. */

@@ -6,10 +6,12 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
+import type { ModelReport } from '../../actors/model/messages.ts';
 import { type AudioFormat, BYTES_PER_MS } from '../domain/audio-format.ts';
 import type { TokenUsage } from '../domain/events.ts';
 import type { PhraseAudio } from '../domain/ports.ts';
-import { parsedEvent, REALTIME_LIMITS, type RealtimeOptions, realtimeUrl } from './realtime.ts';
+import { parsedEvent, type RealtimeOptions, realtimeSocket } from './realtime.ts';
+import { formatOf } from './session.ts';
 import { reportOf, verbatim } from './wire.ts';
 
 export interface RenderRequest {
@@ -94,19 +96,14 @@ const updated = z.object({
 /** One socket; one thing is waited for at a time. */
 class RenderSession {
   private readonly socket: WebSocket;
-  private listener: ((event: ServerEvent) => void) | undefined;
+  private listener: ((event: ServerEvent, report: ModelReport | null) => void) | undefined;
   private fail: ((error: Error) => void) | undefined;
   private failure: Error | undefined;
   /** Items of sentences that are over: what comes late of them is of no use to the next. */
   private readonly past = new Set<string>();
 
   constructor(options: Pick<RealtimeOptions, 'url' | 'apiKey' | 'model'>, signal: AbortSignal) {
-    this.socket = new WebSocket(realtimeUrl(options), {
-      headers: { authorization: `Bearer ${options.apiKey}` },
-      handshakeTimeout: REALTIME_LIMITS.handshakeMs,
-      maxPayload: REALTIME_LIMITS.messageBytes,
-      perMessageDeflate: false,
-    });
+    this.socket = realtimeSocket(options);
     const lose = (why: string): void => {
       this.failure ??= new Error(why);
       this.fail?.(this.failure);
@@ -117,7 +114,7 @@ class RenderSession {
       const report = event && reportOf(event);
       // Whatever was refused, nothing of this session is worth more than another one.
       if (report?.type === 'lost' || report?.type === 'refused') lose(report.code);
-      else if (event) this.listener?.(event);
+      else if (event) this.listener?.(event, report);
     });
     this.socket.on('unexpected-response', (_request, response) => lose(`refused with ${response.statusCode}`));
     this.socket.on('error', (error) => lose(error.message));
@@ -138,7 +135,7 @@ class RenderSession {
           output_modalities: ['audio'],
           audio: {
             input: { turn_detection: null },
-            output: { format: format === 'audio/pcm' ? { type: format, rate: 24_000 } : { type: format }, voice },
+            output: { format: formatOf(format), voice },
           },
         },
       }),
@@ -155,8 +152,7 @@ class RenderSession {
     const items = new Set<string>();
     let characters = 0;
     let transcript = '';
-    const ended = this.until(RENDER_LIMITS.sentenceMs, (event) => {
-      const report = reportOf(event);
+    const ended = this.until(RENDER_LIMITS.sentenceMs, (_event, report) => {
       const isOurs = report?.type === 'audio' && !this.past.has(report.itemId);
       if (isOurs && characters < RENDER_LIMITS.payloadCharacters) {
         items.add(report.itemId);
@@ -190,15 +186,18 @@ class RenderSession {
   }
 
   /** Listens until the answer is there; rejects where the session is lost, or past the time. */
-  private async until<T>(limitMs: number, read: (event: ServerEvent) => T | undefined): Promise<T> {
+  private async until<T>(
+    limitMs: number,
+    read: (event: ServerEvent, report: ModelReport | null) => T | undefined,
+  ): Promise<T> {
     if (this.failure) throw this.failure;
     let limit: NodeJS.Timeout | undefined;
     try {
       return await new Promise<T>((resolve, reject) => {
         limit = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
         this.fail = reject;
-        this.listener = (event) => {
-          const answer = read(event);
+        this.listener = (event, report) => {
+          const answer = read(event, report);
           if (answer !== undefined) resolve(answer);
         };
       });

@@ -5,7 +5,7 @@ import type { AudioFormat } from '../domain/audio-format.ts';
 import { primary } from '../domain/language.ts';
 
 /** The same both ways, and the line's: nothing on the way has to be decoded. µ-law must not have the key `rate`. */
-function formatOf(format: AudioFormat): RealtimeAudioFormats {
+export function formatOf(format: AudioFormat): RealtimeAudioFormats {
   return format === 'audio/pcm' ? { type: format, rate: 24_000 } : { type: format };
 }
 

@@ -2,9 +2,8 @@
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { z } from 'zod';
 import type { ModelCommand, ModelReport } from '../../actors/model/messages.ts';
-import { type AudioFormat, BYTES_PER_MS } from '../domain/audio-format.ts';
+import { type AudioFormat, durationMsOf, isAudioPayload } from '../domain/audio-format.ts';
 import type { TokenUsage, TranscriptionUsage } from '../domain/events.ts';
-import { isBase64 } from './delta-reader.ts';
 
 /** Codes after which trying again cannot help: the key, the account or the model's name is at fault. */
 export const FATAL_CODES: ReadonlySet<string> = new Set([
@@ -108,8 +107,11 @@ const failure = z.object({
   error: z.object({ type: z.string().nullish(), code: z.string().nullish(), message: z.string().nullish() }),
 });
 
+/** The event with a turn's words, which tells what they are billed by as well. */
+export const TRANSCRIBED = 'conversation.item.input_audio_transcription.completed';
+
 const transcribed = z.object({
-  type: z.literal('conversation.item.input_audio_transcription.completed'),
+  type: z.literal(TRANSCRIBED),
   usage: z.discriminatedUnion('type', [
     z.object({ type: z.literal('tokens'), input_tokens: z.number(), output_tokens: z.number() }),
     z.object({ type: z.literal('duration'), seconds: z.number() }),
@@ -130,7 +132,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     speechMs: null,
   })),
   'input_audio_buffer.committed': read(item, (e) => ({ type: 'caller_turn_committed', itemId: e.item_id })),
-  'conversation.item.input_audio_transcription.completed': read(item.extend({ transcript: z.string() }), (e) => ({
+  [TRANSCRIBED]: read(item.extend({ transcript: z.string() }), (e) => ({
     type: 'caller_words',
     itemId: e.item_id,
     text: e.transcript,
@@ -140,7 +142,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     itemId: e.item_id,
   })),
   'response.created': read(response, (e) => ({ type: 'response_started', responseId: e.response.id })),
-  'response.output_audio.delta': read(item.extend({ delta: z.string().min(1).refine(isBase64) }), (e, format) =>
+  'response.output_audio.delta': read(item.extend({ delta: z.string().refine(isAudioPayload) }), (e, format) =>
     audioReport(e.item_id, e.delta, format),
   ),
   'response.output_audio.done': read(item, (e) => ({ type: 'audio_complete', itemId: e.item_id })),
@@ -187,7 +189,7 @@ export function transcriptionUsageOf(event: unknown): TranscriptionUsage | null 
 
 /** A piece of Ava's speech; `payload` must be base64. */
 export function audioReport(itemId: string, payload: string, format: AudioFormat): ModelReport {
-  return { type: 'audio', itemId, ms: base64Bytes(payload) / BYTES_PER_MS[format], payload };
+  return { type: 'audio', itemId, ms: durationMsOf(payload, format), payload };
 }
 
 function responseEnded(event: z.infer<typeof response>): ModelReport {
@@ -243,9 +245,4 @@ function read<Schema extends z.ZodType>(
     const parsed = schema.safeParse(event);
     return parsed.success ? report(parsed.data, format) : null;
   };
-}
-
-function base64Bytes(text: string): number {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  return (text.length / 4) * 3 - padding;
 }

@@ -7,6 +7,7 @@
  * inlet hears `closed` exactly once, whoever ended the stream. What breaks here ends this stream only.
  */
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import { durationMsOf, isAudioPayload } from '../domain/audio-format.ts';
 import type { CallContext, Events } from '../domain/events.ts';
 import { FrameAllowance } from './frame-allowance.ts';
 import { MediaFrameReader } from './media-frame.ts';
@@ -16,7 +17,7 @@ import { silence } from './silence.ts';
 import { STREAM_TIME_LIMITS, StreamTime } from './stream-time.ts';
 import { TICKET_LIFE_S, type TicketClaims, type TicketVerdict } from './ticket.ts';
 import type { TicketLedger } from './ticket-ledger.ts';
-import { durationMsOf, isAudioPayload, parseStreamMessage, type StreamMessage } from './wire.ts';
+import { parseStreamMessage, type StreamMessage } from './wire.ts';
 
 /** Why a stream did not become a call. */
 type StreamRefusal =
@@ -163,7 +164,7 @@ export class MediaStream {
   private hear(payload: string, timestampMs: number | null): void {
     this.framelessMs = 0;
     if (!this.audioAllowance.take()) return this.drop();
-    const missingMs = this.time.frame(timestampMs, durationMsOf(payload));
+    const missingMs = this.time.frame(timestampMs, durationMsOf(payload, 'audio/pcmu'));
     if (missingMs > 0) this.hearSilence(missingMs);
     this.inlet?.audio(payload);
   }

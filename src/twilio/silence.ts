@@ -1,8 +1,7 @@
 /** Silence as Twilio would send it: base64 of µ-law zeros. */
 import type { AudioPayload } from '../../actors/phone/messages.ts';
+import { BYTES_PER_MS, SILENCE } from '../domain/audio-format.ts';
 
-const SILENT_SAMPLE = 0xff;
-const BYTES_PER_MS = 8;
 /** Longer silences are told in pieces, which fit into any message. */
 const PIECE_MS = 1_000;
 
@@ -16,7 +15,7 @@ export function silence(ms: number, hear: (payload: AudioPayload) => void): void
 function piece(ms: number): AudioPayload {
   const known = made.get(ms);
   if (known !== undefined) return known;
-  const payload = Buffer.alloc(ms * BYTES_PER_MS, SILENT_SAMPLE).toString('base64');
+  const payload = Buffer.alloc(ms * BYTES_PER_MS['audio/pcmu'], SILENCE['audio/pcmu']).toString('base64');
   made.set(ms, payload);
   return payload;
 }

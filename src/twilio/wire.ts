@@ -9,21 +9,6 @@ import type { AudioPayload } from '../../actors/phone/messages.ts';
 /** Sids are letters and digits at Twilio; what is taken here is safe inside JSON and logs. */
 export const Sid = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
-const PAYLOAD = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
-/** Whether this is a non-empty piece of base64: only such text may go on to other sockets as it is. */
-export function isAudioPayload(text: string): boolean {
-  return text.length > 0 && PAYLOAD.test(text);
-}
-
-/** How much speech base64 of µ-law holds, ms. */
-export function durationMsOf(payload: AudioPayload): number {
-  const padding = payload.endsWith('==') ? 2 : payload.endsWith('=') ? 1 : 0;
-  return ((payload.length / 4) * 3 - padding) / BYTES_PER_MS;
-}
-
-const BYTES_PER_MS = 8;
-
 const StreamMessage = z.discriminatedUnion('event', [
   z.object({ event: z.literal('connected') }),
   z.object({

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DeltaReader, isBase64 } from '../../src/openai/delta-reader.ts';
+import { isAudioPayload } from '../../src/domain/audio-format.ts';
+import { DeltaReader } from '../../src/openai/delta-reader.ts';
 import { reportOf } from '../../src/openai/wire.ts';
 
 const payloads = fc
@@ -85,7 +86,7 @@ describe('the reader of audio deltas', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
         const seen = reader.read(Buffer.from(`{${parts.join('')}}`));
-        expect(seen === null || isBase64(seen.payload)).toBe(true);
+        expect(seen === null || isAudioPayload(seen.payload)).toBe(true);
       }),
       { numRuns: 3_000 },
     );

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isAudioPayload } from '../../src/domain/audio-format.ts';
 import { phoneNumber } from '../../src/twilio/caller-number.ts';
 import { FrameAllowance } from '../../src/twilio/frame-allowance.ts';
 import { MediaFrameReader } from '../../src/twilio/media-frame.ts';
 import { type LineSocket, phoneLine } from '../../src/twilio/phone-line.ts';
-import { isAudioPayload, parseStreamMessage, streamEncoder } from '../../src/twilio/wire.ts';
+import { parseStreamMessage, streamEncoder } from '../../src/twilio/wire.ts';
 import { frame, mediaMessage, STREAM_SID } from '../http/edge.ts';
 
 const payloads = fc.uint8Array({ minLength: 1, maxLength: 400 }).map((bytes) => Buffer.from(bytes).toString('base64'));
