@@ -168,12 +168,12 @@ class RealtimeLine implements ModelLine, Watched {
   }
 
   private sessionUpdated(event: unknown): void {
+    if (this.ready) return this.watch.answered();
     const parsed = sessionUpdated.safeParse(event);
     const { input, output } = parsed.success ? parsed.data.session.audio : { input: null, output: null };
     if (input?.format.type !== this.format || output?.format.type !== this.format) {
       return this.lose({ kind: 'protocol', code: 'audio_format_differs' });
     }
-    if (this.ready) return this.watch.answered();
     this.ready = true;
     this.watch.add(this);
     this.report({ type: 'session_ready' });

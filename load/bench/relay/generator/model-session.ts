@@ -57,6 +57,7 @@ export interface Heard {
 export class ModelSession {
   private readonly send: (text: string) => void;
   private readonly heard: Heard;
+  private session: z.infer<typeof update>['session'] = {};
   private createsResponse = true;
   private transcribes = false;
   private speaking = '';
@@ -106,12 +107,13 @@ export class ModelSession {
     if (this.reply !== null && this.reply.dueAt <= now) this.say(this.reply);
   }
 
+  /** What an update does not name stays as it was, and all of it is read back. */
   private update(event: unknown): void {
-    const { session } = update.parse(event);
-    const input = session.audio?.input;
+    this.session = { ...this.session, ...update.parse(event).session };
+    const input = this.session.audio?.input;
     this.createsResponse = input?.turn_detection ? input.turn_detection.create_response : false;
     this.transcribes = Boolean(input?.transcription);
-    this.emit('session.updated', { session });
+    this.emit('session.updated', { session: this.session });
   }
 
   private speech(): void {
