@@ -1,16 +1,18 @@
 /**
  * The playback ledger: what was sent to the caller's ear, and how much of it they heard. Pure.
  *
- * We send faster than real time, so sent is not heard. There is a piece for every message of audio, with the time at
- * which it should start; a returned mark proves the piece and all before it, and between marks the clock tells. Marks
- * that come back after a clear find no piece and prove nothing.
+ * We send faster than real time, so sent is not heard. A piece has the time at which it should start; a returned mark
+ * proves the piece and all before it, and between marks the clock tells. So marks need not be many: the first message of
+ * an item has one, since it proves that the caller hears her, the last has one, and in between there is one now and
+ * then. Marks that come back after a clear find no piece and prove nothing.
  */
 import type { HeardItem } from '../call/messages.ts';
 import { FRAME_MS } from './framing.ts';
 
-/** One message of audio on its way to the caller's ear. */
+/** A stretch of audio on its way to the caller's ear, of one message or several. */
 export interface Piece {
-  readonly mark: string;
+  /** What proves it once it comes back; null while more may join it. */
+  readonly mark: string | null;
   readonly itemId: string;
   /** Where in the item it starts, ms. */
   readonly fromMs: number;
@@ -51,6 +53,8 @@ export const LEDGER_LIMITS = {
   unheardMs: 180_000,
   /** A piece of what is played again after a pause. */
   replayMs: 1_000,
+  /** A piece that is so long gets its mark. */
+  markEachMs: 600,
 } as const;
 
 /** When a piece should have been played: the network plays whole frames, the last one of an item filled with silence. */
@@ -83,12 +87,19 @@ export function hasRoom({ pieces, speeches }: Ledger, itemId: string, ms: number
   return joins || pieces.length < LEDGER_LIMITS.pieces + LEDGER_LIMITS.speeches;
 }
 
-/** Adds a piece; a full ledger has it join the last one, whose end then is what the new mark proves. */
+/** Adds a piece: to the one before it where that has no mark yet, or the ledger is full, and its end is what proves both. */
 export function withPiece(pieces: readonly Piece[], piece: Piece): readonly Piece[] {
   const last = pieces.at(-1);
-  if (pieces.length < LEDGER_LIMITS.pieces || last?.itemId !== piece.itemId) return [...pieces, piece];
+  const joins = last?.itemId === piece.itemId && (last.mark === null || pieces.length >= LEDGER_LIMITS.pieces);
+  if (!joins) return [...pieces, piece];
   const joined = { ...piece, fromMs: last.fromMs, ms: last.ms + piece.ms, startsAt: piece.startsAt - last.ms };
   return [...pieces.slice(0, -1), joined];
+}
+
+/** Whether a piece of an item that is under way is to have a mark: together with what has none yet it is long enough. */
+export function isMarkDue(pieces: readonly Piece[], ms: number): boolean {
+  const last = pieces.at(-1);
+  return ms + (last?.mark === null ? last.ms : 0) >= LEDGER_LIMITS.markEachMs;
 }
 
 /** Whether the caller heard all of an item that has an end. */

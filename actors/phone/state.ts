@@ -17,6 +17,7 @@ import {
   heardMsOf,
   heardOf,
   isHeard,
+  isMarkDue,
   type Ledger,
   type Piece,
   type Speech,
@@ -74,7 +75,7 @@ export function phoneStep(state: PhoneState, message: PhoneMessage | DeadlineMes
     case 'speech':
       return take(state, message, now);
     case 'speech_complete':
-      return finishSpeeches(complete(state, message.itemId), now);
+      return complete(state, message.itemId, now);
     case 'mark':
       return proven(state, message.name, now);
     case 'pause':
@@ -92,7 +93,7 @@ export function phoneStep(state: PhoneState, message: PhoneMessage | DeadlineMes
     case 'line_closed':
       return enterClosed(state, message.reason, [], now);
     case 'deadline':
-      return heardUpTo(state, state.pieces.at(-1)?.mark ?? '', now);
+      return finishSpeeches(withPieces(state, []), now);
   }
 }
 
@@ -107,30 +108,35 @@ function take(state: PhoneState, audio: Extract<PhoneMessage, { type: 'speech' }
   if (!hasRoom(state, itemId, ms)) return keep({ ...state, muted: mute(state, [itemId]) });
   const speech = speechOf(state, itemId);
   const stretch: Stretch = { itemId, fromMs: speech.sentMs, ms };
-  const grown = withSpeech(state, { ...speech, sentMs: speech.sentMs + ms, complete: false });
-  if (state.paused) return { state: grown, effects: [{ kind: 'keep', payload, ...stretch }] };
-  return send(grown, stretch, { kind: 'play', payload, ...stretch }, now);
+  const grown = { ...speech, sentMs: speech.sentMs + ms, complete: false };
+  if (state.paused) return { state: withSpeech(state, grown), effects: [{ kind: 'keep', payload, ...stretch }] };
+  const marked = !speech.begun || isMarkDue(state.pieces, ms);
+  return send(state, grown, stretch, { kind: 'play', payload, ...stretch }, marked, now);
 }
 
-/** Sends a stretch with a mark behind it, to be played after all that was sent before. */
-function send(state: PhoneState, stretch: Stretch, playing: PhoneEffect, now: number): PhoneTransition {
+/** Sends a stretch of a speech, with a mark behind it or not, to be played after all that was sent before. */
+function send(
+  state: PhoneState,
+  speech: Speech,
+  stretch: Stretch,
+  playing: PhoneEffect,
+  marked: boolean,
+  now: number,
+): PhoneTransition {
   const last = state.pieces.at(-1);
-  const mark = `m${state.marksMade + 1}`;
+  const mark = marked ? `m${state.marksMade + 1}` : null;
   const piece: Piece = { ...stretch, mark, startsAt: Math.max(now, last ? endOf(last) : now) };
-  const speech = speechOf(state, stretch.itemId);
-  const begun = withSpeech(state, { ...speech, begun: true });
+  const effects: PhoneEffect[] = mark === null ? [playing] : [playing, { kind: 'mark', name: mark }];
+  if (!speech.begun) effects.push(tell({ type: 'playback_started', itemId: speech.itemId }));
   return {
     state: {
-      ...begun,
-      marksMade: state.marksMade + 1,
+      ...state,
+      speeches: speechesWith(state, speech.begun ? speech : { ...speech, begun: true }),
+      marksMade: marked ? state.marksMade + 1 : state.marksMade,
       pieces: withPiece(state.pieces, piece),
       deadlines: { ...state.deadlines, lost_marks: endOf(piece) + PHONE_LIMITS.lostMarkGraceMs },
     },
-    effects: [
-      playing,
-      { kind: 'mark', name: mark },
-      ...(speech.begun ? [] : [tell({ type: 'playback_started', itemId: stretch.itemId })]),
-    ],
+    effects,
   };
 }
 
@@ -140,17 +146,25 @@ function speechOf({ speeches }: Ledger, itemId: string): Speech {
 }
 
 function withSpeech(state: PhoneState, speech: Speech): PhoneState {
-  const isKnown = state.speeches.some((each) => each.itemId === speech.itemId);
-  const speeches = isKnown
-    ? state.speeches.map((each) => (each.itemId === speech.itemId ? speech : each))
-    : [...state.speeches, speech];
-  return { ...state, speeches };
+  return { ...state, speeches: speechesWith(state, speech) };
 }
 
-function complete(state: PhoneState, itemId: string): PhoneState {
+function speechesWith({ speeches }: Ledger, speech: Speech): readonly Speech[] {
+  const isKnown = speeches.some((each) => each.itemId === speech.itemId);
+  if (!isKnown) return [...speeches, speech];
+  return speeches.map((each) => (each.itemId === speech.itemId ? speech : each));
+}
+
+/** The model has no more of an item: what of it was sent without a mark gets one. */
+function complete(state: PhoneState, itemId: string, now: number): PhoneTransition {
+  const speeches = state.speeches.map((each) => (each.itemId === itemId ? { ...each, complete: true } : each));
+  const last = state.pieces.at(-1);
+  if (last?.itemId !== itemId || last.mark !== null) return finishSpeeches({ ...state, speeches }, now);
+  const mark = `m${state.marksMade + 1}`;
+  const pieces = [...state.pieces.slice(0, -1), { ...last, mark }];
   return {
-    ...state,
-    speeches: state.speeches.map((each) => (each.itemId === itemId ? { ...each, complete: true } : each)),
+    state: { ...state, speeches, pieces, marksMade: state.marksMade + 1 },
+    effects: [{ kind: 'mark', name: mark }],
   };
 }
 
@@ -203,7 +217,7 @@ function resume(state: PhoneState, now: number): PhoneTransition {
   for (const speech of state.speeches) {
     for (const { fromMs, ms } of unheardStretches(speech)) {
       const stretch: Stretch = { itemId: speech.itemId, fromMs, ms };
-      const sent = send(next, stretch, { kind: 'replay', ...stretch }, now);
+      const sent = send(next, speechOf(next, speech.itemId), stretch, { kind: 'replay', ...stretch }, true, now);
       next = sent.state;
       effects.push(...sent.effects);
     }

@@ -92,7 +92,7 @@ describe('a caller who speaks over Ava', () => {
 
   it('is not told of marks that a clear sent back: they prove nothing', () => {
     const line = openLine();
-    line.tell(speech('a', 400), speech('a', 400));
+    line.tell(speech('a', 600), speech('a', 600));
     line.wait(10);
     line.tell(interrupt);
     expect(line.tell(mark('m1'), mark('m2'))).toEqual([]);

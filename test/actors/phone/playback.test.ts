@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LEDGER_LIMITS } from '../../../actors/phone/ledger.ts';
 import { PHONE_LIMITS } from '../../../actors/phone/state.ts';
-import { complete, confirmed, heard, interrupt, mark, newLine, openLine, speech, told, toldTypes } from './bench.ts';
+import { ofKind } from '../../support/step-bench.ts';
+import { complete, confirmed, cuts, heard, interrupt, mark, newLine, openLine, speech, told, toldTypes } from './bench.ts';
 
 describe('the playback of a phone leg', () => {
   it('plays nothing before the line is open', () => {
@@ -16,15 +17,30 @@ describe('the playback of a phone leg', () => {
     expect(line.tell({ type: 'line_opened' })).toEqual([]);
   });
 
-  it('sends each piece with a mark behind it, and tells once that an item began', () => {
+  it('marks the first piece and the last, and tells once that an item began', () => {
     const line = openLine();
-    expect(line.tell(speech('a', 100, 'AAAA'), speech('a', 60, 'BBBB'))).toEqual([
+    expect(line.tell(speech('a', 100, 'AAAA'), speech('a', 60, 'BBBB'), complete('a'))).toEqual([
       { kind: 'play', itemId: 'a', fromMs: 0, ms: 100, payload: 'AAAA' },
       { kind: 'mark', name: 'm1' },
       { kind: 'tell_call', message: { type: 'playback_started', itemId: 'a' } },
       { kind: 'play', itemId: 'a', fromMs: 100, ms: 60, payload: 'BBBB' },
       { kind: 'mark', name: 'm2' },
     ]);
+  });
+
+  it('marks what lies between now and then', () => {
+    const line = openLine();
+    const marks = Array.from({ length: 10 }, () => ofKind(line.tell(speech('a', 200)), 'mark').length);
+    expect(marks).toEqual([1, 0, 0, 1, 0, 0, 1, 0, 0, 1]);
+    expect(line.tell(complete('a'))).toEqual([]);
+    expect(told(line.tell(mark('m2')))).toEqual([]);
+    expect(cuts(line.tell(interrupt))).toEqual([['a', 800]]);
+  });
+
+  it('proves what had no mark of its own by the mark of the next item', () => {
+    const line = openLine();
+    line.tell(speech('a', 200), speech('a', 200), speech('b', 200), complete('a'));
+    expect(told(line.tell(mark('m2')))).toEqual([{ type: 'playback_finished', ...heard('a', 400, 400, true) }]);
   });
 
   it('holds an item for heard when its last mark is back and the model has no more of it', () => {
@@ -91,18 +107,19 @@ describe('the playback of a phone leg', () => {
   it('keeps its ledger small however long an item gets, and loses no position by that', () => {
     const line = openLine();
     const pieces = LEDGER_LIMITS.pieces * 4;
-    for (let sent = 0; sent < pieces; sent++) line.tell(speech('a', 100));
+    for (let sent = 0; sent < pieces; sent++) line.tell(speech('a', LEDGER_LIMITS.markEachMs));
+    const sentMs = pieces * LEDGER_LIMITS.markEachMs;
     expect(line.state.pieces.length).toBe(LEDGER_LIMITS.pieces);
-    line.wait(pieces * 100 - 250);
+    line.wait(sentMs - 250);
     expect(told(line.tell(interrupt))).toEqual([
-      { type: 'playback_cut', items: [heard('a', pieces * 100 - 250, pieces * 100, false)] },
+      { type: 'playback_cut', items: [heard('a', sentMs - 250, sentMs, false)] },
     ]);
   });
 
   it('proves the end of a long item by its last mark', () => {
     const line = openLine();
     const pieces = LEDGER_LIMITS.pieces * 2;
-    for (let sent = 0; sent < pieces; sent++) line.tell(speech('a', 100));
+    for (let sent = 0; sent < pieces; sent++) line.tell(speech('a', LEDGER_LIMITS.markEachMs));
     line.tell(complete('a'));
     expect(told(line.tell(mark(`m${pieces - 1}`)))).toEqual([]);
     expect(toldTypes(line.tell(mark(`m${pieces}`)))).toEqual(['playback_finished']);
@@ -110,11 +127,11 @@ describe('the playback of a phone leg', () => {
 
   it('keeps the true time of a piece that joins another after a pause', () => {
     const line = openLine();
-    for (let sent = 0; sent < LEDGER_LIMITS.pieces; sent++) line.tell(speech('a', 20));
-    line.wait(LEDGER_LIMITS.pieces * 20 + 500);
+    for (let sent = 0; sent < LEDGER_LIMITS.pieces; sent++) line.tell(speech('a', LEDGER_LIMITS.markEachMs));
+    const spoken = LEDGER_LIMITS.pieces * LEDGER_LIMITS.markEachMs;
+    line.wait(spoken + 500);
     line.tell(speech('a', 100));
     line.wait(40);
-    const spoken = LEDGER_LIMITS.pieces * 20;
     expect(told(line.tell(interrupt))).toEqual([
       { type: 'playback_cut', items: [heard('a', spoken + 40, spoken + 100, false)] },
     ]);
