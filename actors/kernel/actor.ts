@@ -51,6 +51,8 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
   private working = false;
   private stopped = false;
   private alarm: { readonly at: number; readonly cancel: () => void } | undefined;
+  /** Those that the alarm was set by: most steps leave them as they are. */
+  private alarmedBy: Deadlines | undefined;
 
   constructor(options: ActorOptions<S, M, E>) {
     this.options = options;
@@ -116,6 +118,8 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
 
   /** An alarm that is too early is left: it finds nothing due and sets the next. Deadlines are put off far more often than they come. */
   private setAlarm(): void {
+    if (this.current.deadlines === this.alarmedBy) return;
+    this.alarmedBy = this.current.deadlines;
     const next = earliest(this.current.deadlines);
     if (next && this.alarm && next.at >= this.alarm.at) return;
     this.alarm?.cancel();
@@ -124,6 +128,7 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
 
   private wake(): void {
     this.alarm = undefined;
+    this.alarmedBy = undefined;
     const due = earliest(this.current.deadlines);
     if (this.stopped || !due) return;
     if (due.at > this.options.clock.now()) {
@@ -152,7 +157,8 @@ function isDeadline(message: { readonly type: string }): message is DeadlineMess
 
 function earliest(deadlines: Deadlines): { readonly name: string; readonly at: number } | undefined {
   let first: { name: string; at: number } | undefined;
-  for (const [name, at] of Object.entries(deadlines)) {
+  for (const name in deadlines) {
+    const at = deadlines[name] ?? Number.POSITIVE_INFINITY;
     if (first === undefined || at < first.at) first = { name, at };
   }
   return first;

@@ -49,11 +49,16 @@ export function askNext(state: ModelState, now: number): ModelTransition {
   };
 }
 
-/** The active response shows signs of life: the next one is awaited longer. */
+/** The active response shows signs of life: the next one is awaited longer. Put off a second at a time: there are many. */
 export function withSignOfLife(state: ModelState, now: number): ModelState {
   if (!state.active) return state;
-  return withDeadline({ ...state, begun: true }, 'response', now + MODEL_LIMITS.responseMs);
+  const at = now + MODEL_LIMITS.responseMs;
+  const isAwaited = (state.deadlines['response'] ?? 0) > at - SIGN_OF_LIFE_EACH_MS;
+  if (state.begun && isAwaited) return state;
+  return withDeadline({ ...state, begun: true }, 'response', at);
 }
+
+const SIGN_OF_LIFE_EACH_MS = 1_000;
 
 export function responseStarted(state: ModelState, now: number): ModelTransition {
   return { state: withSignOfLife({ ...state, active: true }, now), effects: [tell({ type: 'response_started' })] };
