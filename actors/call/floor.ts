@@ -34,7 +34,7 @@ export function callerSpeaks(facts: CallFacts, state: CallState, now: number): C
 }
 
 /** Whether Ava speaks or is about to: a caller who speaks in silence simply has the floor. */
-function isBusy({ mode, dealings, saying, responding, answered, tools }: CallState): boolean {
+export function isBusy({ mode, dealings, saying, responding, answered, tools }: CallState): boolean {
   const isSpeaking = saying.length > 0 || responding || !answered;
   return isSpeaking || tools.length > 0 || dealings.ending || mode === 'parting';
 }
@@ -130,6 +130,8 @@ export function takeFloor(state: CallState): CallTransition {
     effects: [
       { kind: 'tell_phone', message: { type: 'stay' } },
       { kind: 'tell_phone', message: { type: 'interrupt' } },
+      // What answers them waits until their line is back.
+      ...(state.lineLost ? [{ kind: 'tell_phone', message: { type: 'pause' } } as const] : []),
       { kind: 'tell_model', order: { type: 'cut' } },
     ],
   };

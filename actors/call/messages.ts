@@ -34,6 +34,8 @@ export type FromModel =
   | { readonly type: 'caller_speech_stopped'; readonly speechMs: number | null }
   /** `again`: a session that is gone had heard this turn, or its beginning, before. */
   | { readonly type: 'caller_turn_committed'; readonly itemId: string; readonly again?: boolean }
+  /** The caller ended a turn by hand, and the service had nothing to make one of. */
+  | { readonly type: 'commit_refused' }
   | { readonly type: 'caller_words'; readonly itemId: string; readonly text: string }
   | { readonly type: 'caller_words_failed'; readonly itemId: string }
   | { readonly type: 'response_started' }
@@ -91,11 +93,14 @@ export type FromStaff =
 /** What a caller does on a screen rather than by voice. */
 export type FromScreen =
   | { readonly type: 'caller_typed'; readonly text: string }
-  /** The caller says that their turn is over; `audible`: there was enough of it to be a turn. */
-  | { readonly type: 'caller_commits'; readonly audible: boolean }
+  /** The caller says that their turn is over, whether or not there was enough of it, or voice activity took it before. */
+  | { readonly type: 'caller_commits'; readonly commit: 'turn' | 'taken' | 'nothing' }
   | { readonly type: 'caller_interrupts' }
-  /** Their line is gone and may come back: until then nobody is spoken to, and nobody is asked after. */
-  | { readonly type: 'line_lost' }
+  /**
+   * Their line is gone and may come back: until then nobody is spoken to, and nobody is asked after. `played`: what the
+   * far end said it had played of which item; null where it never says.
+   */
+  | { readonly type: 'line_lost'; readonly played: { readonly itemId: string; readonly ms: number } | null }
   | { readonly type: 'line_back' };
 
 export type CallMessage =

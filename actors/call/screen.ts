@@ -1,6 +1,6 @@
 /** A caller at a screen: what they type, and the turns they end themselves. */
 import { andThen, type CallTransition, keep } from './effects.ts';
-import { takeFloor } from './floor.ts';
+import { isBusy, takeFloor } from './floor.ts';
 import type { CallFacts, FromScreen } from './messages.ts';
 import { sayPhrase } from './phrases.ts';
 import type { CallState } from './state.ts';
@@ -11,11 +11,18 @@ export function fromScreen(facts: CallFacts, state: CallState, message: FromScre
     case 'caller_typed':
       return andThen(takeFloor(state), (next) => typedTurn(facts, next, message.text, now));
     case 'caller_commits':
-      return committed(facts, state, message.audible);
+      return message.commit === 'turn'
+        ? { state, effects: [{ kind: 'tell_model', order: { type: 'commit' } }] }
+        : nothingSaid(facts, state, message.commit === 'taken');
     case 'caller_interrupts':
       return takeFloor(state);
     case 'line_lost':
-      return { state: { ...state, lineLost: true }, effects: [{ kind: 'tell_phone', message: { type: 'pause' } }] };
+      return {
+        state: { ...state, lineLost: true },
+        effects: [
+          { kind: 'tell_phone', message: { type: 'pause', ...(message.played && { played: message.played }) } },
+        ],
+      };
     case 'line_back':
       return { state: { ...state, lineLost: false }, effects: [{ kind: 'tell_phone', message: { type: 'resume' } }] };
   }
@@ -35,8 +42,8 @@ function typedTurn(facts: CallFacts, state: CallState, text: string, now: number
   return andThen(taken, (next) => askForAnswer(facts, next, now));
 }
 
-/** The service makes a turn of what it heard; a caller who said nothing is asked to say it again. */
-function committed(facts: CallFacts, state: CallState, audible: boolean): CallTransition {
-  if (audible) return { state, effects: [{ kind: 'tell_model', order: { type: 'commit' } }] };
-  return state.mode === 'talking' ? sayPhrase(facts, state, 'notUnderstood') : keep(state);
+/** A caller who said nothing is asked to say it again; `taken`: unless what they said before is being answered. */
+export function nothingSaid(facts: CallFacts, state: CallState, taken: boolean): CallTransition {
+  if (state.mode !== 'talking' || (taken && isBusy(state))) return keep(state);
+  return sayPhrase(facts, state, 'notUnderstood');
 }

@@ -19,7 +19,7 @@ import { remembering } from './history.ts';
 import { keyPressed, keysEnded } from './keys.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { changingOver, isHeardAgain, notReheard, sessionLost, sessionReady, turnAgain } from './model-link.ts';
-import { fromScreen } from './screen.ts';
+import { fromScreen, nothingSaid } from './screen.ts';
 import { answerIsLate, callerIsSilent, watchSilence } from './silence.ts';
 import { speechBegan, speechConfirmed, speechCut, speechHeard, withText } from './speech.ts';
 import type { CallState } from './state.ts';
@@ -51,6 +51,8 @@ function handle(
       return callerStops(facts, state, message.speechMs, now);
     case 'caller_turn_committed':
       return (message.again && turnAgain(state, message.itemId, now)) || callerTurn(facts, state, message.itemId, now);
+    case 'commit_refused':
+      return nothingSaid(facts, state, true);
     case 'caller_words':
       return callerWords(facts, state, message.itemId, message.text, now);
     case 'caller_words_failed':

@@ -181,6 +181,9 @@ export function refused(state: ModelState, code: string, now: number): ModelTran
     case 'response_cancel_not_active':
       // The end of what we cancelled has been seen already, unless it never began.
       return state.cancelling ? askNext(idle(state), now) : keep(state);
+    case 'input_audio_buffer_commit_empty':
+      // Voice activity took the turn while the commit was on its way.
+      return { state, effects: [tell({ type: 'commit_refused' })] };
     default:
       if (FAILURES.has(code) && state.active && !state.begun && state.asked) return failed(state, code, now);
       return { state, effects: [{ kind: 'error', error: 'protocol', code }] };

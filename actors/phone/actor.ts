@@ -43,7 +43,9 @@ export class PhoneActor {
           return tellCall(effect.message);
       }
     };
-    this.actor = new Actor({ state: NEW_PHONE, step: phoneStep, perform, clock, onCrash });
+    const { lostMarkGraceMs = NEW_PHONE.lostMarkGraceMs } = line;
+    const state = { ...NEW_PHONE, lostMarkGraceMs };
+    this.actor = new Actor({ state, step: phoneStep, perform, clock, onCrash });
   }
 
   get state(): PhoneState {

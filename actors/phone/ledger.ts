@@ -76,6 +76,18 @@ export function heardOf(ledger: Ledger, speech: Speech, now: number): HeardItem 
   return { itemId, heardMs: Math.floor(heardMsOf(ledger, speech, now)), sentMs, complete };
 }
 
+/** How much of an item is proven to be heard, ms: by marks, and by what the far end says it played. */
+export function provenMsOf(
+  { pieces, paused }: Ledger,
+  { itemId, sentMs, heardMs }: Speech,
+  played: { readonly itemId: string; readonly ms: number },
+): number {
+  if (paused) return heardMs;
+  const next = pieces.find((piece) => piece.itemId === itemId);
+  if (!next) return sentMs;
+  return Math.min(Math.max(next.fromMs, heardMs, played.itemId === itemId ? played.ms : 0), sentMs);
+}
+
 /** Whether more of this item, or of a new one, can be kept track of. */
 export function hasRoom({ pieces, speeches }: Ledger, itemId: string, ms: number): boolean {
   const known = speeches.some((each) => each.itemId === itemId);

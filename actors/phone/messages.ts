@@ -13,8 +13,11 @@ export type PhoneMessage =
   | { readonly type: 'speech_complete'; readonly itemId: string }
   /** The far end says that everything before this mark was played (or dropped by a clear). */
   | { readonly type: 'mark'; readonly name: string }
-  /** Stop playing for now: the caller may be saying something. */
-  | { readonly type: 'pause' }
+  /**
+   * Stop playing for now: the caller may be saying something, or is out of reach. `played`: how far the far end says it
+   * was, where it says so; the clock is not asked then.
+   */
+  | { readonly type: 'pause'; readonly played?: { readonly itemId: string; readonly ms: number } }
   /** It was nothing: play on from where the caller's ear was. */
   | { readonly type: 'resume' }
   /** Stop playing for good, paused or not: the caller speaks. */
@@ -45,6 +48,8 @@ export interface Stretch {
 
 /** The line towards the caller, as the phone actor's shell sees it. */
 export interface PhoneLine {
+  /** How long after its time a mark of what was played may come back, ms; beyond, the clock is believed. */
+  readonly lostMarkGraceMs?: number;
   /** `stretch`: what of which item this is. */
   play(payload: AudioPayload, stretch: Stretch): void;
   mark(name: string): void;

@@ -20,6 +20,7 @@ import {
   isMarkDue,
   type Ledger,
   type Piece,
+  provenMsOf,
   type Speech,
   unheardStretches,
   withPiece,
@@ -31,6 +32,7 @@ export type PhoneMode = 'waiting' | 'open' | 'farewell' | 'closed';
 export interface PhoneState extends Ledger {
   readonly mode: PhoneMode;
   readonly deadlines: Deadlines;
+  readonly lostMarkGraceMs: number;
   readonly marksMade: number;
   /** Items that were cut: what still comes of them is dropped. */
   readonly muted: readonly string[];
@@ -50,22 +52,23 @@ export type PhoneEffect =
 
 type PhoneTransition = Transition<PhoneState, PhoneEffect>;
 
+export const PHONE_LIMITS = {
+  /** How long after its time a piece counts as played though no mark came back, where the line says nothing else. */
+  lostMarkGraceMs: 3_000,
+  /** Cut items remembered: late audio of older ones cannot come any more. */
+  muted: 8,
+} as const;
+
 export const NEW_PHONE: PhoneState = {
   mode: 'waiting',
   deadlines: {},
+  lostMarkGraceMs: PHONE_LIMITS.lostMarkGraceMs,
   marksMade: 0,
   pieces: [],
   speeches: [],
   paused: false,
   muted: [],
 };
-
-export const PHONE_LIMITS = {
-  /** How long after its time a piece counts as played though no mark came back. */
-  lostMarkGraceMs: 3_000,
-  /** Cut items remembered: late audio of older ones cannot come any more. */
-  muted: 8,
-} as const;
 
 export function phoneStep(state: PhoneState, message: PhoneMessage | DeadlineMessage, now: number): PhoneTransition {
   if (state.mode === 'closed') return keep(state);
@@ -79,7 +82,7 @@ export function phoneStep(state: PhoneState, message: PhoneMessage | DeadlineMes
     case 'mark':
       return proven(state, message.name, now);
     case 'pause':
-      return pause(state, now);
+      return pause(state, message.played, now);
     case 'resume':
       return resume(state, now);
     case 'interrupt':
@@ -134,7 +137,7 @@ function send(
       speeches: speechesWith(state, speech.begun ? speech : { ...speech, begun: true }),
       marksMade: marked ? state.marksMade + 1 : state.marksMade,
       pieces: withPiece(state.pieces, piece),
-      deadlines: { ...state.deadlines, lost_marks: endOf(piece) + PHONE_LIMITS.lostMarkGraceMs },
+      deadlines: { ...state.deadlines, lost_marks: endOf(piece) + state.lostMarkGraceMs },
     },
     effects,
   };
@@ -196,10 +199,15 @@ function finishSpeeches(state: PhoneState, now: number): PhoneTransition {
   return { state: left, effects };
 }
 
-/** Silence at once; where it stopped is known to the sample, by what marks proved and the clock. */
-function pause(state: PhoneState, now: number): PhoneTransition {
+type Played = Extract<PhoneMessage, { type: 'pause' }>['played'];
+
+/** Silence at once; where it stopped is known to the sample, by what marks proved and the far end's word or the clock. */
+function pause(state: PhoneState, played: Played, now: number): PhoneTransition {
   if (state.paused) return keep(state);
-  const speeches = state.speeches.map((each) => ({ ...each, heardMs: heardMsOf(state, each, now) }));
+  const speeches = state.speeches.map((each) => ({
+    ...each,
+    heardMs: played ? provenMsOf(state, each, played) : heardMsOf(state, each, now),
+  }));
   const stopped = finishSpeeches({ ...withPieces(state, []), speeches, paused: true }, now);
   if (state.pieces.length === 0 || stopped.state.mode === 'closed') return stopped;
   const items = stopped.state.speeches.map((each) => heardOf(stopped.state, each, now));

@@ -242,7 +242,7 @@ async function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Li
   const { config, events, clock = systemClock(), modelRotation: rotation } = options;
   const bookings = postgresBookingStore(stores.database);
   const messages = postgresMessageStore(stores.database);
-  const { directory, phrases, circuit, log } = stores;
+  const { directory, phrases, circuit, log, redis } = stores;
   const { models } = config.openai;
   const world = {
     connectModel: circuit.connect,
@@ -279,6 +279,10 @@ async function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Li
         world,
         node,
         shedReason: () => switchboard.shedReason(),
+        ledger: resilientTicketLedger(
+          redisTicketLedger(redis.client),
+          memoryTicketLedger(() => clock.now()),
+        ),
         resumeMs: config.calls.resumeTtlS * 1_000,
       }),
     (opened) => opened.stop(),

@@ -5,16 +5,18 @@ import { isClinicKey, loadClinic } from '../../db/clinics.ts';
 import { openPostgres } from '../../db/postgres.ts';
 import { DEVELOPMENT_SECRETS } from '../../ops/config/variables.ts';
 import { readEnvironment } from '../../ops/config.ts';
-import { issueApiToken } from '../http/browser-tokens.ts';
+import { API_TOKEN_DAYS, issueApiToken, LONGEST_API_TOKEN_DAYS } from '../http/browser-tokens.ts';
 import { readStandFile } from './dev/stand-file.ts';
+import { readOpsArguments } from './ops-arguments.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const ASKED_WRONGLY = 64;
 
-const USAGE = `npm run ops -- api-token CLINIC
+const USAGE = `npm run ops -- api-token CLINIC [--days N]
 
   api-token CLINIC   prints the token with which a clinic's own site asks for browser calls (POST /api/browser-calls);
-                     CLINIC is the clinic's id or its phone number, such as +15550100001`;
+                     CLINIC is the clinic's id or its phone number, such as +15550100001
+           --days N  how long it is good, 1 to ${LONGEST_API_TOKEN_DAYS}; ${API_TOKEN_DAYS} where nothing is said`;
 
 function fail(text: string, exitCode = 1): never {
   process.stderr.write(`${text}\n`);
@@ -36,23 +38,29 @@ function setting(): Setting {
   return fail('Start Ava here (npm start), or set DATABASE_URL and SESSION_SECRET to those of the Ava that is meant.');
 }
 
-/** The token is good for as long as SESSION_SECRET stays; it goes to standard output alone, fit for a pipe. */
-async function apiToken(clinic: string): Promise<string> {
+async function clinicId(clinic: string, databaseUrl: string): Promise<string> {
   const key = clinic.startsWith('+') ? { phone: clinic } : { id: clinic };
   if (!isClinicKey(key)) fail(`"${clinic}" is neither a clinic's id nor a phone number such as +15550100001.`);
-  const { databaseUrl, sessionSecret } = setting();
   const database = openPostgres({ url: databaseUrl, poolSize: 1, applicationName: 'ava-ops' });
   try {
     const found = await loadClinic(database, key).catch(() =>
       fail('The database does not answer. Start Ava (npm start), or set DATABASE_URL.'),
     );
-    if (!found) fail(`There is no clinic ${clinic}.`);
-    return issueApiToken(sessionSecret, found.id);
+    return found?.id ?? fail(`There is no clinic ${clinic}.`);
   } finally {
     await database.close();
   }
 }
 
-const [command, clinic, ...rest] = process.argv.slice(2);
-if (command !== 'api-token' || clinic === undefined || rest.length > 0) fail(USAGE, ASKED_WRONGLY);
-process.stdout.write(`${await apiToken(clinic)}\n`);
+/** The token goes to standard output alone, fit for a pipe; how long it is good, to standard error. */
+async function apiToken(clinic: string, days: number): Promise<void> {
+  const { databaseUrl, sessionSecret } = setting();
+  const { token, expiresAt } = issueApiToken(sessionSecret, await clinicId(clinic, databaseUrl), days, Date.now());
+  process.stderr.write(
+    `Good for ${days} days, until ${new Date(expiresAt).toISOString()}, or until SESSION_SECRET changes.\n`,
+  );
+  process.stdout.write(`${token}\n`);
+}
+
+const { clinic, days } = readOpsArguments(process.argv.slice(2)) ?? fail(USAGE, ASKED_WRONGLY);
+await apiToken(clinic, days);

@@ -11,14 +11,24 @@ interface Piece {
   mark: string | null;
 }
 
-/** A client counts in frames of its own: that much less than a piece still is all of it. */
+/** How much of an item a client says it has played, ms. */
+export interface Played {
+  readonly itemId: string;
+  readonly ms: number;
+}
+
+/** A client counts in frames of its own: that much more or less than a piece still is all of it. */
 const TOLERANCE_MS = 20;
+/** Items that a client may still tell of. */
+const ITEMS = 64;
 
 export class Playback {
   private readonly now: () => number;
   private readonly onMark: (name: string) => void;
   private pieces: Piece[] = [];
-  private clientTells = false;
+  /** How much of each item was sent, ms; the newest last. */
+  private readonly items = new Map<string, number>();
+  private lastTold: Played | null = null;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(now: () => number, onMark: (name: string) => void) {
@@ -26,9 +36,19 @@ export class Playback {
     this.onMark = onMark;
   }
 
+  /** What the client told last; null for one that never tells. */
+  get told(): Played | null {
+    return this.lastTold;
+  }
+
   sent(itemId: string, fromMs: number, ms: number): void {
     const after = Math.max(this.now(), this.pieces.at(-1)?.playedAt ?? 0);
-    this.pieces.push({ itemId, endMs: fromMs + ms, playedAt: after + ms, mark: null });
+    const endMs = fromMs + ms;
+    this.pieces.push({ itemId, endMs, playedAt: after + ms, mark: null });
+    const sentMs = Math.max(endMs, this.items.get(itemId) ?? 0);
+    this.items.delete(itemId);
+    this.items.set(itemId, sentMs);
+    for (const oldest of this.items.keys()) if (this.items.size > ITEMS) this.items.delete(oldest);
   }
 
   marked(name: string): void {
@@ -38,12 +58,14 @@ export class Playback {
     this.watch();
   }
 
-  /** The client has played this item up to `ms`, and all that was sent before it. */
-  played(itemId: string, ms: number): void {
-    this.clientTells = true;
+  /** The client has played this item up to `ms`, and all that was sent before it; false where it was not sent so much. */
+  played(itemId: string, ms: number): boolean {
+    if (ms > (this.items.get(itemId) ?? -Infinity) + TOLERANCE_MS) return false;
+    this.lastTold = { itemId, ms };
     this.stop();
     const last = this.pieces.findLastIndex((piece) => piece.itemId === itemId && piece.endMs <= ms + TOLERANCE_MS);
     this.giveBack(last + 1);
+    return true;
   }
 
   /** What was not played never will be. */
@@ -58,7 +80,7 @@ export class Playback {
 
   private watch(): void {
     const [first] = this.pieces;
-    if (this.clientTells || this.timer !== undefined || !first) return;
+    if (this.lastTold || this.timer !== undefined || !first) return;
     this.timer = setTimeout(
       () => {
         this.timer = undefined;

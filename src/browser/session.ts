@@ -1,22 +1,19 @@
 /**
  * One caller in a browser: the line and the screen of their call, over a socket that may be replaced. Without a socket
- * nothing is sent, and what was not played waits in the phone actor. Never throws at its socket.
+ * nothing is sent: what was not played waits in the phone actor, and what there was to tell waits here (missed.ts).
+ * Audio that the browser sends again is known by its number and heard once. Never throws at its socket.
  */
 import type { CallMessage, FromScreen } from '../../actors/call/messages.ts';
 import type { PhoneInlet, PhoneLine, Stretch } from '../../actors/phone/messages.ts';
 import type { AudioFormat } from '../domain/audio-format.ts';
 import type { AvaEventName, AvaEvents } from '../domain/events.ts';
-import { CallerSamples } from './caller-samples.ts';
+import { CallerSamples, NOTHING, type Taken } from './caller-samples.ts';
+import { type BrowserSocket, Connection } from './connection.ts';
 import { MessageNumbers } from './message-numbers.ts';
+import { Missed } from './missed.ts';
+import { OwnTurns } from './own-turns.ts';
 import { Playback } from './playback.ts';
-import { type ClientMessage, type ErrorCode, parseClientMessage, type ServerMessage } from './wire.ts';
-
-/** The part of a socket that a session needs. */
-export interface BrowserSocket {
-  readonly closed: boolean;
-  send(text: string): unknown;
-  close(code: number, reason: string): void;
-}
+import type { ClientMessage, ErrorCode, ServerMessage } from './wire.ts';
 
 /** The call behind the session. */
 export interface BrowserCall extends PhoneInlet {
@@ -27,14 +24,16 @@ export interface BrowserSessionParts {
   readonly sessionId: string;
   readonly conversationId: string;
   readonly format: AudioFormat;
+  /** How long the caller may be away, ms. */
+  readonly resumeMs: number;
   /** ms; any origin. */
   readonly now: () => number;
 }
 
-/** Less than this since the last turn is no turn. */
-const LEAST_TURN_MS = 100;
 /** What a caller may send before their call has begun. */
-const EARLY_MESSAGES = 200;
+const EARLY_MESSAGES = 1_000;
+/** Longer than a dead socket goes unnoticed: until then, what a browser does not call played is not taken for heard. */
+const STALL_MS = 65_000;
 /** Items whose text may be under way; those that were cut never end. */
 const ITEMS_AT_ONCE = 16;
 const NORMAL = 1000;
@@ -42,59 +41,64 @@ const NORMAL = 1000;
 const REPLACED = 4001;
 
 export class BrowserSession implements PhoneLine {
+  readonly lostMarkGraceMs = STALL_MS;
   private readonly parts: BrowserSessionParts;
   private readonly samples: CallerSamples;
   private readonly playback: Playback;
   private readonly numbers = new MessageNumbers();
+  private readonly turns = new OwnTurns();
+  private readonly missed: Missed;
   private readonly texts = new Map<string, string>();
-  private socket: BrowserSocket | null = null;
+  private connection: Connection | null = null;
   private call: BrowserCall | null = null;
   private early: ClientMessage[] = [];
-  /** Caller audio since their last turn. */
-  private unturnedMs = 0;
-  /** The service made a turn of what was said, and nothing was said since. */
-  private isTurned = false;
   private over = false;
 
   constructor(parts: BrowserSessionParts) {
     this.parts = parts;
     this.samples = new CallerSamples(parts.format);
     this.playback = new Playback(parts.now, (name) => this.call?.mark(name));
+    this.missed = new Missed(parts.now);
   }
 
-  /** The caller is there, for the first time or again; who was there before is told to go. */
-  attach(socket: BrowserSocket): void {
+  /**
+   * The caller is there, for the first time or again; who was there before is told to go. A call that ended while they
+   * were away is told of, and that is all.
+   */
+  attach(socket: BrowserSocket): Connection {
+    const connection = new Connection({
+      ...this.parts,
+      socket,
+      take: (message) => this.from(connection, message),
+    });
     const resumed = this.call !== null;
-    const before = this.socket;
+    const before = this.connection;
     if (before) this.lose();
     before?.close(REPLACED, 'the session goes on over another connection');
-    this.socket = socket;
-    this.numbers.reconnected();
+    this.connection = connection;
     const { sessionId, conversationId } = this.parts;
     this.send({ type: 'session', session_id: sessionId, conversation_id: conversationId, resumed });
-    if (resumed) this.call?.onScreen({ type: 'line_back' });
+    if (resumed) this.goOn(connection);
+    return connection;
   }
 
-  /** This socket is gone; true where the session is left without one. */
-  detach(socket: BrowserSocket): boolean {
-    if (this.socket !== socket) return false;
+  /** This connection is gone; true where the session is left without one. */
+  detach(connection: Connection): boolean {
+    if (this.connection !== connection || this.over) return false;
     this.lose();
     return true;
+  }
+
+  /** Nobody is there. */
+  get isAway(): boolean {
+    return this.connection === null;
   }
 
   /** The call is there: what was said before is told to it. */
   began(call: BrowserCall): void {
     this.call = call;
+    if (this.isAway) this.lose();
     for (const message of this.early.splice(0)) this.take(message);
-  }
-
-  message(bytes: ArrayBuffer, isBinary: boolean): void {
-    if (isBinary) return this.refuse('bad_message', 'Messages are text: one JSON object each.');
-    const message = parseClientMessage(Buffer.from(bytes).toString('utf8'));
-    if ('wrong' in message) return this.refuse('bad_message', message.wrong);
-    if (this.call) this.take(message);
-    else if (this.early.length < EARLY_MESSAGES) this.early.push(message);
-    else this.refuse('too_many_messages', 'Wait for the greeting before you send more.');
   }
 
   refuse(code: ErrorCode, message: string): void {
@@ -127,7 +131,7 @@ export class BrowserSession implements PhoneLine {
     if (this.over) return;
     this.over = true;
     this.playback.clear();
-    this.socket?.close(code, 'the call is over');
+    this.connection?.close(code, 'the call is over');
   }
 
   heard(message: CallMessage): void {
@@ -139,13 +143,10 @@ export class BrowserSession implements PhoneLine {
         return this.said(message.itemId, message.text, true);
       case 'caller_words':
         return this.transcript('customer', message.itemId, message.text.trim(), true);
-      case 'caller_speech_started':
-        this.isTurned = false;
-        return;
       case 'caller_turn_committed':
-        this.unturnedMs = 0;
-        this.isTurned = true;
-        return;
+        return this.turns.turned();
+      case 'commit_refused':
+        return this.turns.refused();
       default:
         return;
     }
@@ -158,6 +159,15 @@ export class BrowserSession implements PhoneLine {
       this.send({ type: 'tool', name: event.tool, status: event.result === 'success' ? 'done' : 'failed' });
     }
     if (name === 'call.ended' && 'outcome' in event) this.send({ type: 'ended', outcome: event.outcome });
+  }
+
+  /** What a connection says whose place another took counts for nothing. */
+  private from(connection: Connection, message: ClientMessage): void {
+    if (connection !== this.connection) return;
+    this.missed.heardFrom();
+    if (this.call) this.take(message);
+    else if (this.early.length < EARLY_MESSAGES) this.early.push(message);
+    else connection.cutOff('The call has not begun. Come back, and wait for the greeting before you send so much.');
   }
 
   private take(message: ClientMessage): void {
@@ -173,31 +183,30 @@ export class BrowserSession implements PhoneLine {
       case 'text':
         return call.onScreen({ type: 'caller_typed', text: message.text });
       case 'played':
-        return this.playback.played(message.item_id, message.ms);
+        if (this.playback.played(message.item_id, message.ms)) return;
+        return this.refuse('bad_message', 'played: so much of this item was not sent.');
       case 'end_session':
         return call.closed('stop');
     }
   }
 
   private hear(call: BrowserCall, data: string, seq: number | undefined): void {
-    // Sent again because its `ack` was lost: heard once is enough.
-    if (seq !== undefined && !this.numbers.take(seq)) return this.send({ type: 'ack', seq });
-    const taken = this.samples.take(data);
+    const number = this.numbers.take(seq);
+    if (number === 'anew') this.samples.restart();
+    const taken = number === 'known' ? NOTHING : this.samples.take(data);
     if (!taken) return this.refuse('bad_audio', 'data must be base64.');
-    this.unturnedMs += taken.ms;
-    if (taken.ms > 0) call.audio(taken.payload);
+    this.pass(call, taken);
     if (seq !== undefined) this.send({ type: 'ack', seq });
   }
 
   private commit(call: BrowserCall): void {
-    const audible = this.unturnedMs >= LEAST_TURN_MS;
-    this.unturnedMs = 0;
-    // Their answer is on its way: the service noticed the end of the turn by itself.
-    if (this.isTurned) {
-      this.isTurned = false;
-      return;
-    }
-    call.onScreen({ type: 'caller_commits', audible });
+    this.pass(call, this.samples.flush());
+    call.onScreen({ type: 'caller_commits', commit: this.turns.commit() });
+  }
+
+  private pass(call: BrowserCall, { frames, speechMs }: Taken): void {
+    this.turns.spoke(speechMs);
+    for (const frame of frames) call.audio(frame);
   }
 
   private said(itemId: string, text: string, final: boolean): void {
@@ -212,11 +221,21 @@ export class BrowserSession implements PhoneLine {
   }
 
   private lose(): void {
-    this.socket = null;
-    this.call?.onScreen({ type: 'line_lost' });
+    this.connection = null;
+    this.call?.onScreen({ type: 'line_lost', played: this.playback.told });
+  }
+
+  /** Where the browser's audio stands, what it missed, and then what it has not played. */
+  private goOn(connection: Connection): void {
+    const seq = this.numbers.reconnected();
+    if (seq !== null) this.send({ type: 'ack', seq });
+    for (const message of this.missed.messages) connection.send(message);
+    if (this.over) connection.close(NORMAL, 'the call is over');
+    else this.call?.onScreen({ type: 'line_back' });
   }
 
   private send(message: ServerMessage): void {
-    if (this.socket && !this.socket.closed) this.socket.send(JSON.stringify(message));
+    this.missed.tells(message, this.connection !== null);
+    this.connection?.send(message);
   }
 }

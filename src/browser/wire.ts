@@ -44,21 +44,28 @@ export type ErrorCode =
   | 'too_many_messages'
   | 'busy'
   | 'unknown_clinic'
+  | 'used_token'
   | 'internal_error';
 
-/** The message, or what is wrong with it in words for its sender. */
-export function parseClientMessage(text: string): ClientMessage | { readonly wrong: string } {
+/** What is wrong with a message, in words for its sender. */
+export interface Wrong {
+  readonly code: ErrorCode;
+  readonly wrong: string;
+}
+
+export function parseClientMessage(text: string): ClientMessage | Wrong {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { wrong: 'This is no JSON. Send one JSON object a message.' };
+    return { code: 'bad_message', wrong: 'This is no JSON. Send one JSON object a message.' };
   }
   const parsed = ClientMessage.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join('.') ?? '';
   return {
+    code: 'bad_message',
     wrong:
       where === '' || where === 'type'
         ? 'The type must be one of audio, commit, interrupt, text, played, end_session.'

@@ -8,12 +8,16 @@ export interface BrowserJoin {
   /** Null for the demo clinic: never in production. */
   readonly clinicId: string | null;
   readonly format: AudioFormat;
+  /** How long the session's token, which begins one call, is still good, s; null where none was needed. */
+  readonly tokenLifeS: number | null;
 }
 
 /** Where browser calls live. */
 export interface BrowserDesk {
   /** Begins the session's call, or goes on with it. Answers a listener always: a refusal is told over the socket. */
   join(join: BrowserJoin, socket: SocketHandle): SocketListener;
+  /** Whether the session's call can be gone on with. */
+  holds(clinicId: string, sessionId: string): boolean;
 }
 
 export interface BrowserEdge {

@@ -7,9 +7,9 @@
  * inlet hears `closed` exactly once, whoever ended the stream. What breaks here ends this stream only.
  */
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import { Allowance } from '../domain/allowance.ts';
 import { durationMsOf, isAudioPayload } from '../domain/audio-format.ts';
 import type { CallContext, Events } from '../domain/events.ts';
-import { FrameAllowance } from './frame-allowance.ts';
 import { MediaFrameReader } from './media-frame.ts';
 import { type LineSocket, phoneLine } from './phone-line.ts';
 import { BEAT_MS, type Pulse } from './pulse.ts';
@@ -95,9 +95,9 @@ export class MediaStream {
   private mode: 'awaiting_start' | 'checking' | 'open' | 'ended' = 'awaiting_start';
   private readonly ports: MediaStreamPorts;
   private readonly deadline: NodeJS.Timeout;
-  private readonly audioAllowance: FrameAllowance;
-  private readonly controlAllowance: FrameAllowance;
-  private readonly silenceAllowance: FrameAllowance;
+  private readonly audioAllowance: Allowance;
+  private readonly controlAllowance: Allowance;
+  private readonly silenceAllowance: Allowance;
   private context: CallContext = {};
   private streamSid = '';
   private frames = new MediaFrameReader('');
@@ -116,10 +116,10 @@ export class MediaStream {
 
   constructor(ports: MediaStreamPorts) {
     this.ports = ports;
-    this.audioAllowance = new FrameAllowance(MEDIA_LIMITS.audioBurst, MEDIA_LIMITS.audioPerSecond, ports.now);
-    this.controlAllowance = new FrameAllowance(MEDIA_LIMITS.controlBurst, MEDIA_LIMITS.controlPerSecond, ports.now);
+    this.audioAllowance = new Allowance(MEDIA_LIMITS.audioBurst, MEDIA_LIMITS.audioPerSecond, ports.now);
+    this.controlAllowance = new Allowance(MEDIA_LIMITS.controlBurst, MEDIA_LIMITS.controlPerSecond, ports.now);
     const { silenceMs, frameMs } = STREAM_TIME_LIMITS;
-    this.silenceAllowance = new FrameAllowance(silenceMs / frameMs, 1_000 / frameMs, ports.now);
+    this.silenceAllowance = new Allowance(silenceMs / frameMs, 1_000 / frameMs, ports.now);
     this.deadline = setTimeout(() => this.late(), MEDIA_LIMITS.startMs);
   }
 

@@ -1,5 +1,5 @@
 /** `npm run ops`, run as a program against a seeded database. */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,32 +19,47 @@ beforeAll(async () => {
 });
 afterAll(() => fresh.drop());
 
-function ops(...args: string[]) {
-  const env = { ...process.env, DATABASE_URL: fresh.url, SESSION_SECRET: SECRET };
-  const options = { env, encoding: 'utf8', timeout: LIMIT_MS } as const;
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), PROGRAM, ...args],
-    options,
-  );
-  return { status, stdout, stderr };
+interface Ran {
+  readonly status: unknown;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
+function ops(...args: string[]): Promise<Ran> {
+  const env = { ...process.env, DATABASE_URL: fresh.url, SESSION_SECRET: SECRET };
+  const program = ['--import', import.meta.resolve('tsx'), PROGRAM, ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, program, { env, timeout: LIMIT_MS }, (error, stdout, stderr) =>
+      resolve({ status: error ? error.code : 0, stdout, stderr }),
+    );
+  });
+}
+
+const DAY_MS = 86_400_000;
+
+/** The clinic that a printed token speaks for, after so many days. */
+const clinicOf = (stdout: string, days: number): string | null =>
+  clinicOfBearer(SECRET, `Bearer ${stdout.trim()}`, Date.now() + days * DAY_MS);
+
 describe('npm run ops -- api-token', () => {
-  it('prints the token of a clinic, by its number and by its id', { timeout: LIMIT_MS }, () => {
-    const byNumber = ops('api-token', '+15550100001');
-    expect(byNumber).toMatchObject({ status: 0, stderr: '' });
-    const clinicId = String(clinicOfBearer(SECRET, `Bearer ${byNumber.stdout.trim()}`));
+  it('prints the token of a clinic, by number and by id, and says how long it is good', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const byNumber = await ops('api-token', '+15550100001');
+    expect(byNumber).toMatchObject({ status: 0, stderr: expect.stringContaining('Good for 365 days') });
+    const clinicId = String(clinicOf(byNumber.stdout, 364));
     expect(clinicId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(ops('api-token', clinicId)).toEqual(byNumber);
+    expect(clinicOf(byNumber.stdout, 366)).toBeNull();
+    const byId = await ops('api-token', clinicId, '--days', '2');
+    expect(byId).toMatchObject({ status: 0, stderr: expect.stringContaining('Good for 2 days') });
+    expect([clinicOf(byId.stdout, 1), clinicOf(byId.stdout, 3)]).toEqual([clinicId, null]);
   });
 
   it.each([
     ['what is no clinic', ['api-token', 'Radiance'], 1, 'neither a clinic'],
     ['a clinic that there is not', ['api-token', randomUUID()], 1, 'There is no clinic'],
     ['no command', [], 64, 'npm run ops --'],
-    ['one word too many', ['api-token', '+15550100001', 'now'], 64, 'npm run ops --'],
-  ])('refuses %s', { timeout: LIMIT_MS }, (_, args, status, complaint) => {
-    expect(ops(...args)).toEqual({ status, stdout: '', stderr: expect.stringContaining(complaint) });
+  ])('refuses %s', { timeout: LIMIT_MS }, async (_, args, status, complaint) => {
+    expect(await ops(...args)).toEqual({ status, stdout: '', stderr: expect.stringContaining(complaint) });
   });
 });

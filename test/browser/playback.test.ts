@@ -62,7 +62,16 @@ describe('a client that says what it played', () => {
 
   it('proves nothing by an item that it was never sent', () => {
     send('a', 0, 400, '1');
-    playback.played('elsewhere', 9_999);
+    expect([playback.played('elsewhere', 9_999), playback.told]).toEqual([false, null]);
+    vi.advanceTimersByTime(400);
+    expect(back).toEqual(['1']);
+  });
+
+  it('proves nothing by more than it was sent, and may still tell of what was cleared', () => {
+    send('a', 0, 400, '1');
+    expect([playback.played('a', 421), playback.told]).toEqual([false, null]);
+    playback.clear();
+    expect([playback.played('a', 420), playback.told]).toEqual([true, { itemId: 'a', ms: 420 }]);
     expect(back).toEqual([]);
   });
 });

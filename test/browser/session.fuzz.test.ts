@@ -38,21 +38,30 @@ describe(`a browser's session under ${INPUTS} odd messages (seed ${SEED})`, () =
       closed: count,
       onScreen: count,
     };
-    const parts = { sessionId: 's', conversationId: 'c', format: 'audio/pcm', now: () => 0 } as const;
+    // Slow enough to be allowed all of it.
+    let nowMs = 0;
+    const parts = {
+      sessionId: 's',
+      conversationId: 'c',
+      format: 'audio/pcm',
+      resumeMs: 60_000,
+      now: () => nowMs,
+    } as const;
     const session = new BrowserSession(parts);
     const socket = { closed: false, send: (text: string) => sent.push(JSON.parse(text)), close: () => undefined };
-    session.attach(socket);
+    const connection = session.attach(socket);
     session.began(call);
     for (let n = 0; n < INPUTS; n++) {
       const { text, isBinary } = input(seededRandom(SEED + n));
-      expect(() => session.message(bytesOf(text), isBinary), text).not.toThrow();
+      nowMs += 100;
+      expect(() => connection.message(bytesOf(text), isBinary), text).not.toThrow();
     }
     const errors = sent.filter((each) => each.type === 'error');
     expect(new Set(errors.map((each) => each.code))).toEqual(new Set(['bad_message', 'bad_audio']));
     expect(errors.length).toBeGreaterThan(INPUTS / 4);
     expect(taken).toBeGreaterThan(INPUTS / 10);
     const before = taken;
-    session.message(bytesOf('{"type":"text","text":"Still there?"}'), false);
+    connection.message(bytesOf('{"type":"text","text":"Still there?"}'), false);
     expect(taken).toBe(before + 1);
   });
 });

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   BROWSER_TOKEN_LIFE_S,
   clinicOfBearer,
-  clinicOfBrowserToken,
   issueApiToken,
   issueBrowserToken,
+  passOfBrowserToken,
 } from '../../src/http/browser-tokens.ts';
 import { browserCalls } from '../../src/http/routes/browser-calls.ts';
 import { browserVoice } from '../../src/http/routes/browser-voice.ts';
@@ -14,8 +14,11 @@ const SECRET = 'the-session-secret-of-a-test';
 const CLINIC = '00000000-0000-4000-8000-000000000001';
 const NOW = Date.parse('2026-11-23T15:00:00Z');
 
-const edge = (now = NOW) => ({
-  desk: { join: () => ({ message: () => undefined, closed: () => undefined }) },
+const edge = (now = NOW, held = '') => ({
+  desk: {
+    join: () => ({ message: () => undefined, closed: () => undefined }),
+    holds: (_: string, sessionId: string) => sessionId === held,
+  },
   publicUrl: 'https://ava.example/',
   sessionSecret: SECRET,
   needsToken: true,
@@ -24,15 +27,17 @@ const edge = (now = NOW) => ({
 
 const request = { id: 'a-test', method: 'POST', path: '/', query: '', route: '/', params: {}, body: Buffer.alloc(0) };
 
-const ask = async (authorization: string) =>
-  browserCalls(edge()).handle({ ...request, header: (name) => (name === 'authorization' ? authorization : '') });
+const ask = async (authorization: string, now = NOW) =>
+  browserCalls(edge(now)).handle({ ...request, header: (name) => (name === 'authorization' ? authorization : '') });
 
-const knock = (sessionId: string, query: string, now = NOW) =>
-  browserVoice(edge(now)).upgrade({ ...request, query, params: { session_id: sessionId }, header: () => '' });
+const apiToken = (days = 30, secret = SECRET): string => issueApiToken(secret, CLINIC, days, NOW).token;
+
+const knock = (sessionId: string, query: string, now = NOW, held = '') =>
+  browserVoice(edge(now, held)).upgrade({ ...request, query, params: { session_id: sessionId }, header: () => '' });
 
 describe('POST /api/browser-calls', () => {
   it('answers a clinic with a session, its token and its address', async () => {
-    const reply = await ask(`Bearer ${issueApiToken(SECRET, CLINIC)}`);
+    const reply = await ask(`Bearer ${apiToken()}`);
     expect(reply.status).toBe(201);
     const body = JSON.parse(String(reply.body));
     expect(body).toEqual({
@@ -41,18 +46,27 @@ describe('POST /api/browser-calls', () => {
       url: `wss://ava.example/ws/voice/${body.session_id}?token=${body.token}`,
       expires_at: new Date(NOW + BROWSER_TOKEN_LIFE_S * 1000).toISOString(),
     });
-    expect(clinicOfBrowserToken(SECRET, body.session_id, body.token, NOW)).toBe(CLINIC);
+    expect(passOfBrowserToken(SECRET, body.session_id, body.token, NOW)).toEqual({
+      clinicId: CLINIC,
+      lifeS: BROWSER_TOKEN_LIFE_S,
+    });
   });
 
-  it.each(['', 'Bearer', 'Bearer nonsense', `Basic ${issueApiToken(SECRET, CLINIC)}`])('refuses %j', async (header) => {
+  it.each(['', 'Bearer', 'Bearer nonsense', `Basic ${apiToken()}`])('refuses %j', async (header) => {
     await expect(ask(header)).rejects.toMatchObject({ status: 401 });
   });
 
+  it('takes a clinic’s token for as many days as it is good', async () => {
+    const day = 86_400_000;
+    expect(await ask(`Bearer ${apiToken(7)}`, NOW + 7 * day - 1)).toMatchObject({ status: 201 });
+    await expect(ask(`Bearer ${apiToken(7)}`, NOW + 7 * day)).rejects.toMatchObject({ status: 401 });
+  });
+
   it('takes no token of another secret, nor a caller’s for a clinic’s', () => {
-    expect(clinicOfBearer(SECRET, `Bearer ${issueApiToken('another secret', CLINIC)}`)).toBeNull();
+    expect(clinicOfBearer(SECRET, `Bearer ${apiToken(30, 'another secret')}`, NOW)).toBeNull();
     const callers = issueBrowserToken(SECRET, { sessionId: 's', clinicId: CLINIC, expiresAt: NOW + 1 });
-    expect(clinicOfBearer(SECRET, `Bearer ${callers}`)).toBeNull();
-    expect(clinicOfBrowserToken(SECRET, 's', issueApiToken(SECRET, CLINIC), NOW)).toBeNull();
+    expect(clinicOfBearer(SECRET, `Bearer ${callers}`, NOW)).toBeNull();
+    expect(passOfBrowserToken(SECRET, 's', apiToken(), NOW)).toBeNull();
   });
 });
 
@@ -61,6 +75,11 @@ describe('WS /ws/voice in production', () => {
 
   it('lets in whoever has the token of the session', () => {
     expect(knock('mine', `token=${token}`)).toMatchObject({ kind: 'accept' });
+  });
+
+  it('lets them come back to a call that they began in time, though the token is out of date', () => {
+    expect(knock('mine', `token=${token}`, NOW + 1_000, 'mine')).toMatchObject({ kind: 'accept' });
+    expect(knock('mine', `token=${token}`, NOW + 1_000, 'yours')).toMatchObject({ kind: 'reject', status: 401 });
   });
 
   it.each([

@@ -7,15 +7,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { ModelReport } from '../../actors/model/messages.ts';
-import { BrowserCalls } from '../../src/bin/browser-desk.ts';
-import { type HttpServer, openHttp } from '../../src/http/app.ts';
-import { browserVoice } from '../../src/http/routes/browser-voice.ts';
-import { memoryCallWorld } from '../support/call-world.ts';
-import { memoryClinicDirectory } from '../support/memory-clinics.ts';
 import { type Random, seededRandom } from '../support/seed.ts';
+import { type BrowserStand, openBrowserStand } from './browser-stand.ts';
 import { mutated, pick } from './fuzz-inputs.ts';
-import { type RecordedEvents, recordedEvents } from './recorded-events.ts';
 import { socketText } from './socket-text.ts';
 
 const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 1_000);
@@ -26,7 +20,6 @@ const FRAME_MS = 20;
 /** So short that sessions are given up all the time. */
 const RESUME_MS = 50;
 const LONGEST_HEAP_GROWTH_BYTES = 48 * 1024 * 1024;
-const WORD = Buffer.alloc(9_600).toString('base64');
 
 const RIGHT: readonly [string, ...string[]] = [
   '{"type":"audio","data":"AAAAAA==","seq":7}',
@@ -38,72 +31,14 @@ const RIGHT: readonly [string, ...string[]] = [
   '{"type":"end_session"}',
 ];
 
-let server: HttpServer;
-let events: RecordedEvents;
-let calls: BrowserCalls;
-let openModels = 0;
-
+let stand: BrowserStand;
 beforeAll(async () => {
-  events = recordedEvents();
-  const directory = memoryClinicDirectory();
-  calls = new BrowserCalls({
-    directory,
-    node: 'node-a',
-    shedReason: () => null,
-    resumeMs: RESUME_MS,
-    world: memoryCallWorld((_, report) => talkativeModel(report), events),
-  });
-  const edge = {
-    desk: calls,
-    publicUrl: 'https://ava.example',
-    sessionSecret: 'the-session-secret-of-a-test',
-    needsToken: false,
-    now: () => Date.now(),
-  };
-  server = await openHttp({
-    name: 'test',
-    host: '127.0.0.1',
-    port: 0,
-    portVariable: 'PORT',
-    routes: [],
-    sockets: [browserVoice(edge)],
-    events,
-    overTls: false,
-  });
+  stand = await openBrowserStand({ resumeMs: RESUME_MS });
 });
-afterAll(async () => {
-  await calls.stop();
-  await server.close(0);
-});
-
-/** Says a word whenever it is asked. */
-function talkativeModel(report: (message: ModelReport) => void) {
-  let closed = false;
-  openModels++;
-  const id = Math.random();
-  let said = 0;
-  const tell = (message: ModelReport): void => queueMicrotask(() => void (closed || report(message)));
-  tell({ type: 'session_ready' });
-  return {
-    send(command: { readonly type: string }) {
-      if (command.type !== 'create_response') return;
-      const itemId = `item-${id}-${++said}`;
-      tell({ type: 'response_started', responseId: itemId });
-      tell({ type: 'words', itemId, text: 'Yes.' });
-      tell({ type: 'audio', itemId, ms: 200, payload: WORD });
-      tell({ type: 'audio_complete', itemId });
-      tell({ type: 'response_ended', responseId: itemId, status: 'completed', usage: null });
-    },
-    audio: () => undefined,
-    close() {
-      if (!closed) openModels--;
-      closed = true;
-    },
-  };
-}
+afterAll(() => stand.close());
 
 function connect(address: string): WebSocket {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/ws/voice/${address}`);
+  const socket = new WebSocket(stand.url(`/ws/voice/${address}`).replace('http', 'ws'));
   socket.on('error', () => undefined);
   return socket;
 }
@@ -173,17 +108,21 @@ describe(`the browser socket under ${INPUTS} odd messages (seed ${SEED})`, () =>
     const worker = async (): Promise<void> => {
       for (let n = thrown++; n < connections; n = thrown++) {
         statuses.add(await oneConnection(seededRandom(SEED + n)));
-        if (n % 500 === 0) events.forget();
+        if (n % 500 === 0) stand.events.forget();
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker)).finally(() => clearInterval(speaking));
     await expect.poll(() => heard.get('ack'), { timeout: 5_000 }).toBe(frames);
-    await expect.poll(() => [server.openSockets, calls.active, openModels], { timeout: 8_000 }).toEqual([1, 1, 1]);
-    expect([events.of('http.failed'), events.of('call.crashed')]).toEqual([[], []]);
+    const left = (): readonly number[] => {
+      const openModels = stand.models.filter((model) => !model.closed).length;
+      return [stand.server.openSockets, stand.sessions.size, openModels];
+    };
+    await expect.poll(left, { timeout: 8_000 }).toEqual([1, 1, 1]);
+    expect([stand.events.of('http.failed'), stand.events.of('call.crashed')]).toEqual([[], []]);
     expect([...statuses].filter((status) => status >= 500)).toEqual([]);
     expect([101, 400].filter((status) => !statuses.has(status))).toEqual([]);
     expect(heard.get('error')).toBeUndefined();
-    events.forget();
+    stand.events.forget();
     expect(heapBytes() - heapBefore).toBeLessThan(LONGEST_HEAP_GROWTH_BYTES);
     canary.close();
   });

@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isAudioPayload } from '../../src/domain/audio-format.ts';
 import { phoneNumber } from '../../src/twilio/caller-number.ts';
-import { FrameAllowance } from '../../src/twilio/frame-allowance.ts';
 import { MediaFrameReader } from '../../src/twilio/media-frame.ts';
 import { type LineSocket, phoneLine } from '../../src/twilio/phone-line.ts';
 import { parseStreamMessage, streamEncoder } from '../../src/twilio/wire.ts';
@@ -154,19 +153,6 @@ describe('the phone line', () => {
     line.close();
     await Promise.resolve();
     expect(pieces).toEqual([['media', 'mark'], ['clear', 'media'], ['hung up'], ['closed']]);
-  });
-});
-
-describe('the frame allowance', () => {
-  it('lets a burst through, then what the rate allows', () => {
-    let now = 0;
-    const allowance = new FrameAllowance(10, 100, () => now);
-    const taken = (n: number): number => Array.from({ length: n }, () => allowance.take()).filter(Boolean).length;
-    expect(taken(20)).toBe(10);
-    now = 50;
-    expect(taken(20)).toBe(5);
-    now = 60_000;
-    expect(taken(50)).toBe(10);
   });
 });
 

@@ -12,11 +12,15 @@ export function browserCalls(edge: BrowserEdge): Route {
     path: '/api/browser-calls',
     bodyLimitBytes: BODY_BYTES,
     handle(request) {
-      const clinicId = clinicOfBearer(edge.sessionSecret, request.header('authorization'));
+      const clinicId = clinicOfBearer(edge.sessionSecret, request.header('authorization'), edge.now());
       if (clinicId === null) {
-        throw new HttpError(401, 'Send Authorization: Bearer with the API token of the clinic.', {
-          'www-authenticate': 'Bearer',
-        });
+        throw new HttpError(
+          401,
+          'Send Authorization: Bearer with an API token of the clinic that is not out of date.',
+          {
+            'www-authenticate': 'Bearer',
+          },
+        );
       }
       const sessionId = randomUUID();
       const expiresAt = edge.now() + BROWSER_TOKEN_LIFE_S * 1000;

@@ -1,20 +1,25 @@
 /** Turns that were typed: what holds for spoken words holds for them. */
 import { describe, expect, it } from 'vitest';
 import {
+  bargesIn,
   begins,
+  callerSpeaks,
   committed,
   eventNames,
+  finished,
   greeted,
   orders,
   orderTypes,
   PHRASES,
   paused,
   phoneOrders,
+  responseEnded,
   slots,
   turns,
   words,
 } from './bench.ts';
 
+const commits = (commit: 'turn' | 'taken' | 'nothing') => ({ type: 'caller_commits', commit }) as const;
 const typed = (text: string) => ({ type: 'caller_typed', text }) as const;
 
 function atScreen() {
@@ -57,13 +62,49 @@ describe('a turn that was typed', () => {
   });
 });
 
+describe('a turn that the caller ends by hand', () => {
+  const AGAIN = { type: 'say', sentence: PHRASES.notUnderstood };
+
+  it('is for the service to make', () => {
+    expect(orders(atScreen().tell(commits('turn')))).toEqual([{ type: 'commit' }]);
+  });
+
+  it('with nothing in it is asked for again, though another one is being answered', () => {
+    const call = atScreen();
+    expect(orders(call.tell(commits('nothing')))).toEqual([AGAIN]);
+    callerSpeaks(call, 'u1');
+    expect(orders(call.tell(commits('nothing')))).toEqual([AGAIN]);
+  });
+
+  it.each([commits('taken'), { type: 'commit_refused' } as const])(
+    'is asked for again in silence only: %o',
+    (message) => {
+      const call = atScreen();
+      callerSpeaks(call, 'u1');
+      expect(call.tell(message)).toEqual([]);
+      begins(call, 'a', 'At nine.');
+      expect(call.tell(message)).toEqual([]);
+      call.tell(responseEnded(), finished('a'));
+      expect(orders(call.tell(message))).toEqual([AGAIN]);
+    },
+  );
+});
+
+it('keeps the answer to a caller who took the floor for when their line is back', () => {
+  const call = atScreen();
+  begins(call, 'a', 'We are open from nine to six.');
+  call.tell({ type: 'line_lost', played: null });
+  const taken = bargesIn(call);
+  expect(phoneOrders(taken).slice(-2)).toEqual([{ type: 'interrupt' }, { type: 'pause' }]);
+});
+
 it('plays nothing into a line that is lost: a sound that was nothing leaves it paused until the line is back', () => {
   const call = atScreen();
   begins(call, 'a', 'We are open from nine to six.');
   call.tell({ type: 'caller_speech_started' }, paused('a', 500, 3_000));
   call.wait(800);
   call.tell({ type: 'caller_speech_stopped', speechMs: 300 }, committed('c'));
-  call.tell({ type: 'line_lost' });
+  call.tell({ type: 'line_lost', played: null });
   const dismissed = call.tell(words('c', ''));
   expect(phoneOrders(dismissed)).not.toContainEqual({ type: 'resume' });
   expect(phoneOrders(call.tell({ type: 'line_back' }))).toContainEqual({ type: 'resume' });

@@ -9,6 +9,7 @@ import {
   ended,
   heardOnly,
   readyModel,
+  refused,
   respond,
   say,
   sent,
@@ -17,6 +18,12 @@ import {
   toldTypes,
   truncated,
 } from './bench.ts';
+
+it('a turn that the service had nothing to make of is told to the call, and is no fault', () => {
+  expect(readyModel().tell(refused('input_audio_buffer_commit_empty'))).toEqual([
+    { kind: 'tell_call', message: { type: 'commit_refused' } },
+  ]);
+});
 
 describe('responses of a model', () => {
   it('are asked for one at a time: the next one behind the end of the active', () => {

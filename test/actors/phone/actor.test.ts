@@ -3,13 +3,14 @@ import type { FromPhone } from '../../../actors/call/messages.ts';
 import { SimulatedClock } from '../../../actors/kernel/simulated-clock.ts';
 import { PhoneActor } from '../../../actors/phone/actor.ts';
 
-function phone(overrides: { play?: (payload: string) => void } = {}) {
+function phone(overrides: { play?: (payload: string) => void; lostMarkGraceMs?: number } = {}) {
   const done: string[] = [];
   const told: FromPhone[] = [];
   const crashes: unknown[] = [];
   const clock = new SimulatedClock(1_000);
   const actor = new PhoneActor({
     line: {
+      ...overrides,
       play: overrides.play ?? ((payload) => done.push(`play ${Buffer.from(payload, 'base64').length}`)),
       mark: (name) => done.push(`mark ${name}`),
       clear: () => done.push('clear'),
@@ -64,6 +65,16 @@ describe('the phone actor', () => {
     clock.advance(60_000);
     expect(told.at(-1)).toMatchObject({ type: 'playback_finished', itemId: 'a' });
     expect(clock.pending).toBe(0);
+  });
+
+  it('believes the clock as late as the line says that marks may come', () => {
+    const { actor, clock, say, told } = phone({ lostMarkGraceMs: 65_000 });
+    say('a', 160);
+    actor.tell({ type: 'speech_complete', itemId: 'a' });
+    clock.advance(65_000);
+    expect(told.map((message) => message.type)).not.toContain('playback_finished');
+    clock.advance(20);
+    expect(told.at(-1)).toMatchObject({ type: 'playback_finished', itemId: 'a' });
   });
 
   it('crashes alone where the line breaks under it', () => {

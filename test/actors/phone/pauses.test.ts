@@ -46,6 +46,28 @@ describe('a pause', () => {
     expect(told(line.tell(mark('m3')))).toEqual([{ type: 'playback_finished', ...heard('a', 800, 800, true) }]);
   });
 
+  it('goes by what the far end says it played, where it says so, and by no clock', () => {
+    const line = openLine();
+    line.tell(speech('a', 400), speech('a', 400), complete('a'), speech('b', 200));
+    line.wait(900);
+    line.tell(mark('m1'), { type: 'pause', played: { itemId: 'a', ms: 500 } });
+    expect(replays(line.tell(resume))).toEqual([
+      ['a', 500, 300],
+      ['b', 0, 200],
+    ]);
+  });
+
+  it('believes no far end that says it played what it was not sent, or less than it proved', () => {
+    for (const [ms, from] of [
+      [100, 400],
+      [9_999, 800],
+    ] as const) {
+      const line = openLine();
+      line.tell(speech('a', 400), speech('a', 400), mark('m1'), { type: 'pause', played: { itemId: 'a', ms } });
+      expect(replays(line.tell(resume))).toEqual(from === 800 ? [] : [['a', from, 400]]);
+    }
+  });
+
   it('that ends twice plays nothing twice', () => {
     const line = openLine();
     line.tell(speech('a', 400));

@@ -1,5 +1,8 @@
-/** How many messages a peer may send: a bucket that fills with time, so that a burst after a stall is fine and a flood is not. */
-export class FrameAllowance {
+/**
+ * How much a peer may send, in messages or in ms of audio: a bucket that fills with time, so that a burst after a stall is
+ * fine and a flood is not.
+ */
+export class Allowance {
   private left: number;
   private filledAt: number;
   private readonly burst: number;
