@@ -19,6 +19,18 @@ export function toolResult(state: ModelState, order: Extract<ModelOrder, { type:
   return command(state, ...commandsFor({ ...order, kind: 'tool' }));
 }
 
+/** A turn that the caller ended by hand can be made by a session only that heard it. */
+export function commit(state: ModelState): ModelTransition {
+  if (state.mode === 'ready' && !state.deaf) return { state, effects: [send({ type: 'commit_audio' })] };
+  return keep({ ...state, commitOwed: true });
+}
+
+/** The session hears the caller from here on, beginning with what was kept. */
+export function letHear(state: ModelState): ModelTransition {
+  const owed: readonly ModelEffect[] = state.commitOwed ? [send({ type: 'commit_audio' })] : [];
+  return { state: { ...state, deaf: false, commitOwed: false }, effects: [{ kind: 'let_hear' }, ...owed] };
+}
+
 export function forget(state: ModelState, itemId: string): ModelTransition {
   const told = command(state, { type: 'delete_item', itemId });
   return { state: told.state, effects: [...told.effects, { kind: 'forget_audio', itemId }] };
@@ -33,9 +45,9 @@ export function restore(
 ): ModelTransition {
   if (state.mode !== 'ready') return keep(state);
   const calls = [...state.calls, ...callsIn(history)].slice(-MODEL_LIMITS.calls);
-  const asked = askNext({ ...state, calls, untold: more, deaf: false }, now);
-  const hears: ModelEffect[] = state.deaf ? [{ kind: 'let_hear' }] : [];
-  return { state: asked.state, effects: [...retold(history), ...hears, ...asked.effects] };
+  const hearing = state.deaf ? letHear(state) : keep(state);
+  const asked = askNext({ ...hearing.state, calls, untold: more }, now);
+  return { state: asked.state, effects: [...retold(history), ...hearing.effects, ...asked.effects] };
 }
 
 export function retold(history: readonly HistoryItem[]): readonly ModelEffect[] {

@@ -6,6 +6,7 @@ import type { ModelErrorKind } from '../../src/domain/events.ts';
 import type { UnfinishedItem } from '../call/messages.ts';
 import { backoffMs } from './backoff.ts';
 import { giveUp, idle } from './ending.ts';
+import { letHear } from './facts.ts';
 import type { ModelReport } from './messages.ts';
 import { askNext, speechOver } from './responses.ts';
 import {
@@ -40,7 +41,7 @@ export function enterReady(
     mode: 'ready',
     known: true,
     untold: state.known,
-    deaf: state.known,
+    deaf: true,
     awaySince: null,
     waiting: [],
     standby: 'none',
@@ -50,14 +51,15 @@ export function enterReady(
     const told = tell({ type: 'model_ready', first: false, missed });
     return { state: ready, effects: [{ kind: 'reconnected', result, tookMs }, told] };
   }
-  const asked = askNext(ready, now);
+  const hearing = letHear(ready);
+  const asked = askNext(hearing.state, now);
   return {
     state: asked.state,
     effects: [
       { kind: 'connected', tookMs },
       tell({ type: 'model_ready', first: true }),
       ...state.waiting.map(send),
-      { kind: 'let_hear' },
+      ...hearing.effects,
       ...asked.effects,
     ],
   };

@@ -40,6 +40,8 @@ export interface ModelState {
   /** The session has not been told (all) that came before; it does not hear the caller before it was told some. */
   readonly untold: boolean;
   readonly deaf: boolean;
+  /** The caller ended a turn by hand that no session has heard yet. */
+  readonly commitOwed: boolean;
   /** Since when no session is there; null while one is. */
   readonly awaySince: number | null;
   /** Connections lost since a response last came to its end. */
@@ -130,6 +132,7 @@ export function newModel(now: number, luck = 0, rotation: Rotation = ROTATION): 
     known: false,
     untold: false,
     deaf: true,
+    commitOwed: false,
     awaySince: now,
     losses: 0,
     active: false,

@@ -4,7 +4,7 @@
  */
 import type { DeadlineMessage } from '../kernel/actor.ts';
 import { closed, giveUp } from './ending.ts';
-import { command, forget, restore, toolResult } from './facts.ts';
+import { command, commit, forget, restore, toolResult } from './facts.ts';
 import { enterReady, lose, reconnect } from './link.ts';
 import type { ModelMessage } from './messages.ts';
 import {
@@ -37,7 +37,7 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
     case 'said':
       return command(state, { type: 'assistant_text', text: message.text });
     case 'commit':
-      return command(state, { type: 'commit_audio' });
+      return commit(state);
     case 'forget':
       return forget(state, message.itemId);
     case 'restore':

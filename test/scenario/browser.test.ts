@@ -94,6 +94,29 @@ describe('a caller in a browser', () => {
     client.socket.close();
   });
 
+  it('is answered whatever they end by hand: two turns in one burst, and then nothing', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const client = await greeted();
+    client.sayAtOnce('What are your opening hours?', 'Where are you located?');
+    await client.until(() => client.of('transcript').filter((each) => each['role'] === 'customer').length === 2);
+    await client.hears(/120 Orchard Street.*help you with\?/);
+    client.send({ type: 'commit' });
+    await client.hears(/didn't catch that/);
+    expect(client.of('error')).toEqual([]);
+    client.send({ type: 'end_session' });
+    await client.closed;
+    expect((await recordOf(client)).said).toEqual(['What are your opening hours?', 'Where are you located?']);
+  });
+
+  it('is answered though their turn was over before she could hear it', { timeout: LIMIT_MS }, async () => {
+    const client = new BrowserClient(urlOf(randomUUID()), { pace: PACE, tells: true });
+    await client.until(() => client.socket.readyState === WebSocket.OPEN);
+    client.sayAtOnce('Where are you located?');
+    await client.hears(/120 Orchard Street/);
+    client.socket.close();
+  });
+
   it('stops her by a word to the server, and the record keeps what was heard', { timeout: LIMIT_MS }, async () => {
     const client = await greeted({ tells: false });
     client.send({ type: 'text', text: 'What are your opening hours?' });

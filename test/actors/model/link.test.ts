@@ -142,6 +142,17 @@ describe('the session that follows', () => {
     expect(model.state.deaf).toBe(false);
   });
 
+  it('makes a turn that the caller ended by hand meanwhile, once it was told and hears them', () => {
+    const model = readyModel();
+    model.tell(lost);
+    expect(sent(model.tell({ type: 'commit' }, ready, { type: 'commit' }))).toEqual([]);
+    expect(model.tell({ type: 'restore', history: [{ kind: 'caller', text: 'Hello' }] })).toEqual([
+      { kind: 'send', command: { type: 'caller_text', text: 'Hello' } },
+      { kind: 'let_hear' },
+      { kind: 'send', command: { type: 'commit_audio' } },
+    ]);
+  });
+
   it('says the sentence of which nothing was heard; the call asks for the model’s own words itself', () => {
     const model = readyModel();
     model.tell(say('Hello.'), started(), respond);

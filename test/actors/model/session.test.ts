@@ -39,6 +39,14 @@ describe('what is asked before the session is there', () => {
     expect(model.state.waiting).toEqual([]);
   });
 
+  it('makes a turn that the caller ended by hand once they are heard', () => {
+    const model = connecting();
+    expect(model.tell({ type: 'commit' }, { type: 'commit' })).toEqual([]);
+    const effects = model.tell(ready).filter(({ kind }) => kind === 'let_hear' || kind === 'send');
+    expect(effects).toEqual([{ kind: 'let_hear' }, { kind: 'send', command: { type: 'commit_audio' } }]);
+    expect(sent(model.tell({ type: 'commit' }))).toEqual([{ type: 'commit_audio' }]);
+  });
+
   it('waits in a bounded line', () => {
     const model = connecting();
     for (let n = 1; n <= 100; n++) model.tell(note(`${n}`));

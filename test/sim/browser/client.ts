@@ -76,6 +76,15 @@ export class BrowserClient {
     }
   }
 
+  /** Says sentences all at once, each ended by hand with nothing behind it. */
+  sayAtOnce(...sentences: readonly string[]): void {
+    for (const text of sentences) {
+      const data = writeAudio(this.format, speakSentence(text, this.options.pace ?? 1)).toString('base64');
+      this.send({ type: 'audio', data, seq: ++this.seq });
+      this.send({ type: 'commit' });
+    }
+  }
+
   /** Waits until it is so; rejects at the deadline with what was heard. */
   async until(what: () => boolean, limitMs = 20_000): Promise<void> {
     const deadline = performance.now() + limitMs;
