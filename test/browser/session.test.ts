@@ -144,6 +144,14 @@ describe('audio from a browser', () => {
     expect(heard).toHaveLength(30);
   });
 
+  it('that is not counted begins with a whole sample over each connection', () => {
+    const { session, socket, heard } = talking();
+    socket.say({ type: 'audio', data: Buffer.alloc(3, 1).toString('base64') });
+    session.detach(socket.connection);
+    new Socket(session).say({ type: 'audio', data: Buffer.alloc(4, 2).toString('base64') }, commit);
+    expect(heard).toEqual([Buffer.from([1, 1, 2, 2, 2, 2]).toString('base64')]);
+  });
+
   it('that is no base64 is refused, and the next is heard', () => {
     const { socket, heard } = talking();
     socket.say({ type: 'audio', data: '§', seq: 1 }, { ...voice, seq: 2 });

@@ -120,6 +120,17 @@ describe('a session', () => {
     expect(again.heard.map(({ type }) => type).slice(0, 3)).toEqual(['session', 'ack', 'transcript']);
   });
 
+  it('sends all that was said to a caller who was away, however much it is', async () => {
+    stand = await openBrowserStand();
+    await gone(await talking('mine'));
+    const payload = Buffer.alloc(48_000).toString('base64');
+    for (let n = 0; n < 170; n++) stand.models[0]?.report({ type: 'audio', itemId: 'long', ms: 1_000, payload });
+    const again = await connect('mine').opened();
+    const ofLong = () => again.of('audio').filter((each) => each['item_id'] === 'long');
+    await expect.poll(() => ofLong().length, { timeout: 5_000 }).toBe(170);
+    expect(ofLong().map((each) => each['offset_ms'])).toEqual(Array.from({ length: 170 }, (_, n) => n * 1_000));
+  });
+
   it('that nobody comes back to is forgotten, its call and its model with it', async () => {
     stand = await openBrowserStand({ resumeMs: 50 });
     await gone(await talking());
