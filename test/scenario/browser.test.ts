@@ -114,6 +114,7 @@ describe('a caller in a browser', () => {
     await client.until(() => client.socket.readyState === WebSocket.OPEN);
     client.sayAtOnce('Where are you located?');
     await client.hears(/120 Orchard Street/);
+    expect(client.of('error')).toEqual([]);
     client.socket.close();
   });
 

@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { LEDGER_LIMITS } from '../../../actors/phone/ledger.ts';
 import { PHONE_LIMITS } from '../../../actors/phone/state.ts';
 import { ofKind } from '../../support/step-bench.ts';
-import { complete, confirmed, cuts, heard, interrupt, mark, newLine, openLine, speech, told, toldTypes } from './bench.ts';
+import {
+  complete,
+  confirmed,
+  cuts,
+  heard,
+  interrupt,
+  mark,
+  newLine,
+  openLine,
+  speech,
+  told,
+  toldTypes,
+} from './bench.ts';
 
 describe('the playback of a phone leg', () => {
   it('plays nothing before the line is open', () => {
