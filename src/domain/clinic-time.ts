@@ -41,6 +41,11 @@ export function addDays(date: DateText, days: number): DateText {
   return Temporal.PlainDate.from(date).add({ days }).toString();
 }
 
+/** The same day some months on; the last of that month where it is shorter. */
+export function addMonths(date: DateText, months: number): DateText {
+  return Temporal.PlainDate.from(date).add({ months }).toString();
+}
+
 /** Whole days from `from` to `to`; negative where `to` is earlier. */
 export function daysBetween(from: DateText, to: DateText): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;
@@ -77,6 +82,21 @@ export function minuteOf(time: TimeOfDay): number {
 /** `HH:MM` of minutes past midnight. */
 export function clockText(minute: number): TimeOfDay {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+}
+
+/**
+ * The instant that ISO 8601 text names; without an offset it is a reading of the clinic's clock. Not a number where there
+ * is no such moment; undefined for other text.
+ */
+export function instantIn(text: string, timeZone: string): Instant | undefined {
+  const found = /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):([0-5]\d)(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i.exec(
+    text,
+  );
+  if (!found) return undefined;
+  const [, date = '', hour, minute, offset] = found;
+  if (!isDate(date)) return Number.NaN;
+  if (offset !== undefined) return Date.parse(text);
+  return instantOf(date, Number(hour) * 60 + Number(minute), timeZone) ?? Number.NaN;
 }
 
 /** ISO 8601 with the clinic's offset, to the second: `2026-11-24T14:00:00-05:00`. */

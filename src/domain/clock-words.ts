@@ -3,6 +3,7 @@
  * am or pm, minutes, o'clock, or a word like "at" before it and no thing to count after it.
  */
 import { DAY_MINUTES } from './clinic-time.ts';
+import { namedPart } from './day-parts.ts';
 import type { MinuteRange } from './search.ts';
 
 /** Minutes past midnight; `sure` where AM or PM was said or is plain. */
@@ -14,17 +15,6 @@ export interface ClockTime {
 export interface TimesMentioned {
   readonly at: ClockTime | null;
   readonly part: MinuteRange | null;
-}
-
-const MORNING: MinuteRange = { from: 0, to: 12 * 60 - 1 };
-const AFTERNOON: MinuteRange = { from: 12 * 60, to: 17 * 60 - 1 };
-const EVENING: MinuteRange = { from: 17 * 60, to: DAY_MINUTES };
-const LUNCHTIME: MinuteRange = { from: 11 * 60 + 30, to: 13 * 60 + 30 };
-const PARTS: Readonly<Record<string, MinuteRange>> = { morning: MORNING, afternoon: AFTERNOON, evening: EVENING };
-
-/** The named part of a day as minutes; undefined for another word. */
-export function partOfDay(word: string): MinuteRange | undefined {
-  return Object.hasOwn(PARTS, word.toLowerCase()) ? PARTS[word.toLowerCase()] : undefined;
 }
 
 export function timesIn(words: string): TimesMentioned {
@@ -60,7 +50,7 @@ const INTRODUCES =
 const FOLLOWS = new RegExp(
   String.raw`^(?:$|[.,!?;)]|\s*-(?!\w)|\s(?:${[
     'on|in|at|for|from|by|to|till|until|with|after|before|about|around|or|and|but|then|if|so|because|since|unless|when|as',
-    'today|tomorrow|tonight|this|that|next|the|a|my|i|it|we|you|she|he|they|dr|doctor|is|was|are|am|isn|would|will|can|could|do|does|should',
+    'today|tomorrow|tonight|this|that|next|the|a|my|i|it|we|you|she|he|they|dr|doctor|is|was|are|am|isn|doesn|won|wouldn|would|will|can|could|do|does|should',
     "i'd|i'm|i'll|it's|we'll|that's|you'd|instead|please|thanks|thank|sharp|exactly|ish|maybe|ok|okay|yes|yeah|right|great|good|fine|perfect|better|best|possible|available|free|open|too|also|again|either|only|preferably|latest|onwards?|works?|sounds?|suits?|fits?|looks|seems",
     String.raw`\w+day|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|august|september|october|november|december`,
   ].join('|')})\b)`,
@@ -140,20 +130,10 @@ function bounded(clocks: readonly Clock[], words: string): MinuteRange | null | 
   const bound = (lead: RegExp): Clock | undefined =>
     clocks.find(({ cue, from }) => cue !== 'bare' && lead.test(words.slice(0, from)));
   const start = bound(/\b(?:after|past|from|starting at) $/);
-  const end = bound(/\b(?:before|by|till|until) $/);
+  const before = bound(/\bbefore $/);
+  const end = before ?? bound(/\b(?:by|till|until) $/);
   if (!start && !end) return undefined;
   const from = start?.minute ?? 0;
-  const to = end ? end.minute || DAY_MINUTES : DAY_MINUTES;
+  const to = (end?.minute || DAY_MINUTES) - (before ? 1 : 0);
   return from < to ? { from, to } : null;
-}
-
-function namedPart(words: string): MinuteRange | null {
-  const found = [...words.matchAll(/\b(?<!(?:after|before) (?:the )?)(morning|afternoon|evening)s?\b/g)];
-  const parts = found.map(([, name]) => PARTS[name ?? '']).filter((part) => part !== undefined);
-  if (parts.length > 0) {
-    return { from: Math.min(...parts.map(({ from }) => from)), to: Math.max(...parts.map(({ to }) => to)) };
-  }
-  return /(?<!\b(?:after|before) )\blunch ?(?:time|hour|break)\b|\b(?:at|over|during) lunch\b/.test(words)
-    ? LUNCHTIME
-    : null;
 }

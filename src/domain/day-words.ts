@@ -1,10 +1,20 @@
 /**
  * The days in words of time (`wordsOfTime`): what a date parser reads, less what is no wish (a second, last week, now),
- * and the ranges that it would shrink to one day.
+ * and the weeks and months (`week-words`) that it would shrink to one day.
  */
 import type { DayRange } from './availability.ts';
 import type { DateText } from './clinic.ts';
 import { addDays, weekdayOf } from './clinic-time.ts';
+import { latest, type PlacedDays, partOfMonth, single, weekOf, weeksIn, wholeMonth } from './week-words.ts';
+import { weekdaysNamed } from './weekday-words.ts';
+
+/** Which of several such days is meant, where words do not say: "Tuesday" leaves the week open, "the 3rd" the month. */
+export type LeftOpen = 'week' | 'month';
+
+export interface WishedDays {
+  readonly days: DayRange;
+  readonly leftOpen: LeftOpen | null;
+}
 
 /** A date as a parser reads it: the words it took, where they stand, and the day. */
 export interface DateReading {
@@ -23,69 +33,44 @@ interface DateComponents {
 const OPEN_END_DAYS = 14;
 
 /** The days that are wished for; `readings` are all dates that a parser found in the same words. */
-export function daysIn(words: string, readings: readonly DateReading[], today: DateText): DayRange | null {
-  // "The day before Thanksgiving", "a weekday", "the week after": counted from a day that is not known here.
-  if (/\bday (?:after|before)\b|\bweekdays?\b|\bweek (?:after|before)\b(?! next)/.test(words)) return null;
-  return weeksFrom(words, today) ?? rangeIn(words, today) ?? datesIn(words, readings, today);
+export function daysIn(words: string, readings: readonly DateReading[], today: DateText): WishedDays | null {
+  const placed = weeksIn(words, today) ?? datesIn(words, readings, today);
+  if (!placed) return null;
+  const { index, ...days } = placed;
+  return { days: bounded(days, words.slice(0, index), words, today), leftOpen: leftOpen(words) };
 }
 
-// --- weeks and ranges by name ---
+const SAYS_WHICH = /\b(?:this|next|coming|weeks?|today|tomorrow|month)\b/;
 
-const DAY_NAMES = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-const DAY_NAME = DAY_NAMES.join('|');
-const WEEKDAY = new RegExp(`\\b(${DAY_NAME})s?\\b`, 'g');
-const WEEKS_FROM = new RegExp(
-  `\\b(?:(a|1|2|3|4) weeks?|week) (?:from|on) (?:this )?(today|tomorrow|${DAY_NAME})\\b|\\b(today|tomorrow|${DAY_NAME}) week\\b`,
-);
-
-/** "A week from Friday", "Friday week". */
-function weeksFrom(words: string, today: DateText): DayRange | null {
-  const found = WEEKS_FROM.exec(words);
-  if (!found) return null;
-  const weeks = Number(found[1]) || 1;
-  const name = found[2] ?? found[3] ?? '';
-  const ahead =
-    name === 'today' ? 0 : name === 'tomorrow' ? 1 : (1 + DAY_NAMES.indexOf(name) - weekdayOf(today) + 7) % 7;
-  return single(addDays(today, ahead + 7 * weeks));
-}
-
-/** Words for several days at once. */
-function rangeIn(words: string, today: DateText): DayRange | null {
-  const monday = addDays(today, 1 - weekdayOf(today));
-  const weekdays = [...words.matchAll(WEEKDAY)].map((match) => 1 + DAY_NAMES.indexOf(match[1] ?? ''));
-  if (/\bnext weekend\b/.test(words)) return { from: addDays(monday, 12), to: addDays(monday, 13) };
-  if (/\b(?<!last )weekend\b/.test(words)) return { from: latest(today, addDays(monday, 5)), to: addDays(monday, 6) };
-  if (weekdays.length > 0 && /\bnext week\b/.test(words)) {
-    return { from: addDays(monday, 6 + Math.min(...weekdays)), to: addDays(monday, 6 + Math.max(...weekdays)) };
-  }
-  if (weekdays.length > 0) return null;
-  if (/\bweek after next\b/.test(words)) return { from: addDays(monday, 14), to: addDays(monday, 20) };
-  if (/\bnext week\b/.test(words)) return { from: addDays(monday, 7), to: addDays(monday, 13) };
-  if (/\b(?:this|end of the|rest of the|later in the) week\b/.test(words))
-    return { from: today, to: addDays(monday, 6) };
-  if (/\bnext (?:few|couple(?: of)?|2|3) days\b/.test(words)) return { from: today, to: addDays(today, 3) };
-  if (/\bend of (?:the|this) month\b/.test(words)) {
-    const last = wholeMonth(today).to;
-    return { from: latest(today, addDays(last, -6)), to: last };
-  }
-  return null;
+function leftOpen(words: string): LeftOpen | null {
+  if (NAMES_A_MONTH.test(words)) return null;
+  const namesDay = weekdaysNamed(words).length > 0;
+  if (NTH_DAY.test(words)) return namesDay ? null : 'month';
+  return namesDay && !SAYS_WHICH.test(words) ? 'week' : null;
 }
 
 // --- dates ---
 
-function datesIn(words: string, readings: readonly DateReading[], today: DateText): DayRange | null {
+function datesIn(words: string, readings: readonly DateReading[], today: DateText): PlacedDays | null {
   const results = readings.filter((reading) => isWish(reading, words));
   const found = results.flatMap((result) => {
     const start = dayOf(result.start, today);
     const end = result.end ? dayOf(result.end, today) : start;
-    return start && end ? [{ from: start.from, to: end.to }] : [];
+    return start && end ? [{ from: start.from, to: end.to, isDated: result.start.isCertain('day') }] : [];
   });
   const ahead = found.filter(({ to }) => to >= today);
-  const dates = ahead.length > 0 ? ahead : found;
+  const dates = withoutEchoes(ahead.length > 0 ? ahead : found);
   const numbered = numberedDays(words, dates, today);
   const days = numbered && numbered.length > 0 ? agreed(dates, numbered, words) : spanOf(dates);
   if (!days) return null;
-  return bounded(/\bweek of\b/.test(words) ? weekOf(days.from) : days, words, results[0]?.index, today);
+  const index = results[0]?.index ?? NTH_DAY.exec(words)?.index ?? 0;
+  return { ...(/\bweek of\b/.test(words) ? weekOf(days.from) : partOfMonth(days, words)), index };
+}
+
+/** "Wednesday at four, on December 2nd": one day, named twice. */
+function withoutEchoes<T extends DayRange & { readonly isDated: boolean }>(found: readonly T[]): readonly T[] {
+  const dated = found.filter(({ isDated }) => isDated).map(({ from }) => weekdayOf(from));
+  return found.filter(({ from, isDated }) => isDated || !dated.includes(weekdayOf(from)));
 }
 
 const MONTH_LEADS =
@@ -99,7 +84,8 @@ const BARE_SPAN = /^(?:(?:a|an|the|\d+|a few|a couple(?: of)?) ?)?(?:days?|weeks
 /** Less what a date parser takes for a date and no caller wishes for. */
 function isWish({ text, index, start }: DateReading, words: string): boolean {
   const before = words.slice(0, index);
-  if (/^now$|\b(?:seconds?|secs?|minutes?|mins?|ago|last(?! day of)|past|previous)\b/.test(text)) return false;
+  if (/^now$|\b(?:seconds?|secs?|minutes?|mins?|ago|weekdays?|last(?! day of)|past|previous)\b/.test(text))
+    return false;
   if (/\b(?:last|past|previous|since|week of the|week of)\s*$/.test(before) && /^(?:week|\w+day)\b/.test(text))
     return false;
   if (/\bhours?\b/.test(text)) return /^(?:in|within)\b/.test(text);
@@ -132,6 +118,7 @@ function spanOf(ranges: readonly DayRange[]): DayRange | null {
 }
 
 const NTH = /\b(?:on |the |and |or |to |through )+(\d{1,2})(?:st|nd|rd|th)\b/g;
+const NTH_DAY = /\b(?:the )?\d{1,2}(?:st|nd|rd|th)\b/;
 
 /**
  * "The 24th", with no month: this month's, or the next one's where that day is over. With a month, that month's.
@@ -166,32 +153,45 @@ function nthAfter(today: DateText, day: number): DateText | null {
   return null;
 }
 
-/** "After Tuesday", "before the 24th", "by Friday", "from Monday on". */
-function bounded(days: DayRange, words: string, index: number | undefined, today: DateText): DayRange {
-  const lead =
-    index === undefined ? (/^(.*?)\b(?:the )?\d{1,2}(?:st|nd|rd|th)\b/.exec(words)?.[1] ?? '') : words.slice(0, index);
-  const word = /\b(after|before|by|until|till|from|starting)(?: the| this)?\s*$/.exec(lead)?.[1];
-  if (word === 'after') return { from: addDays(days.to, 1), to: addDays(days.to, OPEN_END_DAYS) };
-  if (word === 'before' && days.from > today) return { from: today, to: addDays(days.from, -1) };
-  if ((word === 'by' || word === 'until' || word === 'till') && days.to >= today) return { from: today, to: days.to };
-  const open =
-    (word === 'from' || word === 'starting') && days.from === days.to && /\b(?:on|onwards?|starting)\b/.test(words);
-  return open ? { from: days.from, to: addDays(days.from, OPEN_END_DAYS - 1) } : days;
+const BOUND = /\b(?:(day|week) )?(after|before|by|until|till|from|starting(?: at)?)(?: the| this)?\s*$/;
+/** "Next week or the week after". */
+const OR_AFTER = /\bor (?:the )?(day|week) after$/;
+
+/** "After Tuesday", "before the 24th", "by Friday", "from Monday on", "the day after Christmas". */
+function bounded(days: DayRange, lead: string, words: string, today: DateText): DayRange {
+  const [, unit, word = ''] = BOUND.exec(lead) ?? [];
+  if (unit !== undefined) return beside(days, unit, word === 'after' ? 1 : -1);
+  switch (word) {
+    case 'after':
+      return { from: addDays(days.to, 1), to: addDays(days.to, OPEN_END_DAYS) };
+    case 'before':
+      return days.from > today ? { from: today, to: addDays(days.from, -1) } : days;
+    case 'by':
+    case 'until':
+    case 'till':
+      return days.to >= today ? { from: today, to: days.to } : days;
+    case 'starting at':
+      return openFrom(days);
+    case 'from':
+    case 'starting':
+      return days.from === days.to && /\b(?:on|onwards?|starting)\b/.test(words) ? openFrom(days) : days;
+    default:
+      return orAfter(days, words);
+  }
 }
 
-function single(date: DateText): DayRange {
-  return { from: date, to: date };
+function orAfter(days: DayRange, words: string): DayRange {
+  const unit = OR_AFTER.exec(words)?.[1];
+  return unit === undefined ? days : { from: days.from, to: addDays(days.to, unit === 'week' ? 7 : 1) };
 }
 
-function weekOf(date: DateText): DayRange {
-  const monday = addDays(date, 1 - weekdayOf(date));
-  return { from: monday, to: addDays(monday, 6) };
+function openFrom({ from }: DayRange): DayRange {
+  return { from, to: addDays(from, OPEN_END_DAYS - 1) };
 }
 
-function wholeMonth(date: DateText): DayRange {
-  const { year, month } = partsOf(date);
-  const next = month === 12 ? dateText(year + 1, 1, 1) : dateText(year, month + 1, 1);
-  return { from: dateText(year, month, 1), to: addDays(next, -1) };
+function beside(days: DayRange, unit: string, direction: 1 | -1): DayRange {
+  if (unit === 'week') return weekOf(addDays(days.from, 7 * direction));
+  return single(direction === 1 ? addDays(days.to, 1) : addDays(days.from, -1));
 }
 
 function partsOf(date: DateText): { readonly year: number; readonly month: number; readonly day: number } {
@@ -200,8 +200,4 @@ function partsOf(date: DateText): { readonly year: number; readonly month: numbe
 
 function dateText(year: number, month: number, day: number): DateText {
   return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
-}
-
-function latest(a: DateText, b: DateText): DateText {
-  return a > b ? a : b;
 }

@@ -2,6 +2,7 @@
  * A caller's sentence made ready for reading days and times out of it: one way to write each number and clock time, and
  * without the parts that only look like days and times: greetings, names, phone numbers, emails, street addresses.
  */
+import { holidaysAsDates } from './holidays.ts';
 import { withoutLookalikes, withoutPhoneNumbers } from './lookalikes.ts';
 
 /** A sentence longer than this is read up to here: nobody says more before they take a breath. */
@@ -23,7 +24,7 @@ export function heardWords(text: string): string {
 
 /** Words that say when: everything else that carries numbers or names of days is gone, and numbers are digits. */
 export function wordsOfTime(heard: string): string {
-  return spelledClocks(withoutPhoneNumbers(digits(fullWeekdays(withoutLookalikes(heard)))));
+  return spelledClocks(withoutPhoneNumbers(digits(holidaysAsDates(fullWeekdays(withoutLookalikes(heard))))));
 }
 
 // --- one way to write what is left ---
@@ -143,8 +144,10 @@ function spelledClocks(words: string): string {
     .replace(/\b(around|at|about) around\b/g, '$1')
     .replace(/\bnoon(?:time|ish)?\b|\bmidday\b/g, '12:00 pm')
     .replace(/\bmidnight\b/g, '12:00 am')
-    .replace(/\b(?:not|no|never) (?:before|earlier than)\b/g, 'after')
-    .replace(/\b(?:not|no) (?:after|later than)\b/g, 'before')
+    .replace(/\b(?:not|no|never) (?:before|earlier than|until|till)\b/g, 'starting at')
+    .replace(/\b(?:not|no) (?:after|later than)\b/g, 'by')
+    .replace(/\b(?:a )?fortnight\b/g, '2 weeks')
+    .replace(/\ba couple(?: of)? (days|weeks|months)\b/g, '2 $1')
     .replace(/(?<!\b12(?::\d\d)?)(?<=\d) (at night|tonight)\b/g, (_, when: string) =>
       when === 'tonight' ? ' in the evening ; today' : ' in the evening',
     )

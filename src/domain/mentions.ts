@@ -5,17 +5,21 @@
  */
 import * as chrono from 'chrono-node/en';
 import type { DayRange } from './availability.ts';
-import type { Instant } from './clinic.ts';
-import { isoWithOffset, wallClock } from './clinic-time.ts';
+import type { DateText, Instant } from './clinic.ts';
+import { wallClock } from './clinic-time.ts';
 import { type ClockTime, timesIn } from './clock-words.ts';
 import { secondThoughts } from './corrections.ts';
-import { daysIn } from './day-words.ts';
+import { type DateReading, daysIn, type LeftOpen } from './day-words.ts';
 import { heardWords, wordsOfTime } from './heard-words.ts';
 import { wishedAndRefused } from './refusals.ts';
 import type { MinuteRange } from './search.ts';
+import { weekdaysAllowed } from './weekday-words.ts';
 
 export interface Mention {
   readonly days: DayRange | null;
+  readonly leftOpen: LeftOpen | null;
+  /** ISO weekdays to which the days are narrowed ("Tuesday or Thursday", "any day but Monday"); null: all of them. */
+  readonly weekdays: readonly number[] | null;
   /** A clock time, minutes past midnight; `sure` where AM or PM was said or is plain. */
   readonly at: ClockTime | null;
   readonly part: MinuteRange | null;
@@ -25,38 +29,69 @@ export interface Mention {
 
 /** Reads the days and times that a sentence wishes for, said at `now` in the clinic's time zone. */
 export function mentionIn(text: string, now: Instant, timeZone: string): Mention {
-  const { wished } = wishedAndRefused(heardWords(text));
-  return secondThoughts(wished)
+  const { wished, refused } = wishedAndRefused(heardWords(text));
+  const mention = secondThoughts(wished)
     .map((part) => mentionOf(part, now, timeZone))
-    .reduce(putAnew, NOTHING);
+    .reduce(putAnew, NO_MENTION);
+  return { ...mention, weekdays: mention.weekdays ?? withoutRefused(refused, mention) };
 }
 
-const NOTHING: Mention = { days: null, at: null, part: null, soonest: false };
+/** "Not Tuesday" rules out Tuesdays; "Tuesday at two doesn't work" no other time of that day. */
+function withoutRefused(refused: string, { days }: Mention): readonly number[] | null {
+  const words = wordsOfTime(refused);
+  const { at, part } = timesIn(words);
+  return at || part ? null : weekdaysAllowed('', words, days);
+}
+
+export const NO_MENTION: Mention = {
+  days: null,
+  leftOpen: null,
+  weekdays: null,
+  at: null,
+  part: null,
+  soonest: false,
+};
 
 /** A day that is not named again stays the day, and a time the time. */
 function putAnew(first: Mention, anew: Mention): Mention {
   const { at, part } = anew.at || anew.part ? anew : first;
-  return { days: anew.days ?? first.days, at, part, soonest: first.soonest || anew.soonest };
+  const { days, leftOpen, weekdays } = anew.days || anew.weekdays ? anew : first;
+  return { days, leftOpen, weekdays, at, part, soonest: first.soonest || anew.soonest };
 }
 
 /** As `mentionIn`, of words that were told apart already: whatever they name counts, refused or not. */
 export function mentionOf(heard: string, now: Instant, timeZone: string): Mention {
   const words = wordsOfTime(heard);
-  const reference = { instant: new Date(now), timezone: offsetMinutes(isoWithOffset(now, timeZone).slice(-6)) };
-  const dates = chrono.parse(words, reference, { forwardDate: true });
+  const today = wallClock(now, timeZone).date;
+  const found = daysIn(words, datesIn(words, today), today);
+  const days = found?.days ?? null;
   return {
-    days: daysIn(words, dates, wallClock(now, timeZone).date),
+    days,
+    leftOpen: found?.leftOpen ?? null,
+    weekdays: weekdaysAllowed(words, '', days),
     ...timesIn(words),
-    soonest: /\b(?:as soon as possible|asap|soonest|earliest|next available|first available|any ?time)\b/.test(words),
+    soonest: /\b(?:as soon as possible|asap|soonest|earliest|next available|first available)\b/.test(words),
   };
 }
 
-export function mentionsNothing(mention: Mention): boolean {
-  return !mention.days && !mention.at && !mention.part && !mention.soonest;
+/** Not for the date parser: times of day, which it would take for a part of the date, and what a date is counted from. */
+const BESIDE_DATES = new RegExp(
+  [
+    String.raw`\b(?:day|week) (?:after|before)(?: (?!next\b)|$)`,
+    String.raw`\b(?:in the )?(?:mornings?|afternoons?|evenings?)\b`,
+    String.raw`\b\d{1,2}:\d\d(?: ?[ap]m\b)?|\b\d{1,2} ?[ap]m\b`,
+    String.raw`\b\d{1,2}(?= (?:to|till|until|and|or) \d{1,2}(?::\d\d| ?[ap]m\b))`,
+    String.raw`(?<!\b(?:january|february|march|april|may|june|july|august|september|october|november|december),? )\b\d{1,2}(?= (?:on )?(?:today|tomorrow|\w+day)\b)`,
+  ].join('|'),
+  'g',
+);
+
+/** The dates in words of time. From the day's first minute on, on a clock without changes: which hour it is now, and on whose clock, is no matter of days. */
+function datesIn(words: string, today: DateText): DateReading[] {
+  const dates = words.replace(BESIDE_DATES, (other) => ' '.repeat(other.length));
+  return chrono.parse(dates, { instant: new Date(`${today}T00:00:00Z`), timezone: 0 }, { forwardDate: true });
 }
 
-/** `-05:00` → -300. */
-function offsetMinutes(offset: string): number {
-  const sign = offset.startsWith('-') ? -1 : 1;
-  return sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6)));
+export function mentionsNothing(mention: Mention): boolean {
+  return !mention.days && !mention.weekdays && !mention.at && !mention.part && !mention.soonest;
 }

@@ -1,9 +1,12 @@
 /** Which service or provider a caller's words mean. */
 import type { Clinic, Provider, Service } from './clinic.ts';
+import { isSlipOf, soundsLike } from './sounds-like.ts';
 
 export type Named<T> =
   | { readonly kind: 'one'; readonly item: T }
   | { readonly kind: 'several'; readonly items: readonly T[] }
+  /** It sounds like these, to be asked about. */
+  | { readonly kind: 'perhaps'; readonly items: readonly T[] }
   | { readonly kind: 'none' };
 
 export function serviceNamed(clinic: Clinic, words: string): Named<Service> {
@@ -14,9 +17,11 @@ export function providerNamed(clinic: Clinic, words: string): Named<Provider> {
   return named(clinic.providers, words.replace(/\bdoctor\b/gi, 'dr'), (provider) => [provider.id, provider.name]);
 }
 
-/** "anyone", "no preference", "whoever is free". */
+/** "Anyone", "no preference", "whoever is free", "it doesn't matter". */
 export function meansAnyone(words: string): boolean {
-  return /\b(any|anyone|anybody|whoever|whichever|no preference|first available|either)\b/i.test(words);
+  return /\b(?:any|any ?one|anybody|any ?time|whoever|whichever|whenever|whatever|no preference|no one in particular|nobody special|first available|either|flexible|(?:doesn't|does not|don't|do not) (?:matter|mind|care))\b/i.test(
+    words.replace(/[’‘]/g, "'"),
+  );
 }
 
 /** Words after which a name is somebody to see; without them it may as well be the caller's own. */
@@ -50,28 +55,36 @@ function namePositions(provider: Provider, heard: string): [number, number][] {
     .map((match) => [match.index, match.index + match[0].length]);
 }
 
-/** By an exact name first, then by all of its words, then by any word that tells it from the others. */
+/** By an exact name first, then by all of its words, by any word that tells it from the others, by a slip of one; else by sound. */
 function named<T>(items: readonly T[], words: string, namesOf: (item: T) => readonly string[]): Named<T> {
   const wanted = tokens(words);
   if (wanted.length === 0) return { kind: 'none' };
   const spoken = wanted.join(' ');
+  // "Bow tox": one name, heard as two words.
+  const heard = [...wanted, ...words.toLowerCase().split(/[^\p{L}]+/u), wanted.join('')];
   const sets = items.map((item) => ({ item, names: namesOf(item).map(tokens) }));
   const tests: ((name: readonly string[]) => boolean)[] = [
     (name) => name.join(' ') === spoken,
     (name) => name.length > 0 && name.every((word) => wanted.includes(word)),
     (name) => wanted.every((word) => name.includes(word)),
     (name) => name.some((word) => word.length > 3 && !COMMON.has(word) && wanted.includes(word)),
+    (name) => name.some((word) => !COMMON.has(word) && heard.some((each) => isSlipOf(each, word))),
   ];
+  const like = (test: (name: readonly string[]) => boolean): T[] =>
+    sets.filter(({ names }) => names.some(test)).map(({ item }) => item);
   for (const test of tests) {
-    const found = sets.filter(({ names }) => names.some(test)).map(({ item }) => item);
+    const found = like(test);
     const [item, ...others] = found;
     if (item !== undefined) return others.length === 0 ? { kind: 'one', item } : { kind: 'several', items: found };
   }
-  return { kind: 'none' };
+  const perhaps = like((name) =>
+    name.some((word) => !COMMON.has(word) && heard.some((each) => soundsLike(each, word))),
+  );
+  return perhaps.length === 0 ? { kind: 'none' } : { kind: 'perhaps', items: perhaps };
 }
 
 /** Words that tell no service from another. */
-const COMMON = new Set(['treatment', 'appointment', 'session', 'service', 'with', 'visit']);
+const COMMON = new Set(['dr', 'treatment', 'appointment', 'session', 'service', 'with', 'visit']);
 
 function tokens(text: string): string[] {
   return text

@@ -4,9 +4,9 @@
  */
 import { agrees } from './agreement.ts';
 import type { Clinic, Instant, Provider } from './clinic.ts';
-import { instantOf, isDate, wallClock } from './clinic-time.ts';
+import { instantIn, wallClock } from './clinic-time.ts';
 import { heardWords } from './heard-words.ts';
-import { type Mention, mentionOf } from './mentions.ts';
+import { type Mention, mentionOf, NO_MENTION } from './mentions.ts';
 import { providerWished } from './naming.ts';
 import { type PlaceInList, placeIn } from './ordinals.ts';
 import { wishedAndRefused } from './refusals.ts';
@@ -67,21 +67,12 @@ export function offerNamed(book: OfferBook, name: string, clinic: Clinic, now: I
   const number = /^(?:#|no\.?|number|option)?\s*(\d{1,2})$/i.exec(trimmed)?.[1];
   const byNumber = number === undefined ? undefined : book.latest.find((each) => each.number === Number(number));
   if (byNumber) return { kind: 'one', offer: byNumber };
-  const startsAt = instantNamed(trimmed, clinic.timeZone);
+  const startsAt = instantIn(trimmed, clinic.timeZone);
   if (startsAt !== undefined) {
     const byStart = [...book.latest, ...book.earlier].find((each) => each.startsAt === startsAt);
     return byStart ? { kind: 'one', offer: byStart } : { kind: 'other_wish' };
   }
   return offerMeant(book.latest, trimmed, clinic, now);
-}
-
-/** An ISO 8601 moment; without an offset it is the clinic's wall clock. Undefined for other words. */
-function instantNamed(text: string, timeZone: string): Instant | undefined {
-  const found = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):([0-5]\d)(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i.exec(text);
-  if (!found) return undefined;
-  const [, date = '', hour, minute, offset] = found;
-  if (offset !== undefined) return Date.parse(text);
-  return isDate(date) ? instantOf(date, Number(hour) * 60 + Number(minute), timeZone) : Number.NaN;
 }
 
 /** Which offer a caller's sentence means. What it refuses ("not the first") is never what it means. */
@@ -109,7 +100,12 @@ function offerIn(offers: readonly Offer[], heard: string, clinic: Clinic, now: I
   const words = place?.rest ?? heard;
   const mention = wishIn(words, now, clinic);
   const provider = providerWished(clinic, words);
-  const says = mention.days !== null || mention.at !== null || mention.part !== null || provider?.cued === true;
+  const says =
+    mention.days !== null ||
+    mention.weekdays !== null ||
+    mention.at !== null ||
+    mention.part !== null ||
+    provider?.cued === true;
   const fitting = offers.filter((each) => fits(each, mention, provider?.item, clinic));
   if (place) return offerAt(place, says ? fitting : null, offers, datedBy(place, heard, offers, clinic, now));
   if (!says) return undefined;
@@ -158,11 +154,12 @@ function oneOrSeveral(offers: readonly Offer[]): OfferMatch {
 function wishIn(words: string, now: Instant, { timeZone }: Clinic): Mention {
   const mention = mentionOf(words, now, timeZone);
   const past = mention.days !== null && mention.days.to < wallClock(now, timeZone).date;
-  return past ? { days: null, at: null, part: null, soonest: false } : mention;
+  return past ? NO_MENTION : mention;
 }
 
 function fits(offer: Offer, mention: Mention, provider: Provider | undefined, clinic: Clinic): boolean {
-  const { date, minute } = wallClock(offer.startsAt, clinic.timeZone);
+  const { date, weekday, minute } = wallClock(offer.startsAt, clinic.timeZone);
+  if (mention.weekdays && !mention.weekdays.includes(weekday)) return false;
   if (provider && offer.providerId !== provider.id) return false;
   if (mention.days && (date < mention.days.from || date > mention.days.to)) return false;
   if (mention.part && !mention.at && (minute < mention.part.from || minute > mention.part.to)) return false;

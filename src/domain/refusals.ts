@@ -11,13 +11,13 @@ export interface WishedAndRefused {
   readonly refused: string;
 }
 
-/** "any day but Friday": here "but" begins no clause of its own, it refuses. */
-const ALL_BUT = String.raw`\b(?:any|every|all)\w*(?: \w+){0,4}`;
+/** "Any day but Friday": here "but" refuses what follows, as "except" does. */
+const ALL_BUT = /\b((?:any|every|all)\w*(?: \w+){0,4}) but\b/g;
 const AUXILIARY = String.raw`(?:do|does|did|is|are|am|was|will|would|can|could|should|have|has|i'm|\w+'s)`;
 const CLAUSE_START = new RegExp(
   [
     String.raw`[,;!?…—]+|\.(?=\s|$)|\s-\s`,
-    String.raw`(?<!${ALL_BUT} )\bbut\b`,
+    String.raw`\bbut\b|\b(?:except|besides|other than|apart from|aside from)\b`,
     String.raw`\b(?:how|what) about\b|\b(?:maybe|then|because|since|unless)\b|(?<!\b(?:sure|know) )\bif\b`,
     String.raw`\b(?:rather than|instead of|rather)\b|(?<!\b(?:rather|later|earlier|sooner|more|less|other) )\bthan\b`,
     String.raw`(?<!\b(?:${AUXILIARY}|or|if|why|better|rather) )(?=\bnot\b)`,
@@ -30,9 +30,8 @@ const REFUSAL = new RegExp(
   [
     String.raw`\bnot\b(?! (?:before|after|earlier|later|until|till|only|just|too|bad)\b)`,
     String.raw`\b${NEGATED_VERB}\b(?! mind\b)`,
-    String.raw`\b(?:cannot|except|besides|other than|rather than|instead of|no good|neither|nor|none of|never)\b(?! mind\b)|^than\b`,
+    String.raw`\b(?:cannot|except|besides|other than|apart from|aside from|rather than|instead of|no good|neither|nor|none of|never)\b(?! mind\b)|^than\b`,
     String.raw`(?<!\bnot )\btoo (?:early|late|soon|far)\b`,
-    String.raw`${ALL_BUT} but\b`,
     String.raw`\b(?:is|are|was|would be) (?:a )?(?:bad|terrible|impossible|problem)\b`,
   ].join('|'),
 );
@@ -44,7 +43,7 @@ const NO_REFUSAL = new RegExp(
 export function wishedAndRefused(words: string): WishedAndRefused {
   const kept: string[] = [];
   const refused: string[] = [];
-  for (const clause of clauses(words)) {
+  for (const clause of clauses(words.replace(ALL_BUT, '$1 except'))) {
     const refuses = REFUSAL.test(clause) && (!NO_REFUSAL.test(clause) || /\btoo (?:early|late|soon)\b/.test(clause));
     (refuses ? refused : kept).push(clause);
   }

@@ -17,6 +17,10 @@ export interface Wish {
   /** Null: whoever is free. */
   readonly provider: Provider | null;
   readonly days: DayRange;
+  /** The only ISO weekdays that suit; null: all of them. */
+  readonly weekdays: readonly number[] | null;
+  /** The first that there is, rather than a choice of times. */
+  readonly soonest: boolean;
   /** The wished start, minutes past midnight; null where none was named. */
   readonly at: number | null;
   /** A wished part of the day; null: any. */
@@ -47,20 +51,27 @@ export function search(
 ): Findings {
   const ranked = quietestFirst(providers, busy);
   const question = { clinic, service: wish.service, providers: ranked, days: wish.days, now };
-  const free = freeSlots({ ...question, busy });
+  const suiting = (slots: Slot[]): Slot[] => onWeekdays(slots, wish.weekdays, clinic);
+  const free = suiting(freeSlots({ ...question, busy }));
   const times = onePerTime(free);
   const minute = (slot: Slot): number => wallClock(slot.startsAt, clinic.timeZone).minute;
   const exact = wish.at === null ? null : (times.find((slot) => minute(slot) === wish.at) ?? null);
   const { part } = wish;
   const wished = part === null ? times : times.filter((slot) => inRange(minute(slot), part));
   const pool = wished.length > 0 ? wished : times;
-  const closed = free.length === 0 && freeSlots({ ...question, busy: new Map() }).length === 0;
+  const closed = free.length === 0 && suiting(freeSlots({ ...question, busy: new Map() })).length === 0;
   return {
     slots: exact ? [exact] : choose(pool, wish, clinic, minute),
     exact,
     fullyBooked: free.length === 0 && !closed,
     closed,
   };
+}
+
+/** The slots on these ISO weekdays; null: all of them. */
+export function onWeekdays(slots: Slot[], weekdays: readonly number[] | null, clinic: Clinic): Slot[] {
+  if (weekdays === null) return slots;
+  return slots.filter((slot) => weekdays.includes(wallClock(slot.startsAt, clinic.timeZone).weekday));
 }
 
 /** A few slots for "when is there room next?": on the first days that have any, the very first among them. */
@@ -74,8 +85,14 @@ function choose(pool: readonly Slot[], wish: Wish, clinic: Clinic, minute: (slot
     const nearest = [...pool].sort((a, b) => Math.abs(minute(a) - at) - Math.abs(minute(b) - at) || byTime(a, b));
     return nearest.slice(0, OFFERS_AT_ONCE).sort(byTime);
   }
+  if (wish.soonest) return firstOnes(byDay(pool, clinic), OFFERS_AT_ONCE);
   if (wish.days.from === wish.days.to) return spreadEvenly(pool, OFFERS_AT_ONCE);
   return spreadOverDays(byDay(pool, clinic), OFFERS_AT_ONCE).sort(byTime);
+}
+
+/** The very first, a later one of that day, and the next day's first; where there is one day only, all over it. */
+function firstOnes([first = [], second = []]: readonly Slot[][], count: number): Slot[] {
+  return second.length === 0 ? spreadEvenly(first, count) : [...spreadEvenly(first, count - 1), ...second.slice(0, 1)];
 }
 
 /** Whoever has most room comes first, so that bookings spread; equal ones keep the clinic's order. */

@@ -2,11 +2,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emailIn } from '../../src/domain/emails.ts';
-import { type Mention, mentionIn } from '../../src/domain/mentions.ts';
+import { type Mention, mentionIn, NO_MENTION } from '../../src/domain/mentions.ts';
 import { phoneNumberIn } from '../../src/domain/phone-numbers.ts';
 
 const NOW = Date.parse('2026-11-23T15:00:00Z');
-const NOTHING: Mention = { days: null, at: null, part: null, soonest: false };
 const read = (text: string) => mentionIn(text, NOW, 'America/New_York');
 
 describe('nothing is read from', () => {
@@ -26,7 +25,7 @@ describe('nothing is read from', () => {
     'Elena Brown speaking',
     'Tuesday Weld speaking',
   ])('a name: %s', (text) => {
-    expect(read(text)).toEqual(NOTHING);
+    expect(read(text)).toEqual(NO_MENTION);
   });
 
   it.each([
@@ -42,7 +41,7 @@ describe('nothing is read from', () => {
     '+1 (555) 010-0142',
     'double five five, oh one oh, oh one four two',
   ])('a phone number: %s', (text) => {
-    expect(read(text)).toEqual(NOTHING);
+    expect(read(text)).toEqual(NO_MENTION);
   });
 
   it.each([
@@ -59,7 +58,7 @@ describe('nothing is read from', () => {
     'on the 3rd floor',
     'my 3rd visit',
   ])('an address: %s', (text) => {
-    expect(read(text)).toEqual(NOTHING);
+    expect(read(text)).toEqual(NO_MENTION);
   });
 
   it.each([
@@ -78,7 +77,7 @@ describe('nothing is read from', () => {
     '…',
     '😀',
   ])('small talk: %s', (text) => {
-    expect(read(text)).toEqual(NOTHING);
+    expect(read(text)).toEqual(NO_MENTION);
   });
 
   it('hides no wish beside it', () => {

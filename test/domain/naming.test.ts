@@ -8,7 +8,7 @@ const told = (found: { readonly kind: string } & object): string =>
   'item' in found
     ? nameOf(found.item)
     : 'items' in found && Array.isArray(found.items)
-      ? found.items.map(nameOf).join('+')
+      ? `${found.kind === 'perhaps' ? 'perhaps ' : ''}${found.items.map(nameOf).join('+')}`
       : found.kind;
 const nameOf = (item: unknown): string =>
   typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : '';
@@ -33,7 +33,24 @@ describe('a service in a caller’s words', () => {
     ['botox and filler', 'Botox+Dermal filler'],
     ['a facial peel', 'Hydrafacial+Chemical peel'],
     ['injections', 'Botox+Dermal filler'],
+    ['hydro facial', 'Hydrafacial'],
+    ['hydrofacials', 'Hydrafacial'],
+    ['bow tox', 'Botox'],
+    ['bowtox', 'Botox'],
+    ['botoxx', 'Botox'],
+    ['derma fillers', 'Dermal filler'],
+    ['lazer', 'Laser hair removal'],
+    ['lasers', 'Laser hair removal'],
+    ['chemical peal', 'Chemical peel'],
+    ['consulation', 'Consultation'],
+    ['botocks', 'perhaps Botox'],
+    ['phillers', 'perhaps Dermal filler'],
+    ['a peal', 'perhaps Chemical peel'],
     ['a haircut', 'none'],
+    ['massage', 'none'],
+    ['microneedling', 'none'],
+    ['teeth whitening', 'none'],
+    ['a tattoo', 'none'],
     ['an appointment', 'none'],
     ['treatment', 'none'],
     ['', 'none'],
@@ -55,6 +72,17 @@ describe('a provider in a caller’s words', () => {
     ['Máya', 'Maya Chen'],
     ['somebody called Maya', 'Maya Chen'],
     ['Priya or Maya', 'Priya Sharma+Maya Chen'],
+    ['Doctor Ruiz', 'Dr. Elena Ruiz'],
+    ['Pria', 'Priya Sharma'],
+    ['Prya Sharma', 'Priya Sharma'],
+    ['Ellena', 'Dr. Elena Ruiz'],
+    ['Helena', 'Dr. Elena Ruiz'],
+    ['Dr. Reese', 'perhaps Dr. Elena Ruiz'],
+    ['Doctor Ruis', 'perhaps Dr. Elena Ruiz'],
+    ['Chan', 'perhaps Maya Chen'],
+    ['Shen', 'none'],
+    ['Mary', 'none'],
+    ['Jonas', 'none'],
     ['Dr. House', 'none'],
     ['the manager', 'none'],
   ])('%s → %s', (words, name) => {
@@ -65,12 +93,18 @@ describe('a provider in a caller’s words', () => {
     expect(told(providerNamed(lumen, 'doctor'))).toBe('Dr. Amara Okafor+Dr. Jonas Weber');
   });
 
-  it.each(['anyone', 'no preference', 'whoever is free', 'any of them', 'the first available'])(
-    '%s is anyone',
-    (words) => {
-      expect(meansAnyone(words)).toBe(true);
-    },
-  );
+  it.each([
+    'anyone',
+    'any one',
+    'no preference',
+    'whoever is free',
+    'any of them',
+    'the first available',
+    'it doesn’t matter',
+    'no one in particular',
+  ])('%s is anyone', (words) => {
+    expect(meansAnyone(words)).toBe(true);
+  });
 
   it.each(['Priya', 'the company', 'Anya', 'many'])('%s is not anyone', (words) => {
     expect(meansAnyone(words)).toBe(false);

@@ -19,7 +19,8 @@ const taken = (day: number, from: number, to: number): Interval => ({ startsAt: 
 
 function find(wish: Partial<Wish>, busy: Record<string, Interval[]> = {}, now = NOW, where = clinic): Findings {
   const days = { from: '2026-11-24', to: '2026-11-24' };
-  const whole: Wish = { service, provider: null, days, at: null, part: null, ...wish };
+  const anything = { weekdays: null, soonest: false, at: null, part: null };
+  const whole: Wish = { service, provider: null, days, ...anything, ...wish };
   const providers = whole.provider ? [whole.provider] : where.providers;
   return search(whole, where, providers, new Map(Object.entries(busy)), now);
 }

@@ -12,8 +12,7 @@ import { spokenMoment } from '../../domain/spoken.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
 import { phoneOf } from './phone.ts';
 import { findTimes, offersToTell } from './times.ts';
-import { answered, defineTool, failed, optionalText, type ToolContext } from './tool.ts';
-import type { Resolved } from './wish.ts';
+import { answered, defineTool, failed, optionalText, type Resolved, type ToolContext } from './tool.ts';
 
 const schema = z.object({
   slot_id: z
@@ -182,5 +181,6 @@ function wishNear(refused: Offer, words: string, { clinic, now }: ToolContext): 
   const said = mentionIn(words, now(), clinic.timeZone);
   const { date, minute } = wallClock(refused.startsAt, clinic.timeZone);
   const days = said.days ?? { from: date, to: date };
-  return { service, provider: null, days, at: said.at?.minute ?? minute, part: null };
+  const { weekdays } = said;
+  return { service, provider: null, days, weekdays, soonest: false, at: said.at?.minute ?? minute, part: null };
 }

@@ -1,7 +1,6 @@
 import type { PhoneNumber } from '../../domain/clinic.ts';
 import { phoneNumberIn } from '../../domain/phone-numbers.ts';
-import { failed, type ToolContext } from './tool.ts';
-import type { Resolved } from './wish.ts';
+import { failed, type Resolved, type ToolContext } from './tool.ts';
 
 /** Where the caller can be reached: what they gave, else the number they call from. */
 export function phoneOf(given: string | undefined, { clinic, callerPhone }: ToolContext): Resolved<PhoneNumber> {

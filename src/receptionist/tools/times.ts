@@ -10,7 +10,7 @@ import {
 } from '../../domain/clinic.ts';
 import { addDays, instantOrSkip, isoWithOffset, MINUTE_MS } from '../../domain/clinic-time.ts';
 import type { Offer } from '../../domain/offers.ts';
-import { type Findings, search, soonest, type Wish } from '../../domain/search.ts';
+import { type Findings, onWeekdays, search, soonest, type Wish } from '../../domain/search.ts';
 import type { Interval, Slot } from '../../domain/slots.ts';
 import { spokenMoment } from '../../domain/spoken.ts';
 import type { ToolContext } from './tool.ts';
@@ -44,14 +44,14 @@ async function nextTimes(wish: Wish, providers: readonly Provider[], context: To
   const bookable = bookableDays(context.clinic, context.now());
   const after = within({ from: addDays(wish.days.to, 1), to: bookable.to }, bookable);
   const before = within({ from: bookable.from, to: addDays(wish.days.from, -1) }, bookable);
-  const later = after ? await soonestIn(after, wish.service, providers, context) : [];
+  const later = after ? await soonestIn(after, wish, providers, context) : [];
   if (later.length > 0 || !before) return later;
-  return soonestIn(before, wish.service, providers, context);
+  return soonestIn(before, wish, providers, context);
 }
 
 async function soonestIn(
   range: DayRange,
-  service: Service,
+  { service, weekdays }: Wish,
   providers: readonly Provider[],
   context: ToolContext,
 ): Promise<Slot[]> {
@@ -61,7 +61,7 @@ async function soonestIn(
     const days = within({ from, to: addDays(from, LOOK_AHEAD_DAYS - 1) }, range);
     if (!days) break;
     const busy = await busyOn(days, service, providers, context);
-    const free = freeSlots({ clinic, service, providers, days, busy, now });
+    const free = onWeekdays(freeSlots({ clinic, service, providers, days, busy, now }), weekdays, clinic);
     if (free.length > 0) return soonest(free, clinic, NEXT_AVAILABLE);
   }
   return [];

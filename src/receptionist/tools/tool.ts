@@ -22,6 +22,9 @@ export interface ToolContext {
   readonly now: () => Instant;
 }
 
+/** What arguments come to, or the answer that says what is wrong with them. */
+export type Resolved<T> = { readonly ok: T } | { readonly failure: ToolOutcome };
+
 export interface Tool<Schema extends z.ZodType = z.ZodType> {
   readonly name: string;
   /** Read by the model: when to use it. */
@@ -53,11 +56,14 @@ export function failed(
   };
 }
 
-/** Text a model may fill in: trimmed, and an empty one counts as not given. */
+/** What models write where they have nothing to write. */
+const NOT_GIVEN = /^(?:|null|none|nil|n\/?a|undefined|unknown|not (?:given|specified|provided)|-+)$/i;
+
+/** Text a model may fill in: trimmed, and an empty one, or a word for nothing, counts as not given. */
 export function optionalText(longest: number, description: string) {
   return z
     .preprocess(
-      (value) => (typeof value === 'string' && value.trim() === '' ? undefined : (value ?? undefined)),
+      (value) => (typeof value === 'string' && NOT_GIVEN.test(value.trim()) ? undefined : (value ?? undefined)),
       z.string().trim().max(longest).optional(),
     )
     .describe(description);

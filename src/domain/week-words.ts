@@ -1,0 +1,157 @@
+/** Weeks, weekends and months in words of time: "next week", "early next month", "a week from Friday". */
+import type { DayRange } from './availability.ts';
+import type { DateText } from './clinic.ts';
+import { addDays, addMonths, weekdayOf } from './clinic-time.ts';
+import { DAY_NAME, DAY_NAMES, weekdaysNamed } from './weekday-words.ts';
+
+/** Days, and where in the sentence the words for them begin. */
+export interface PlacedDays extends DayRange {
+  readonly index: number;
+}
+
+type Reader = (match: RegExpExecArray, words: string, today: DateText) => DayRange | null;
+
+/** Which days each of these means; the first that is said counts. Weeks begin on Monday. */
+const RANGES: readonly (readonly [RegExp, Reader])[] = [
+  [
+    new RegExp(
+      String.raw`\b(?:(a|\d) weeks? (?:from |on )?|(?<!\b(?:next|this|same|that|the) )week (?:from|on) )(?:this )?(today|tomorrow|${DAY_NAME})\b`,
+    ),
+    ([, count, day = ''], _, today) => weeksAfter(day, Number(count) || 1, today),
+  ],
+  [
+    new RegExp(String.raw`\b(today|tomorrow|${DAY_NAME}) (?:(\d) weeks|week)\b`),
+    ([, day = '', count], _, today) => weeksAfter(day, Number(count) || 1, today),
+  ],
+  [/\bnext weekend\b/, (_, __, today) => days(addDays(mondayOf(today), 12), 2)],
+  [/(?<!\blast )\bweekend\b/, (_, __, today) => fromToday(days(addDays(mondayOf(today), 5), 2), today)],
+  [
+    /\bweek after next\b/,
+    (_, words, today) => (namesWeekday(words) ? null : partOfWeek(addDays(mondayOf(today), 14), words)),
+  ],
+  [/\bnext week\b/, (_, words, today) => weekdaysOf(addDays(mondayOf(today), 7), words) ?? nextWeek(words, today)],
+  [/\blater (?:this|in the) (week|month)\b/, ([, unit], words, today) => laterIn(unit, words, today)],
+  [
+    /\b(?:(?:this|rest of the) week|(?:end|middle|beginning|start) of (?:the|this) week)\b/,
+    (_, words, today) => (namesWeekday(words) ? null : thisWeek(words, today)),
+  ],
+  [
+    /\bnext (?:few|couple(?: of)?|2|3) days\b/,
+    (_, words, today) => (namesWeekday(words) ? null : { from: today, to: addDays(today, 3) }),
+  ],
+  [/\bin (a|\d) months?\b/, ([, count], _, today) => single(addMonths(today, Number(count) || 1))],
+  [/\bnext month\b/, (_, words, today) => monthOf(addMonths(today, 1), words)],
+  [
+    /\b(?:early|late|mid|end|middle|beginning|start)(?: in| of)? (?:the|this) month\b/,
+    (_, words, today) => fromToday(partOfMonth(wholeMonth(today), words), today),
+  ],
+];
+
+/** The days of the first week, weekend or month that words name by its place; null where they name none. */
+export function weeksIn(words: string, today: DateText): PlacedDays | null {
+  for (const [name, read] of RANGES) {
+    const match = name.exec(words);
+    const found = match && read(match, words, today);
+    if (match && found) return { ...found, index: match.index };
+  }
+  return null;
+}
+
+function weeksAfter(day: string, weeks: number, today: DateText): DayRange {
+  const weekday = 1 + DAY_NAMES.findIndex((name) => name === day);
+  const ahead = day === 'today' ? 0 : day === 'tomorrow' ? 1 : (weekday - weekdayOf(today) + 7) % 7;
+  return single(addDays(today, ahead + 7 * weeks));
+}
+
+/** "Monday or Tuesday next week". */
+function weekdaysOf(monday: DateText, words: string): DayRange | null {
+  const named = weekdaysNamed(words);
+  if (named.length === 0) return null;
+  return { from: addDays(monday, Math.min(...named) - 1), to: addDays(monday, Math.max(...named) - 1) };
+}
+
+/** "The 24th of next month" is read as a date. */
+function monthOf(day: DateText, words: string): DayRange | null {
+  return /\d(?:st|nd|rd|th)\b/.test(words) || namesWeekday(words) ? null : partOfMonth(wholeMonth(day), words);
+}
+
+function thisWeek(words: string, today: DateText): DayRange {
+  const part = partOfWeek(thisMonday(today), words);
+  return part.from === thisMonday(today) ? { from: today, to: latest(today, part.to) } : fromToday(part, today);
+}
+
+const nextWeek = (words: string, today: DateText): DayRange => partOfWeek(addDays(mondayOf(today), 7), words);
+
+function laterIn(unit: string | undefined, words: string, today: DateText): DayRange | null {
+  if (namesWeekday(words)) return null;
+  const tomorrow = addDays(today, 1);
+  return {
+    from: tomorrow,
+    to: latest(tomorrow, unit === 'week' ? weekOf(thisMonday(today)).to : wholeMonth(today).to),
+  };
+}
+
+const namesWeekday = (words: string): boolean => weekdaysNamed(words).length > 0;
+
+const WEEK = String.raw`(?: in| of| the| this|,)* (?:next week|week)\b`;
+const EARLY_WEEK = new RegExp(String.raw`\b(?:early|beginning|start)${WEEK}`);
+const MID_WEEK = new RegExp(String.raw`\b(?:mid|middle)${WEEK}`);
+const LATE_WEEK = new RegExp(String.raw`\b(?:late|later|end)${WEEK}`);
+
+function partOfWeek(monday: DateText, words: string): DayRange {
+  if (EARLY_WEEK.test(words)) return days(monday, 3);
+  if (MID_WEEK.test(words)) return days(addDays(monday, 1), 3);
+  if (LATE_WEEK.test(words)) return days(addDays(monday, 3), 4);
+  return days(monday, 7);
+}
+
+const MONTH = String.raw`(?: in| of| the| this|-)*[ -](?:next month|month|january|february|march|april|may|june|july|august|september|october|november|december)\b`;
+const EARLY_MONTH = new RegExp(String.raw`\b(?:early|beginning|start)${MONTH}`);
+const MID_MONTH = new RegExp(String.raw`\b(?:mid|middle)${MONTH}`);
+const LATE_MONTH = new RegExp(String.raw`\blate${MONTH}`);
+const END_OF_MONTH = new RegExp(String.raw`\bend${MONTH}`);
+
+/** The early, middle or late part of a whole month, where words say so; any other range as it is. */
+export function partOfMonth(range: DayRange, words: string): DayRange {
+  const { from, to } = range;
+  if (!from.endsWith('-01') || wholeMonth(from).to !== to) return range;
+  if (EARLY_MONTH.test(words)) return days(from, 10);
+  if (MID_MONTH.test(words)) return days(addDays(from, 10), 10);
+  if (LATE_MONTH.test(words)) return { from: addDays(from, 20), to };
+  return END_OF_MONTH.test(words) ? { from: addDays(to, -6), to } : range;
+}
+
+export function single(date: DateText): DayRange {
+  return { from: date, to: date };
+}
+
+export function weekOf(date: DateText): DayRange {
+  return days(mondayOf(date), 7);
+}
+
+export function wholeMonth(date: DateText): DayRange {
+  const from = `${date.slice(0, 8)}01`;
+  const inNext = addDays(from, 31);
+  return { from, to: addDays(`${inNext.slice(0, 8)}01`, -1) };
+}
+
+export function latest(a: DateText, b: DateText): DateText {
+  return a > b ? a : b;
+}
+
+function days(from: DateText, count: number): DayRange {
+  return { from, to: addDays(from, count - 1) };
+}
+
+function fromToday({ from, to }: DayRange, today: DateText): DayRange {
+  return { from: latest(today, from), to: latest(today, to) };
+}
+
+function mondayOf(date: DateText): DateText {
+  return addDays(date, 1 - weekdayOf(date));
+}
+
+/** On a Sunday "this week" is the one that begins tomorrow. */
+function thisMonday(today: DateText): DateText {
+  return weekdayOf(today) === 7 ? addDays(today, 1) : mondayOf(today);
+}
