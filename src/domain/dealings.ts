@@ -3,8 +3,10 @@
  * Plain data, a few hundred bytes, the same for a phone call, a browser and an SMS thread. Tools answer with changes;
  * `deal` folds them in, so that a tool never holds a stale copy.
  */
+import { loneNumber, takesAny } from './brief-answers.ts';
 import type { Clinic, Instant } from './clinic.ts';
 import type { FailureCode } from './failures.ts';
+import { heardWords } from './heard-words.ts';
 import { NO_OFFERS, type Offer, type OfferBook, offer, offerById, offerMeant } from './offers.ts';
 import type { Outcome } from './ports.ts';
 import type { Slot } from './slots.ts';
@@ -90,10 +92,22 @@ export function deal(dealings: Dealings, change: DealingsChange): Dealings {
 
 /** What a caller's sentence does to the offers on the table: chooses one, or takes the choice back by wishing otherwise. */
 export function hear(dealings: Dealings, words: string, clinic: Clinic, now: Instant): Dealings {
+  const heard = heardWords(words);
+  // A digit of a phone number, "I don't mind": no word on a choice that was made.
+  if (dealings.choice !== null && (loneNumber(heard) || takesAny(heard))) return dealings;
+  const other = otherOfTwo(dealings, heard);
+  if (other) return { ...dealings, choice: other.slotId };
   const match = offerMeant(dealings.offers.latest, words, clinic, now);
   if (match.kind === 'one' && !asksForOthers(words)) return { ...dealings, choice: match.offer.slotId };
   if (match.kind === 'other_wish' || asksForOthers(words) || asksToMove(words)) return { ...dealings, choice: null };
   return dealings;
+}
+
+/** "The other one", of two offers of which one is chosen. */
+function otherOfTwo({ offers, choice }: Dealings, heard: string): Offer | undefined {
+  if (offers.latest.length !== 2 || choice === null || !/\bthe other (?:one|time|slot|option)\b/.test(heard))
+    return undefined;
+  return offers.latest.find(({ slotId }) => slotId !== choice);
 }
 
 /** "Anything else on Tuesday?", "another day": not "another question" and not "nothing else". */

@@ -30,9 +30,7 @@ export interface Mention {
 /** Reads the days and times that a sentence wishes for, said at `now` in the clinic's time zone. */
 export function mentionIn(text: string, now: Instant, timeZone: string): Mention {
   const { wished, refused } = wishedAndRefused(heardWords(text));
-  const mention = secondThoughts(wished)
-    .map((part) => mentionOf(part, now, timeZone))
-    .reduce(putAnew, NO_MENTION);
+  const mention = mentionOf(wished, now, timeZone);
   return { ...mention, weekdays: mention.weekdays ?? withoutRefused(refused, mention) };
 }
 
@@ -61,6 +59,12 @@ function putAnew(first: Mention, anew: Mention): Mention {
 
 /** As `mentionIn`, of words that were told apart already: whatever they name counts, refused or not. */
 export function mentionOf(heard: string, now: Instant, timeZone: string): Mention {
+  return secondThoughts(heard)
+    .map((thought) => mentionAtOnce(thought, now, timeZone))
+    .reduce(putAnew, NO_MENTION);
+}
+
+function mentionAtOnce(heard: string, now: Instant, timeZone: string): Mention {
   const words = wordsOfTime(heard);
   const today = wallClock(now, timeZone).date;
   const found = daysIn(words, datesIn(words, today), today);
@@ -86,10 +90,14 @@ const BESIDE_DATES = new RegExp(
   'g',
 );
 
-/** The dates in words of time. From the day's first minute on, on a clock without changes: which hour it is now, and on whose clock, is no matter of days. */
+/**
+ * The dates in words of time, counted from the day's first minute: the hour it is now is no matter of days. The parser
+ * counts on the machine's own calendar, so it is given that calendar's day of the same name.
+ */
 function datesIn(words: string, today: DateText): DateReading[] {
   const dates = words.replace(BESIDE_DATES, (other) => ' '.repeat(other.length));
-  return chrono.parse(dates, { instant: new Date(`${today}T00:00:00Z`), timezone: 0 }, { forwardDate: true });
+  const [year = 0, month = 1, day = 1] = today.split('-').map(Number);
+  return chrono.parse(dates, new Date(year, month - 1, day), { forwardDate: true });
 }
 
 export function mentionsNothing(mention: Mention): boolean {

@@ -36,22 +36,30 @@ export function providerWished(
   clinic: Clinic,
   heard: string,
 ): { readonly item: Provider; readonly cued: boolean } | undefined {
-  const found = clinic.providers.flatMap((item) => {
-    const spoken = namePositions(item, heard).filter(
+  const found = providersSpoken(clinic, heard, (word, name) => word === name);
+  // A slip of the ear counts only where it is said that somebody is to be seen.
+  const meant = found.length > 0 ? found : providersSpoken(clinic, heard, isSlipOf).filter(({ cued }) => cued);
+  return meant.length === 1 ? meant[0] : undefined;
+}
+
+type SameWord = (heard: string, known: string) => boolean;
+
+function providersSpoken(clinic: Clinic, heard: string, same: SameWord): { item: Provider; cued: boolean }[] {
+  return clinic.providers.flatMap((item) => {
+    const spoken = namePositions(item, heard, same).filter(
       ([from, to]) =>
         !INTRODUCTION.test(heard.slice(0, from)) && !/^(?: [\p{L}'-]+)? speaking\b/u.test(heard.slice(to)),
     );
     return spoken.length === 0 ? [] : [{ item, cued: spoken.some(([from]) => CUE.test(heard.slice(0, from))) }];
   });
-  return found.length === 1 ? found[0] : undefined;
 }
 
 /** Where words of a provider's name stand in a sentence. */
-function namePositions(provider: Provider, heard: string): [number, number][] {
+function namePositions(provider: Provider, heard: string, same: SameWord): [number, number][] {
   const own = provider.name.toLowerCase().split(/[\s-]+/);
   const words = own.filter((word) => word.length > 2 && !word.endsWith('.'));
   return [...heard.matchAll(/[\p{L}]+/gu)]
-    .filter(([word]) => words.includes(word))
+    .filter(([word]) => words.some((name) => same(word, name)))
     .map((match) => [match.index, match.index + match[0].length]);
 }
 

@@ -3,8 +3,10 @@
  * what a caller says ("the third one", "Tuesday", "two o'clock with Priya") is matched to an offer by rule, not by mood.
  */
 import { agrees } from './agreement.ts';
+import { type LoneNumber, loneNumber, takesAny, takesNone } from './brief-answers.ts';
 import type { Clinic, Instant, Provider } from './clinic.ts';
 import { instantIn, wallClock } from './clinic-time.ts';
+import { secondThoughts } from './corrections.ts';
 import { heardWords } from './heard-words.ts';
 import { type Mention, mentionOf, NO_MENTION } from './mentions.ts';
 import { providerWished } from './naming.ts';
@@ -61,10 +63,11 @@ export function offerById(book: OfferBook, slotId: string): Offer | undefined {
 
 /** Which offer a tool's argument means: an id, a number of the latest list, or the caller's words. */
 export function offerNamed(book: OfferBook, name: string, clinic: Clinic, now: Instant): OfferMatch {
-  const trimmed = name.trim();
-  const byId = offerById(book, trimmed);
+  const trimmed = name.trim().toLowerCase();
+  const id = /^slot[_-](\w+)$/.exec(trimmed)?.[1];
+  const byId = id === undefined ? undefined : offerById(book, `slot_${loneNumber(id)?.number ?? id}`);
   if (byId) return { kind: 'one', offer: byId };
-  const number = /^(?:#|no\.?|number|option)?\s*(\d{1,2})$/i.exec(trimmed)?.[1];
+  const number = /^(?:#|no\.?|number|option)?\s*(\d{1,2})(?:st|nd|rd|th)?\.?$/.exec(trimmed)?.[1];
   const byNumber = number === undefined ? undefined : book.latest.find((each) => each.number === Number(number));
   if (byNumber) return { kind: 'one', offer: byNumber };
   const startsAt = instantIn(trimmed, clinic.timeZone);
@@ -79,13 +82,27 @@ export function offerNamed(book: OfferBook, name: string, clinic: Clinic, now: I
 export function offerMeant(offers: readonly Offer[], words: string, clinic: Clinic, now: Instant): OfferMatch {
   if (offers.length === 0) return { kind: 'none' };
   const heard = heardWords(words);
+  if (takesNone(heard)) return { kind: 'other_wish' };
+  if (takesAny(heard)) return oneOrSeveral(offers.slice(0, 1));
+  const lone = loneNumber(heard);
+  if (lone) return oneOrSeveral(offersNumbered(lone, offers, clinic));
   const { wished, refused } = wishedAndRefused(heard);
   const match = offerIn(offers, wished, clinic, now);
+  if (match?.kind === 'several' && EITHER_SUITS.test(wished)) return oneOrSeveral(match.offers.slice(0, 1));
   if (match && isAbout(match)) return match;
   if (refused !== '' && (REFUSES_ALL.test(refused) || isAbout(offerIn(offers, refused, clinic, now)))) {
     return { kind: 'other_wish' };
   }
   return match === undefined && offers.length === 1 && agrees(heard) ? oneOrSeveral(offers) : { kind: 'none' };
+}
+
+/** "Either Wednesday or Friday is fine", and no question. */
+const EITHER_SUITS = /\b(?:either|both)\b[^?]*\b(?:fine|works?|good|ok(?:ay)?|great|perfect|will do)\b[^?]*$/;
+
+/** A lone number is a place in the list or an hour: "two". */
+function offersNumbered({ number, isOrdinal }: LoneNumber, offers: readonly Offer[], { timeZone }: Clinic): Offer[] {
+  const atHour = offers.filter(({ startsAt }) => wallClock(startsAt, timeZone).minute % 720 === (number % 12) * 60);
+  return [...new Set([...offers.slice(number - 1, number), ...(isOrdinal || number === 0 ? [] : atHour)])];
 }
 
 const isAbout = (match: OfferMatch | undefined): boolean => match !== undefined && match.kind !== 'none';
@@ -95,7 +112,11 @@ const REFUSES_ALL =
   /\b(?:that|it|those|these|them|none|neither|either)\b.*\b(?:works?|do|suits?|good|early|late|soon|far|fits?|times?)\b|\b(?:make|do) (?:it|that|any of)\b|\bnone of\b|\btoo (?:early|late|soon|far)\b/;
 
 /** By place in the list, by day and time, by provider: all that is said has to fit. Undefined where none of these is said. */
-function offerIn(offers: readonly Offer[], heard: string, clinic: Clinic, now: Instant): OfferMatch | undefined {
+function offerIn(offers: readonly Offer[], said: string, clinic: Clinic, now: Instant): OfferMatch | undefined {
+  // "The first one, no wait, the third": of places put anew the last stands.
+  const thoughts = secondThoughts(said);
+  const last = thoughts.findLastIndex((thought) => placeIn(thought, offers.length) !== null);
+  const heard = last > 0 ? thoughts.slice(last).join('; ') : said;
   const place = placeIn(heard, offers.length);
   const words = place?.rest ?? heard;
   const mention = wishIn(words, now, clinic);

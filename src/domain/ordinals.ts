@@ -36,6 +36,12 @@ const ENDS_OF_LIST: readonly [RegExp, (count: number) => number[]][] = [
     () => [1],
   ],
   [new RegExp(String.raw`(?<!what(?:'s| is) )\bthe latest(?: (?:${THING}|time))?\b(?! you)${END}`), (count) => [count]],
+  [
+    new RegExp(String.raw`\bthe (?:middle ${THING}|${THING} in the middle)\b`),
+    (count) => (count % 2 === 1 ? [(count + 1) / 2] : []),
+  ],
+  [/\bthe former\b/, (count) => (count === 2 ? [1] : [])],
+  [/\bthe latter\b/, (count) => (count === 2 ? [2] : [])],
   [new RegExp(String.raw`\bthe earlier (?:${THING}|time)\b`), (count) => (count === 2 ? [1] : upTo(count))],
   [new RegExp(String.raw`\bthe later (?:${THING}|time)\b`), (count) => (count === 2 ? [2] : upTo(count))],
 ];

@@ -141,7 +141,7 @@ function spreadOverDays(days: readonly Slot[][], count: number): Slot[] {
   });
 }
 
-function inRange(minute: number, range: MinuteRange): boolean {
+export function inRange(minute: number, range: MinuteRange): boolean {
   return minute >= range.from && minute <= range.to;
 }
 

@@ -55,6 +55,9 @@ describe('a choice', () => {
     'My email is tuesday at example dot com',
     'not before 2',
     'is there sun protection afterwards?',
+    'two',
+    'five five five',
+    'I don’t mind',
   ])('stands after "%s"', (words) => {
     expect(choiceAfter(exact, words)).toBe('slot_1');
   });
@@ -74,6 +77,20 @@ describe('a choice', () => {
     'next week',
   ])('is taken back by "%s"', (words) => {
     expect(choiceAfter(exact, words)).toBeNull();
+  });
+
+  it('is not changed by a digit said while a phone number is given', () => {
+    expect(choiceAfter(three, 'the first one', 'two')).toBe('slot_1');
+    expect(choiceAfter(three, 'the first one', 'two.', 'three')).toBe('slot_1');
+    expect(choiceAfter(three, 'three')).toBe('slot_3');
+  });
+
+  it('of either of two is the first, and the other one is the other', () => {
+    const two = after(offered([tue, wed]));
+    expect(choiceAfter(two, 'either is fine')).toBe('slot_1');
+    expect(choiceAfter(two, 'the first one', 'sorry, the other one please')).toBe('slot_2');
+    expect(choiceAfter(two, 'the other one')).toBeNull();
+    expect(choiceAfter(three, 'the first one', 'the other one')).toBeNull();
   });
 
   it('of several stays open while the words fit more than one', () => {

@@ -116,6 +116,8 @@ describe('a provider named besides other things', () => {
     ['two o’clock with priya', 'Priya Sharma', true],
     ['i want to see dr. elena', 'Dr. Elena Ruiz', true],
     ['i prefer maya', 'Maya Chen', true],
+    ['the one with pria', 'Priya Sharma', true],
+    ['i want to see doctor ruizz', 'Dr. Elena Ruiz', true],
     ['priya at two', 'Priya Sharma', false],
     ['elena brown, tomorrow', 'Dr. Elena Ruiz', false],
   ])('%s', (heard, name, cued) => {
@@ -129,6 +131,7 @@ describe('a provider named besides other things', () => {
     'this is priya',
     'elena brown speaking',
     'with priya or maya',
+    'pria at two',
     'hello',
   ])('nobody in "%s"', (heard) => {
     expect(providerWished(radiance, heard.replace('’', "'"))).toBeUndefined();

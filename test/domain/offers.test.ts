@@ -73,6 +73,36 @@ describe('of Tuesday at 10, Wednesday at 2 with Dr. Ruiz and Friday at 4:30', ()
     ['Tuesday or Wednesday', '1+2'],
     ['with Priya', '1+3'],
     ['the earlier one', '1+2+3'],
+    ['the middle one', '2'],
+    ['the one in the middle, please', '2'],
+    ['the one on Friday', '3'],
+    ['the Wednesday one', '2'],
+    ['the morning one', '1'],
+    ['the 2 PM one', '2'],
+    ['the two o’clock', '2'],
+    ['the 4:30', '3'],
+    ['second', '2'],
+    ['second, please', '2'],
+    ['third works for me', '3'],
+    ['one', '1'],
+    ['three please', '3'],
+    ['3', '3'],
+    ['um, three', '3'],
+    ['I’ll take three', '3'],
+    ['let’s do ten', '1'],
+    ['ten works', '1'],
+    ['two', '2'],
+    ['the first one, no wait, the third one', '3'],
+    ['Tuesday, or rather Friday', '3'],
+    ['the last one you said', '3'],
+    ['either is fine', '1'],
+    ['any of those works', '1'],
+    ['whichever you prefer', '1'],
+    ['I don’t mind', '1'],
+    ['you choose', '1'],
+    ['it doesn’t matter', '1'],
+    ['either Wednesday or Friday is fine', '2'],
+    ['whatever is earliest', '1'],
   ])('"%s" means %s', (words, meant) => {
     expect(told(offerMeant(THREE.latest, words, clinic, NOW))).toBe(meant);
   });
@@ -91,6 +121,11 @@ describe('of Tuesday at 10, Wednesday at 2 with Dr. Ruiz and Friday at 4:30', ()
     '10 is too early',
     'I can’t make any of those, that doesn’t work',
     'none of those',
+    'neither',
+    'neither of them works',
+    'none of them, sorry',
+    'no, none',
+    'either next week or the week after',
     'the second one on Friday, not Wednesday the second',
   ])('"%s" means something else', (words) => {
     expect(told(offerMeant(THREE.latest, words, clinic, NOW))).toBe('other_wish');
@@ -117,6 +152,14 @@ describe('of Tuesday at 10, Wednesday at 2 with Dr. Ruiz and Friday at 4:30', ()
     'Maya Johnson',
     'I called yesterday',
     'Is there parking?',
+    'four',
+    'zero',
+    'two two five',
+    'I don’t mind telling you my number',
+    'does it matter if I am late?',
+    'either way, how much is it?',
+    'any news about my refund?',
+    'is it one or two sessions?',
     'the sixth one',
     'what’s the earliest you have?',
     'do you have an earlier one?',
@@ -149,6 +192,22 @@ describe('of two times', () => {
     const two = table('Tue 10:00', 'Tue 15:00');
     expect(told(offerMeant(two.latest, 'the earlier one', clinic, NOW))).toBe('1');
     expect(told(offerMeant(two.latest, 'the later one please', clinic, NOW))).toBe('2');
+  });
+
+  it('the former and the latter are plain, and either is the first', () => {
+    const two = table('Tue 10:00', 'Tue 15:00');
+    expect(told(offerMeant(two.latest, 'the former', clinic, NOW))).toBe('1');
+    expect(told(offerMeant(two.latest, 'the latter works better', clinic, NOW))).toBe('2');
+    expect(told(offerMeant(two.latest, 'either one', clinic, NOW))).toBe('1');
+    expect(told(offerMeant(two.latest, 'both work for me', clinic, NOW))).toBe('1');
+    expect(told(offerMeant(two.latest, 'neither', clinic, NOW))).toBe('other_wish');
+  });
+
+  it('a bare number that is one’s place and another’s hour is asked about', () => {
+    const two = table('Tue 14:00', 'Tue 15:00');
+    expect(told(offerMeant(two.latest, 'two', clinic, NOW))).toBe('2+1');
+    expect(told(offerMeant(two.latest, 'three', clinic, NOW))).toBe('2');
+    expect(told(offerMeant(two.latest, 'two o’clock', clinic, NOW))).toBe('1');
   });
 
   it('"the 2nd" may be a place or a date, and is asked about where both fit', () => {
@@ -207,6 +266,18 @@ describe('what a model puts in slot_id', () => {
     ['#3', '3'],
     ['option 1', '1'],
     ['No. 2', '2'],
+    ['two', '2'],
+    ['Slot two', '2'],
+    ['slot 2', '2'],
+    ['SLOT_2', '2'],
+    ['slot_two', '2'],
+    ['slot-2', '2'],
+    ['2.', '2'],
+    ['second', '2'],
+    ['3rd', '3'],
+    ['2026-11-25T20:00:00+01:00', '2'],
+    ['2026-11-25T11:00:00-08:00', '2'],
+    ['2025-11-25T14:00:00-05:00', 'other_wish'],
     ['2026-11-25T14:00:00-05:00', '2'],
     ['2026-11-25T19:00:00Z', '2'],
     ['2026-11-25T14:00', '2'],

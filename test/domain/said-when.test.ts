@@ -3,7 +3,7 @@
  * Days are `2026-11-24`, or `from..to`, then the weekdays they are narrowed to; `?` where another week or month could be
  * meant as well. Times are `14:00`, `14:00?` where AM or PM was not said, or a stretch of starts, both included.
  */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { clockText } from '../../src/domain/clinic-time.ts';
 import { type Mention, mentionIn } from '../../src/domain/mentions.ts';
 
@@ -399,4 +399,25 @@ describe.each(TABLE)('on %s', (_, timeZone, now, rows) => {
     const mention = mentionIn(words, Date.parse(now), timeZone);
     expect([daysOf(mention), timeOf(mention)]).toEqual([days, time]);
   });
+});
+
+describe('on a machine in another zone', () => {
+  const own = process.env.TZ;
+  afterEach(() => {
+    if (own === undefined) delete process.env.TZ;
+    else process.env.TZ = own;
+  });
+
+  it.each(['America/New_York', 'Australia/Lord_Howe', 'America/Havana', 'Pacific/Kiritimati'])(
+    'that of %s, every row means the same',
+    (zone) => {
+      process.env.TZ = zone;
+      for (const [, timeZone, now, rows] of TABLE) {
+        for (const [words, days, time = ''] of rows) {
+          const mention = mentionIn(words, Date.parse(now), timeZone);
+          expect([words, daysOf(mention), timeOf(mention)]).toEqual([words, days, time]);
+        }
+      }
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { providerById, serviceById } from '../../domain/clinic.ts';
 import { isoWithOffset, wallClock } from '../../domain/clinic-time.ts';
-import { chosenOffer, type DealingsChange, deal } from '../../domain/dealings.ts';
+import { chosenOffer, type Dealings, type DealingsChange, deal } from '../../domain/dealings.ts';
 import { emailIn } from '../../domain/emails.ts';
 import { mentionIn, mentionsNothing } from '../../domain/mentions.ts';
 import { type Offer, offerNamed } from '../../domain/offers.ts';
@@ -37,6 +37,8 @@ export const bookAppointment = defineTool({
     const named = offerNamed(dealings.offers, args.slot_id, clinic, context.now());
     if (named.kind === 'several') return whichOne(named.offers, context);
     if (named.kind !== 'one') return notOffered(args.slot_id, context);
+    const chosen = chosenOffer(dealings);
+    if (chosen && contradicts(chosen, named.offer, dealings)) return whichOfBoth(chosen, named.offer, context);
     if (named.offer.startsAt <= context.now()) return freshTimes('slot_in_past', named.offer, context);
     const customer = resolveCustomer(args, context);
     if ('failure' in customer) return customer.failure;
@@ -115,6 +117,22 @@ function whichOne(offers: readonly Offer[], context: ToolContext): ToolOutcome {
   const told = offersToTell(offers, context.clinic, context.now());
   const sentence = `Just to be sure, which one: ${told.map((slot) => `${slot.spoken} with ${slot.provider}`).join(', or ')}?`;
   return failed('slot_not_offered', sentence, { slots: told, guidance: 'Ask which one, then book by its slot_id.' });
+}
+
+/** Another time for the same visit than the caller chose, and none that was booked before. */
+function contradicts(chosen: Offer, named: Offer, { booked }: Dealings): boolean {
+  return (
+    chosen.slotId !== named.slotId &&
+    chosen.serviceId === named.serviceId &&
+    !booked.some(({ slotId }) => slotId === named.slotId)
+  );
+}
+
+/** The caller chose one time and the model names another: nothing is chosen any more, and both are offered. */
+function whichOfBoth(chosen: Offer, named: Offer, context: ToolContext): ToolOutcome {
+  const change: DealingsChange = { type: 'offered', slots: [chosen, named], exact: null };
+  const { answer } = whichOne(deal(context.dealings, change).offers.latest, context);
+  return { answer, changes: [change, { type: 'failed', code: 'slot_not_offered' }] };
 }
 
 /** Something was named that nobody offered: the choice that stands, or fresh times near what the words say. */

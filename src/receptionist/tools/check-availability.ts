@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import { type Clinic, providersOf, type Service } from '../../domain/clinic.ts';
 import { wallClock } from '../../domain/clinic-time.ts';
 import { chosenOffer, type DealingsChange, deal } from '../../domain/dealings.ts';
 import type { Offer } from '../../domain/offers.ts';
-import type { Wish } from '../../domain/search.ts';
+import { inRange, type Wish } from '../../domain/search.ts';
 import { blockedBy, HOLD_MS, type Slot } from '../../domain/slots.ts';
-import { listed, spokenDay } from '../../domain/spoken.ts';
+import { spokenDay } from '../../domain/spoken.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
 import { findTimes, offersToTell, type Times } from './times.ts';
 import { answered, defineTool, optionalText, type ToolContext } from './tool.ts';
 import { resolveWish } from './wish.ts';
+import { misreading, type WhenArguments } from './wished-when.ts';
 
 /** How often a search starts again when the wished time is snatched between reading and holding. */
 const SNATCHED_TRIES = 3;
@@ -32,29 +34,52 @@ export const checkAvailability = defineTool({
     const wish = resolveWish(args, context.clinic, context.now());
     if ('failure' in wish) return wish.failure;
     const chosen = chosenOffer(context.dealings);
-    if (chosen && covers(wish.ok, chosen, context)) return alreadyChosen(chosen, context);
-    return tellTimes(await findAndHold(wish.ok, context), wish.ok, context);
+    if (chosen && staysChosen(args, wish.ok, chosen, context) && (await holdAgain(chosen, wish.ok, context))) {
+      return alreadyChosen(chosen, context);
+    }
+    const times = await findAndHold(wish.ok, context);
+    return tellTimes(times, wish.ok, misreading(args, wish.ok, context.clinic, context.now()), context);
   },
 });
+
+/**
+ * Whether a check after the choice asks for nothing else. A day or time that is not in the caller's words is the model's
+ * own; once the caller names another, the choice is gone (`hear`) or `when` says so.
+ */
+function staysChosen({ when }: WhenArguments, wish: Wish, chosen: Offer, context: ToolContext): boolean {
+  const sameVisit =
+    wish.service.id === chosen.serviceId && (wish.provider === null || wish.provider.id === chosen.providerId);
+  return sameVisit && (when === undefined || covers(wish, chosen, context));
+}
+
+/** The choice is kept for the caller anew, unless it has passed or somebody else was given it meanwhile. */
+async function holdAgain(chosen: Offer, { service }: Wish, context: ToolContext): Promise<boolean> {
+  return chosen.startsAt > context.now() && (await hold(chosen, service, context)) === 'held';
+}
 
 /** Searches, and holds the exact time where there is one; whoever is quicker by a moment makes us search again. */
 async function findAndHold(wish: Wish, context: ToolContext): Promise<Times> {
   for (let tries = 0; tries < SNATCHED_TRIES; tries++) {
     const times = await findTimes(wish, context);
-    if (!times.exact || (await hold(times.exact, wish, context)) === 'held') return times;
+    if (!times.exact || (await hold(times.exact, wish.service, context)) === 'held') return times;
   }
   // Snatched again and again: that time is not worth another try, whoever could give it.
   const lost = await findTimes(wish, context);
   return lost.exact ? findTimes(wish, context, [lost.exact]) : lost;
 }
 
-function hold(slot: Slot, wish: Wish, context: ToolContext): Promise<'held' | 'taken'> {
+function hold(
+  { serviceId, providerId, startsAt, endsAt }: Slot,
+  service: Service,
+  context: ToolContext,
+): Promise<'held' | 'taken'> {
   const now = context.now();
+  const slot = { serviceId, providerId, startsAt, endsAt };
   return context.bookings.hold({
     clinicId: context.clinic.id,
     conversationId: context.conversationId,
     slot,
-    blocks: blockedBy(slot, wish.service),
+    blocks: blockedBy(slot, service),
     expiresAt: now + HOLD_MS,
     now,
   });
@@ -69,11 +94,12 @@ function alreadyChosen(chosen: Offer, context: ToolContext): ToolOutcome {
     next_available: [],
     guidance:
       `The caller has already chosen this time. Do not check again. Ask for what is missing and call ` +
-      `book_appointment with slot_id ${chosen.slotId}.`,
+      `book_appointment with slot_id ${chosen.slotId}. Only where the caller has just asked for another time, call ` +
+      'again with their own words in `when`.',
   });
 }
 
-function tellTimes(times: Times, wish: Wish, context: ToolContext): ToolOutcome {
+function tellTimes(times: Times, wish: Wish, misread: string | null, context: ToolContext): ToolOutcome {
   const { clinic } = context;
   const now = context.now();
   const change: DealingsChange = {
@@ -90,7 +116,7 @@ function tellTimes(times: Times, wish: Wish, context: ToolContext): ToolOutcome 
       exact_match: times.exact !== null,
       fully_booked: times.fullyBooked,
       next_available: found ? [] : told,
-      guidance: guidance(times, wish, latest, context),
+      guidance: [...(misread === null ? [] : [misread]), guidance(times, wish, latest, context)].join(' '),
     },
     [change],
   );
@@ -105,35 +131,44 @@ function guidance(times: Times, wish: Wish, offers: readonly Offer[], context: T
     const exact = offers.find((offer) => offer.startsAt === times.exact?.startsAt);
     return `The wished time is free and kept for the caller. Confirm it, ask for what is missing, then call book_appointment with slot_id ${exact?.slotId}.`;
   }
-  if (times.slots.length > 0) {
-    const first = wish.at === null ? '' : 'The wished time is not free: say so. ';
-    return `${first}Offer at most three of these times and let the caller choose.`;
-  }
+  if (times.slots.length > 0)
+    return `${missed(times, wish, clinic)}Offer at most three of these times and let the caller choose.`;
+  const who = wish.provider ? ` with ${wish.provider.name}` : '';
   if (times.next.length === 0) {
-    const who = wish.provider ? ` with ${wish.provider.name}` : '';
     return `Nothing is free${who} in the whole booking window. Say so, and offer to take a message for staff.`;
   }
   const reason = times.fullyBooked
-    ? `Say that we are fully booked ${single ? days : 'then'}.`
-    : `Say that there are no appointments ${single ? days : 'then'}: ${closedReason(wish, context)}.`;
-  return `${reason} Then offer the times in next_available. Never promise the wished time.`;
+    ? `Say that we are fully booked${who} ${single ? days : 'then'}.`
+    : `Say that there are no appointments${who} ${single ? days : 'then'}: ${closedReason(wish, context)}.`;
+  const others = wish.provider && providersOf(clinic, wish.service).length > 1 ? ' or to look with somebody else' : '';
+  return `${reason} Then offer the times in next_available${others}. Never promise the wished time.`;
+}
+
+/** What of the wish the offered times do not keep. */
+function missed({ slots }: Times, { at, part }: Wish, { timeZone }: Clinic): string {
+  if (at !== null) return 'The wished time is not free: say so. ';
+  if (part === null || slots.some((slot) => inRange(wallClock(slot.startsAt, timeZone).minute, part))) return '';
+  return 'Nothing is free at the wished time of day: say so. ';
 }
 
 function closedReason(wish: Wish, context: ToolContext): string {
-  const special = context.clinic.specialDays.find((day) => day.date === wish.days.from);
+  const single = wish.days.from === wish.days.to;
+  const special = context.clinic.specialDays.find(
+    (day) => single && day.date === wish.days.from && day.hours.length === 0,
+  );
   if (special) return special.reason;
-  const who = wish.provider ? wish.provider.name : 'the clinic';
-  return `${listed([who])} has no more working hours then`;
+  return `${wish.provider ? wish.provider.name : 'the clinic'} has no more working hours then`;
 }
 
 function covers(wish: Wish, chosen: Offer, { clinic }: ToolContext): boolean {
-  const { date, minute } = wallClock(chosen.startsAt, clinic.timeZone);
+  const { date, weekday, minute } = wallClock(chosen.startsAt, clinic.timeZone);
   return (
     wish.service.id === chosen.serviceId &&
     (wish.provider === null || wish.provider.id === chosen.providerId) &&
     date >= wish.days.from &&
     date <= wish.days.to &&
     (wish.at === null || wish.at === minute) &&
-    (wish.part === null || (minute >= wish.part.from && minute <= wish.part.to))
+    (wish.part === null || inRange(minute, wish.part)) &&
+    (wish.weekdays === null || wish.weekdays.includes(weekday))
   );
 }

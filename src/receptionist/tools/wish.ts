@@ -34,7 +34,7 @@ function resolveService(words: string, clinic: Clinic): Resolved<Service> {
 }
 
 function resolveProvider(words: string | undefined, service: Service, clinic: Clinic): Resolved<Provider | null> {
-  if (words === undefined || meansAnyone(words)) return { ok: null };
+  if (words === undefined || namesNobody(words, clinic)) return { ok: null };
   const able = providersOf(clinic, service);
   const found = providerNamed(clinic, words);
   if (found.kind !== 'one') {
@@ -45,10 +45,30 @@ function resolveProvider(words: string | undefined, service: Service, clinic: Cl
         : `Did you mean ${listed(options, 'or')}?`;
     return { failure: failed('unknown_provider', sentence, { providers: options }) };
   }
+  if (RULES_OUT.test(words)) return somebodyElse(found.item, able);
   if (able.includes(found.item)) return { ok: found.item };
   const others = able.map((provider) => provider.name);
   const sentence = `${found.item.name} doesn't do ${service.name}. ${listed(others, 'or')} can help you with that.`;
   return { failure: failed('provider_not_available_for_service', sentence, { providers: others }) };
+}
+
+/** "Anyone", "any doctor"; not "anyone but Priya". */
+function namesNobody(words: string, clinic: Clinic): boolean {
+  if (!meansAnyone(words)) return false;
+  const { kind } = providerNamed(clinic, words.replace(/\b(?:doctor|dr)s?\b/gi, ''));
+  return kind === 'none' || kind === 'perhaps';
+}
+
+const RULES_OUT = /\b(?:not|but|except|besides|other than|apart from)\b/i;
+
+function somebodyElse(refused: Provider, able: readonly Provider[]): Resolved<Provider> {
+  const others = able.filter((provider) => provider !== refused);
+  const [only] = others;
+  if (only && others.length === 1) return { ok: only };
+  const options = others.map((provider) => provider.name);
+  return {
+    failure: failed('unknown_provider', `Would you like to see ${listed(options, 'or')}?`, { providers: options }),
+  };
 }
 
 function names<T extends { readonly name: string }>(found: Named<T>, all: readonly T[]): string[] {

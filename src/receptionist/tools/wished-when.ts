@@ -7,7 +7,7 @@ import type { Clinic, Instant } from '../../domain/clinic.ts';
 import { addDays, clockText, instantIn, isDate, minuteOf, wallClock, weekdayOf } from '../../domain/clinic-time.ts';
 import { type Mention, mentionIn, mentionsNothing } from '../../domain/mentions.ts';
 import { meansAnyone } from '../../domain/naming.ts';
-import type { Wish } from '../../domain/search.ts';
+import { inRange, type Wish } from '../../domain/search.ts';
 import { spokenDay, spokenMinute } from '../../domain/spoken.ts';
 import { failed, type Resolved } from './tool.ts';
 
@@ -44,7 +44,7 @@ export function misreading(given: WhenArguments, wish: WishedWhen, clinic: Clini
   const { days, at, part } = wish;
   const today = wallClock(now, clinic.timeZone).date;
   const dayDiffers = date !== undefined && isDate(date) && (date < days.from || date > days.to);
-  const timeDiffers = clock !== null && (at === null ? part !== null && !inside(clock, part) : at !== clock);
+  const timeDiffers = clock !== null && (at === null ? part !== null && !inRange(clock, part) : at !== clock);
   const meant = [
     ...(dayDiffers
       ? [`${[...new Set([days.from, days.to])].map((day) => spokenDay(day, today)).join(' to ')}, not ${date}`]
@@ -53,9 +53,6 @@ export function misreading(given: WhenArguments, wish: WishedWhen, clinic: Clini
   ];
   return meant.length === 0 ? null : `The caller's own words mean ${meant.join(', and ')}: go by their words.`;
 }
-
-const inside = (minute: number, part: { readonly from: number; readonly to: number }): boolean =>
-  minute >= part.from && minute <= part.to;
 
 /** A model may put a whole moment where a day or a time belongs, in any zone; midnight in UTC only says the day. */
 function withoutMoments(args: WhenArguments, { timeZone }: Clinic): WhenArguments {

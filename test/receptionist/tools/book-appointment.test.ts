@@ -72,6 +72,10 @@ describe('a chosen time', () => {
     'two o’clock',
     'yes',
     'the first one',
+    'one',
+    'SLOT_1',
+    'slot_one',
+    '2026-11-24T20:00:00+01:00',
   ])('may be named %j', async (name) => {
     const desk = await withChoice();
     const answer = await desk.book({ slot_id: name, ...NAME });
@@ -99,6 +103,32 @@ describe('a chosen time', () => {
     await desk.book({ slot_id: desk.dealings().choice, ...NAME });
     expect(booked(desk)).toHaveLength(2);
     expect(desk.dealings().booked).toHaveLength(2);
+  });
+});
+
+describe('another time than the caller chose', () => {
+  it('is asked about once, and nothing is booked', async () => {
+    const desk = await withOffers();
+    desk.say('the first one please');
+    const answer = await desk.refused('book_appointment', { slot_id: 'slot_3', ...NAME });
+    expect(answer).toMatchObject({
+      error: 'slot_not_offered',
+      user_message: expect.stringMatching(/which one.*, or /),
+    });
+    expect(answer.slots?.map((slot) => slot.slot_id)).toEqual(['slot_1', 'slot_3']);
+    expect(booked(desk)).toEqual([]);
+    desk.say('the second one');
+    await desk.book({ slot_id: 2, ...NAME });
+    expect(desk.dealings().booked).toMatchObject([{ slotId: 'slot_3' }]);
+  });
+
+  it('is booked where it is for another service, or was booked before', async () => {
+    const desk = await withChoice();
+    await desk.check({ service: 'hydrafacial', when: 'Friday at 10 AM' });
+    const first = await desk.book({ slot_id: 'slot_1', ...NAME });
+    await desk.check({ service: 'botox', when: 'Friday at 2 PM' });
+    expect(await desk.book({ slot_id: 'slot_1', ...NAME })).toEqual(first);
+    expect(booked(desk)).toHaveLength(1);
   });
 });
 

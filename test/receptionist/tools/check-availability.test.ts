@@ -55,6 +55,15 @@ describe('a wished time that is free', () => {
     [{ when: 'Tuesday', time: 'two in the afternoon' }],
     [{ when: 'tomorrow at 2 PM', date: '2030-01-01', time: '09:00' }],
     [{ when: '  Tomorrow at 2 p.m.  ', provider: 'anyone', date: '', time: null }],
+    [{ date: '2026-11-24T19:00:00Z' }],
+    [{ date: '2026-11-24T20:00:00+01:00' }],
+    [{ date: '2026-11-24T00:00:00Z', time: '2pm' }],
+    [{ date: '2026-11-24', time: '2026-11-24T14:00:00-05:00' }],
+    [{ date: '2026-11-24', time: '14:00:00' }],
+    [{ date: '2026-11-24', date_to: 'null', time: 'two o’clock', provider: 'N/A' }],
+    [{ when: 'tomorrow at 2 PM', provider: 'no preference' }],
+    [{ when: 'tomorrow at 2 PM', provider: 'any doctor', date: 'any', time: 'flexible' }],
+    [{ when: 'tomorrow at 2 PM', date: 'the day after never', time: '14:00' }],
   ])('is understood from %j', async (args) => {
     const answer = await openDesk().check({ service: 'botox', ...args });
     expect(starts(answer.slots)).toEqual(['2026-11-24T14:00:00-05:00']);
@@ -161,6 +170,23 @@ describe('a day without room', () => {
     expect(starts(answer.next_available)[0]).toBe('2026-11-24T09:00:00-05:00');
   });
 
+  it('of one provider says who is fully booked, not that the clinic is', async () => {
+    const desk = openDesk();
+    await occupy(desk.bookings, radiance, priya, '2026-11-24T00:00:00-05:00', '2026-11-24T23:59:00-05:00');
+    const answer = await desk.check({ service: 'botox', when: 'tomorrow', provider: 'Priya' });
+    expect(answer.fully_booked).toBe(true);
+    expect(answer.guidance).toMatch(/fully booked with Priya Sharma tomorrow.*or to look with somebody else/);
+  });
+
+  it('at the wished time of day is told as such', async () => {
+    const desk = openDesk();
+    for (const id of [priya, elena])
+      await occupy(desk.bookings, radiance, id, '2026-11-24T00:00:00-05:00', '2026-11-24T12:00:00-05:00');
+    const answer = await desk.check({ service: 'botox', when: 'tomorrow morning' });
+    expect(answer.slots.length).toBeGreaterThan(0);
+    expect(answer.guidance).toMatch(/Nothing is free at the wished time of day: say so/);
+  });
+
   it('of one provider names who has none', async () => {
     const desk = openDesk({ clinic: lumen, now: Date.parse('2026-11-23T10:00:00-08:00') });
     const answer = await desk.check({ service: 'skin check', when: 'Friday', provider: 'Dr. Weber' });
@@ -237,6 +263,38 @@ describe('a check after the choice', () => {
     const answer = await desk.check(args);
     expect(answer.guidance).not.toMatch(/already chosen/);
     expect(answer.exact_match).toBe(true);
+  });
+
+  it('with a day and time of the model’s own is answered with the choice, kept anew', async () => {
+    const bookings = memoryBookingStore();
+    const desk = openDesk({ bookings });
+    await desk.check({ service: 'botox', when: 'tomorrow at 2 PM', provider: 'Priya' });
+    desk.wait(HOLD_MS - 1);
+    const again = await desk.check({ service: 'botox', date: '2026-11-27', time: '09:00' });
+    expect(starts(again.slots)).toEqual(['2026-11-24T14:00:00-05:00']);
+    const other = openDesk({ bookings, conversationId: 'other', now: MONDAY_MORNING + HOLD_MS + 1 });
+    const taken = await other.check({ service: 'botox', when: 'tomorrow at 2 PM', provider: 'Priya' });
+    expect(taken.exact_match).toBe(false);
+  });
+
+  it('never says that a time is free which somebody else was given meanwhile', async () => {
+    const desk = openDesk();
+    await desk.check({ service: 'botox', when: 'tomorrow at 2 PM', provider: 'Priya' });
+    desk.wait(HOLD_MS + 1);
+    const { bookings } = desk;
+    const other = openDesk({ bookings, conversationId: 'other', now: MONDAY_MORNING + HOLD_MS + 1 });
+    await other.check({ service: 'botox', when: 'tomorrow at 2 PM', provider: 'Priya' });
+    const again = await desk.check({ service: 'botox', when: 'tomorrow at 2 PM', provider: 'Priya' });
+    expect(again.exact_match).toBe(false);
+    expect(starts(again.slots)).not.toContain('2026-11-24T14:00:00-05:00');
+    expect(desk.dealings().choice).toBeNull();
+  });
+
+  it('of a time that has passed is a new search', async () => {
+    const desk = openDesk();
+    await desk.check({ service: 'botox', when: 'today at noon' });
+    desk.wait(3 * 3_600_000);
+    expect((await desk.check({ service: 'botox' })).guidance).not.toMatch(/already chosen/);
   });
 
   it('is a new search once the caller wants another time', async () => {
