@@ -12,6 +12,7 @@ const NAMED: readonly (readonly [RegExp, MinuteRange])[] = [
   [/\bfirst thing(?: in the morning)?\b/g, { from: 0, to: 10 * 60 }],
   [/\bearly (?:in the )?mornings?\b/g, hours(0, 10)],
   [/\blate (?:in the )?mornings?\b/g, hours(10, 12)],
+  [/(?<=\b(?:\w+day|tomorrow) )nights?\b/g, hours(17, 24)],
   [/\bearly (?:in the )?afternoons?\b/g, hours(12, 14.5)],
   [/\blate (?:in the )?afternoons?\b/g, hours(14.5, 18)],
   [/\bafter work\b/g, hours(17, 24)],
@@ -37,4 +38,10 @@ export function namedPart(words: string): MinuteRange | null {
   }).map(([, part]) => part);
   if (parts.length === 0) return null;
   return { from: Math.min(...parts.map(({ from }) => from)), to: Math.max(...parts.map(({ to }) => to)) };
+}
+
+/** What is left of a day without a stretch at its beginning or end; null where it lies in the middle. */
+export function restOfDay({ from, to }: MinuteRange): MinuteRange | null {
+  if (from === 0 && to < DAY_MINUTES) return { from: to + 1, to: DAY_MINUTES };
+  return from > 0 && to === DAY_MINUTES ? { from: 0, to: from - 1 } : null;
 }

@@ -5,7 +5,7 @@
 import type { DayRange } from './availability.ts';
 import type { DateText } from './clinic.ts';
 import { addDays, weekdayOf } from './clinic-time.ts';
-import { latest, type PlacedDays, partOfMonth, single, weekOf, weeksIn, wholeMonth } from './week-words.ts';
+import { latest, MONTHS, type PlacedDays, partOfMonth, single, weekOf, weeksIn, wholeMonth } from './week-words.ts';
 import { weekdaysNamed } from './weekday-words.ts';
 
 /** Which of several such days is meant, where words do not say: "Tuesday" leaves the week open, "the 3rd" the month. */
@@ -64,7 +64,10 @@ function datesIn(words: string, readings: readonly DateReading[], today: DateTex
   const days = numbered && numbered.length > 0 ? agreed(dates, numbered, words) : spanOf(dates);
   if (!days) return null;
   const index = results[0]?.index ?? NTH_DAY.exec(words)?.index ?? 0;
-  return { ...(/\bweek of\b/.test(words) ? weekOf(days.from) : partOfMonth(days, words)), index };
+  return {
+    ...(/\bweek (?:of|beginning|starting|commencing)\b/.test(words) ? weekOf(days.from) : partOfMonth(days, words)),
+    index,
+  };
 }
 
 /** "Wednesday at four, on December 2nd": one day, named twice. */
@@ -89,7 +92,7 @@ function isWish({ text, index, start }: DateReading, words: string): boolean {
   if (/\b(?:last|past|previous|since|week of the|week of)\s*$/.test(before) && /^(?:week|\w+day)\b/.test(text))
     return false;
   if (/\bhours?\b/.test(text)) return /^(?:in|within)\b/.test(text);
-  if (BARE_SPAN.test(text) || text === 'next day') return false;
+  if (BARE_SPAN.test(text) || text === 'next day' || text === 'in the week') return false;
   if (start.isCertain('day') || start.isCertain('weekday')) return true;
   if (/^\w+$/.test(text) && start.isCertain('month')) {
     return MONTH_LEADS.test(before) && !(before.trim() === '' && ALSO_A_NAME.test(text));
@@ -125,6 +128,7 @@ const NTH_DAY = /\b(?:the )?\d{1,2}(?:st|nd|rd|th)\b/;
  * Null where no day is numbered, or a month's name already says everything.
  */
 function numberedDays(words: string, found: readonly DayRange[], today: DateText): DayRange[] | null {
+  if (found.length === 0 && NTH_OF_A_MONTH.test(words)) return null;
   const numbers = [...words.matchAll(NTH)].map((match) => Number(match[1])).filter((day) => day >= 1 && day <= 31);
   if (numbers.length === 0) return null;
   const months = [...new Set(found.map(({ from }) => from.slice(0, 7)))];
@@ -134,11 +138,18 @@ function numberedDays(words: string, found: readonly DayRange[], today: DateText
   return numbers.flatMap((day) => nthAfter(first, day) ?? []).map(single);
 }
 
+/** A day that its month does not have is no date: "the 30th of February". */
+const NTH_OF_A_MONTH = new RegExp(String.raw`\d(?:st|nd|rd|th) (?:of )?(?:${MONTHS})\b`);
+
 const NAMES_A_MONTH = /\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|\d\/\d|\bmonth\b/;
 
 /** Weekdays and numbered days together: "Monday the 30th"; null where they contradict each other, to be asked about. */
 function agreed(found: readonly DayRange[], numbered: readonly DayRange[], words: string): DayRange | null {
-  if (NAMES_A_MONTH.test(words)) return spanOf([...numbered, ...found.filter(({ from, to }) => from === to)]);
+  if (NAMES_A_MONTH.test(words))
+    return spanOf([
+      ...numbered,
+      ...found.filter(({ from, to }) => wholeMonth(from).from !== from || wholeMonth(from).to !== to),
+    ]);
   const weekdays = new Set(numbered.map(({ from }) => weekdayOf(from)));
   return found.every(({ from }) => weekdays.has(weekdayOf(from))) ? spanOf(numbered) : null;
 }
@@ -153,9 +164,10 @@ function nthAfter(today: DateText, day: number): DateText | null {
   return null;
 }
 
-const BOUND = /\b(?:(day|week) )?(after|before|by|until|till|from|starting(?: at)?)(?: the| this)?\s*$/;
+const BOUND =
+  /\b(?:(day|week) )?(after|before|by|until|till|from|starting(?: at)?)(?: (?:the )?(?:end|middle|beginning|start) of)?(?: the| this)?\s*$/;
 /** "Next week or the week after". */
-const OR_AFTER = /\bor (?:the )?(day|week) after$/;
+const OR_AFTER = /\bor (?:the )?(?:next (day)|(day|week) after)$/;
 
 /** "After Tuesday", "before the 24th", "by Friday", "from Monday on", "the day after Christmas". */
 function bounded(days: DayRange, lead: string, words: string, today: DateText): DayRange {
@@ -181,7 +193,7 @@ function bounded(days: DayRange, lead: string, words: string, today: DateText): 
 }
 
 function orAfter(days: DayRange, words: string): DayRange {
-  const unit = OR_AFTER.exec(words)?.[1];
+  const [, next, unit = next] = OR_AFTER.exec(words) ?? [];
   return unit === undefined ? days : { from: days.from, to: addDays(days.to, unit === 'week' ? 7 : 1) };
 }
 

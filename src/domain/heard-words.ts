@@ -146,6 +146,12 @@ function spelledClocks(words: string): string {
     .replace(/\bmidnight\b/g, '12:00 am')
     .replace(/\b(?:not|no|never) (?:before|earlier than|until|till)\b/g, 'starting at')
     .replace(/\b(?:not|no) (?:after|later than)\b/g, 'by')
+    .replace(/\bbefore the end of\b/g, 'by the end of')
+    .replace(/\bbetween now and\b/g, 'by')
+    .replace(/\bfrom (\d{1,2}(?::\d\d)?(?: ?[ap]m)?) on(?:wards?)?\b/g, 'after $1')
+    .replace(/\b(?:at )?(\d{1,2}(?::\d\d)?(?: ?[ap]m)?) or (later|earlier)\b/g, (_, hour: string, way: string) =>
+      way === 'later' ? `after ${hour}` : `by ${hour}`,
+    )
     .replace(/\b(?:a )?fortnight\b/g, '2 weeks')
     .replace(/\ba couple(?: of)? (days|weeks|months)\b/g, '2 $1')
     .replace(/(?<!\b12(?::\d\d)?)(?<=\d) (at night|tonight)\b/g, (_, when: string) =>

@@ -9,6 +9,7 @@ import type { DateText, Instant } from './clinic.ts';
 import { wallClock } from './clinic-time.ts';
 import { type ClockTime, timesIn } from './clock-words.ts';
 import { secondThoughts } from './corrections.ts';
+import { restOfDay } from './day-parts.ts';
 import { type DateReading, daysIn, type LeftOpen } from './day-words.ts';
 import { heardWords, wordsOfTime } from './heard-words.ts';
 import { wishedAndRefused } from './refusals.ts';
@@ -31,14 +32,26 @@ export interface Mention {
 export function mentionIn(text: string, now: Instant, timeZone: string): Mention {
   const { wished, refused } = wishedAndRefused(heardWords(text));
   const mention = mentionOf(wished, now, timeZone);
-  return { ...mention, weekdays: mention.weekdays ?? withoutRefused(refused, mention) };
+  if (refused === '') return mention;
+  const words = wordsOfTime(refused);
+  return {
+    ...mention,
+    weekdays: mention.weekdays ?? withoutRefused(words, mention.days),
+    part: mention.at || mention.part ? mention.part : partLeft(words),
+  };
 }
 
-/** "Not Tuesday" rules out Tuesdays; "Tuesday at two doesn't work" no other time of that day. */
-function withoutRefused(refused: string, { days }: Mention): readonly number[] | null {
-  const words = wordsOfTime(refused);
-  const { at, part } = timesIn(words);
-  return at || part ? null : weekdaysAllowed('', words, days);
+/** "Not Tuesday" rules out Tuesdays; "Tuesday at two doesn't work" no other time of that day. Both read words of time. */
+function withoutRefused(refused: string, days: DayRange | null): readonly number[] | null {
+  const { at, part } = timesIn(refused);
+  return at || part ? null : weekdaysAllowed('', refused, days);
+}
+
+/** "I can't do mornings" leaves the rest of a day; "Tuesday morning" refuses no other morning. */
+function partLeft(refused: string): MinuteRange | null {
+  const { part } = timesIn(refused);
+  const isOfOneDay = /day\b|\btomorrow\b/.test(refused);
+  return part === null || isOfOneDay ? null : restOfDay(part);
 }
 
 export const NO_MENTION: Mention = {
@@ -74,7 +87,10 @@ function mentionAtOnce(heard: string, now: Instant, timeZone: string): Mention {
     leftOpen: found?.leftOpen ?? null,
     weekdays: weekdaysAllowed(words, '', days),
     ...timesIn(words),
-    soonest: /\b(?:as soon as possible|asap|soonest|earliest|next available|first available)\b/.test(words),
+    soonest:
+      /\b(?:as soon as possible|asap|as early as possible|the sooner the better|soonest|earliest|next available|first available)\b/.test(
+        words,
+      ),
   };
 }
 
@@ -82,6 +98,7 @@ function mentionAtOnce(heard: string, now: Instant, timeZone: string): Mention {
 const BESIDE_DATES = new RegExp(
   [
     String.raw`\b(?:day|week) (?:after|before)(?: (?!next\b)|$)`,
+    String.raw`\b(?:end|beginning|start|middle) of (?:the )?(?=\w+\b(?! month))`,
     String.raw`\b(?:in the )?(?:mornings?|afternoons?|evenings?)\b`,
     String.raw`\b\d{1,2}:\d\d(?: ?[ap]m\b)?|\b\d{1,2} ?[ap]m\b`,
     String.raw`\b\d{1,2}(?= (?:to|till|until|and|or) \d{1,2}(?::\d\d| ?[ap]m\b))`,

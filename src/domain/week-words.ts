@@ -9,6 +9,8 @@ export interface PlacedDays extends DayRange {
   readonly index: number;
 }
 
+export const MONTHS = 'january|february|march|april|may|june|july|august|september|october|november|december';
+
 type Reader = (match: RegExpExecArray, words: string, today: DateText) => DayRange | null;
 
 /** Which days each of these means; the first that is said counts. Weeks begin on Monday. */
@@ -23,6 +25,16 @@ const RANGES: readonly (readonly [RegExp, Reader])[] = [
     new RegExp(String.raw`\b(today|tomorrow|${DAY_NAME}) (?:(\d) weeks|week)\b`),
     ([, day = '', count], _, today) => weeksAfter(day, Number(count) || 1, today),
   ],
+  [
+    new RegExp(String.raw`\b(weekend|${DAY_NAME}) after next\b`),
+    ([, name = ''], _, today) => afterNext(name, addDays(mondayOf(today), 14)),
+  ],
+  [
+    new RegExp(
+      String.raw`\b(first|second|third|fourth|last) (week|${DAY_NAME}) (?:of|in) (next month|(?:the|this) month|${MONTHS})\b`,
+    ),
+    ([, place = '', name = '', month = ''], _, today) => ofMonth(place, name, monthNamed(month, today)),
+  ],
   [/\bnext weekend\b/, (_, __, today) => days(addDays(mondayOf(today), 12), 2)],
   [/(?<!\blast )\bweekend\b/, (_, __, today) => fromToday(days(addDays(mondayOf(today), 5), 2), today)],
   [
@@ -36,8 +48,9 @@ const RANGES: readonly (readonly [RegExp, Reader])[] = [
     (_, words, today) => (namesWeekday(words) ? null : thisWeek(words, today)),
   ],
   [
-    /\bnext (?:few|couple(?: of)?|2|3) days\b/,
-    (_, words, today) => (namesWeekday(words) ? null : { from: today, to: addDays(today, 3) }),
+    /\b(?:within|in|over|during)(?: the)? next (few|couple(?: of)?|\d) (day|week)s?\b|\bnext (few|2|3) (day)s\b|\bwithin (a|\d) (day|week)s?\b/,
+    ([, a, b, c, d, e, f], words, today) =>
+      namesWeekday(words) ? null : { from: today, to: addDays(today, spanOf(a ?? c ?? e ?? '', b ?? d ?? f ?? '')) },
   ],
   [/\bin (a|\d) months?\b/, ([, count], _, today) => single(addMonths(today, Number(count) || 1))],
   [/\bnext month\b/, (_, words, today) => monthOf(addMonths(today, 1), words)],
@@ -61,6 +74,34 @@ function weeksAfter(day: string, weeks: number, today: DateText): DayRange {
   const weekday = 1 + DAY_NAMES.findIndex((name) => name === day);
   const ahead = day === 'today' ? 0 : day === 'tomorrow' ? 1 : (weekday - weekdayOf(today) + 7) % 7;
   return single(addDays(today, ahead + 7 * weeks));
+}
+
+function afterNext(name: string, monday: DateText): DayRange {
+  const weekday = DAY_NAMES.findIndex((day) => day === name);
+  return weekday === -1 ? days(addDays(monday, 5), 2) : single(addDays(monday, weekday));
+}
+
+/** In days: "a few" are three, "a couple" two. */
+function spanOf(count: string, unit: string): number {
+  const units = count === 'few' ? 3 : count.startsWith('couple') ? 2 : Number(count) || 1;
+  return units * (unit === 'week' ? 7 : 1);
+}
+
+/** Any day of a month by its name: this year's, or the next one's where it is over. */
+function monthNamed(name: string, today: DateText): DateText {
+  if (name === 'next month') return addMonths(today, 1);
+  const month = MONTHS.split('|').indexOf(name);
+  return month === -1 ? today : addMonths(today, (month + 1 - Number(today.slice(5, 7)) + 12) % 12);
+}
+
+/** "The first Monday in December", "the last week of the month". */
+function ofMonth(place: string, name: string, day: DateText): DayRange {
+  const { from, to } = wholeMonth(day);
+  const weekday = 1 + DAY_NAMES.findIndex((each) => each === name);
+  const weeks = ['first', 'second', 'third', 'fourth'].indexOf(place);
+  if (weekday === 0) return weeks === -1 ? { from: addDays(to, -6), to } : days(addDays(from, 7 * weeks), 7);
+  if (weeks === -1) return single(addDays(to, -((weekdayOf(to) - weekday + 7) % 7)));
+  return single(addDays(from, ((weekday - weekdayOf(from) + 7) % 7) + 7 * weeks));
 }
 
 /** "Monday or Tuesday next week". */
@@ -105,7 +146,7 @@ function partOfWeek(monday: DateText, words: string): DayRange {
   return days(monday, 7);
 }
 
-const MONTH = String.raw`(?: in| of| the| this|-)*[ -](?:next month|month|january|february|march|april|may|june|july|august|september|october|november|december)\b`;
+const MONTH = String.raw`(?: in| of| the| this|-)*[ -](?:next month|month|${MONTHS})\b`;
 const EARLY_MONTH = new RegExp(String.raw`\b(?:early|beginning|start)${MONTH}`);
 const MID_MONTH = new RegExp(String.raw`\b(?:mid|middle)${MONTH}`);
 const LATE_MONTH = new RegExp(String.raw`\blate${MONTH}`);

@@ -16,6 +16,9 @@ export function weekdaysNamed(words: string): number[] {
   return [...words.matchAll(NAMED)].map(([, name]) => 1 + DAY_NAMES.findIndex((day) => day === name));
 }
 
+/** "Saturdays": whichever of them. */
+const PLURAL = new RegExp(`\\b(?:${DAY_NAME})s\\b`);
+
 /** "Monday to Wednesday" means the days between as well. */
 const STRETCH = new RegExp(`\\b(?:through|thru|to|till|until|between|from|-) ?(?:${DAY_NAME})\\b`);
 
@@ -25,7 +28,8 @@ const STRETCH = new RegExp(`\\b(?:through|thru|to|till|until|between|from|-) ?(?
  */
 export function weekdaysAllowed(wished: string, refused: string, days: DayRange | null): readonly number[] | null {
   const listed = new Set(weekdaysNamed(wished));
-  const choice = listed.size > 1 && !STRETCH.test(wished) ? [...listed] : kindsNamed(wished);
+  const isChoice = listed.size > 1 ? !STRETCH.test(wished) : days === null && PLURAL.test(wished);
+  const choice = isChoice ? [...listed] : kindsNamed(wished);
   const ruledOut = [...weekdaysNamed(refused), ...kindsNamed(refused)];
   const allowed = ALL.filter((day) => (choice.length === 0 || choice.includes(day)) && !ruledOut.includes(day));
   const isShort = days !== null && days.to < addDays(days.from, ALL.length - 1);

@@ -152,7 +152,6 @@ describe('a part of the day in a caller’s words', () => {
     'after 20 units',
     'between 2 and 4 weeks',
     'after 11 and before 9',
-    'not in the morning',
     'Good morning!',
     'good afternoon, this is Jo',
     'have a great evening',

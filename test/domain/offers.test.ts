@@ -71,6 +71,7 @@ describe('of Tuesday at 10, Wednesday at 2 with Dr. Ruiz and Friday at 4:30', ()
     ['the afternoon', '2+3'],
     ['the first or the third', '1+3'],
     ['Tuesday or Wednesday', '1+2'],
+    ['Tuesday or Friday', '1+3'],
     ['with Priya', '1+3'],
     ['the earlier one', '1+2+3'],
     ['the middle one', '2'],
