@@ -9,10 +9,14 @@ const THINKS_AGAIN = new RegExp(
   ].join('|'),
 );
 
+/** Who thinks again more often in one sentence is heard from here on. */
+const MOST_THOUGHTS = 6;
+
 /**
  * The sentence as it was put, and as it was put anew each time, in order; one part where nothing was taken back. Works on
  * lower-case words as `heardWords` makes them.
  */
 export function secondThoughts(words: string): readonly string[] {
-  return words.split(THINKS_AGAIN).filter((part) => /[\p{L}\p{N}]/u.test(part));
+  const thoughts = words.split(THINKS_AGAIN).filter((part) => /[\p{L}\p{N}]/u.test(part));
+  return thoughts.slice(-MOST_THOUGHTS);
 }

@@ -93,8 +93,10 @@ export function deal(dealings: Dealings, change: DealingsChange): Dealings {
 /** What a caller's sentence does to the offers on the table: chooses one, or takes the choice back by wishing otherwise. */
 export function hear(dealings: Dealings, words: string, clinic: Clinic, now: Instant): Dealings {
   const heard = heardWords(words);
-  // A digit of a phone number, "I don't mind": no word on a choice that was made.
-  if (dealings.choice !== null && (loneNumber(heard) || takesAny(heard))) return dealings;
+  // A digit of a phone number, "I don't mind": no word on a choice that was made. "No, two" may correct either.
+  if (dealings.choice !== null && (loneNumber(heard) || takesAny(heard))) {
+    return /\bno\b/.test(heard) ? { ...dealings, choice: null } : dealings;
+  }
   const other = otherOfTwo(dealings, heard);
   if (other) return { ...dealings, choice: other.slotId };
   const match = offerMeant(dealings.offers.latest, words, clinic, now);

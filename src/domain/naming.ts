@@ -19,7 +19,7 @@ export function providerNamed(clinic: Clinic, words: string): Named<Provider> {
 
 /** "Anyone", "no preference", "whoever is free", "it doesn't matter". */
 export function meansAnyone(words: string): boolean {
-  return /\b(?:any|any ?one|anybody|any ?time|whoever|whichever|whenever|whatever|no preference|no one in particular|nobody special|first available|either|flexible|(?:doesn't|does not|don't|do not) (?:matter|mind|care))\b/i.test(
+  return /\b(?:any|any ?one|anybody|any ?time|whoever|whichever|whenever|whatever|no preference|no one in particular|nobody special|first available|either|flexible|(?:doesn't|does not|don't|do not) (?:matter|mind|care|know)|not sure|unsure)\b/i.test(
     words.replace(/[’‘]/g, "'"),
   );
 }

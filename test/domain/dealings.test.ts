@@ -82,6 +82,7 @@ describe('a choice', () => {
   it('is not changed by a digit said while a phone number is given', () => {
     expect(choiceAfter(three, 'the first one', 'two')).toBe('slot_1');
     expect(choiceAfter(three, 'the first one', 'two.', 'three')).toBe('slot_1');
+    expect(choiceAfter(three, 'the first one', 'no, two')).toBeNull();
     expect(choiceAfter(three, 'three')).toBe('slot_3');
   });
 

@@ -102,6 +102,8 @@ describe('a provider in a caller’s words', () => {
     'the first available',
     'it doesn’t matter',
     'no one in particular',
+    'not sure',
+    'I don’t know',
   ])('%s is anyone', (words) => {
     expect(meansAnyone(words)).toBe(true);
   });
