@@ -14,7 +14,9 @@ export type Remembered = HistoryItem & { readonly at: number };
 export const HISTORY_LIMITS = { items: 100, characters: 16_000 } as const;
 
 /** The transition with what it records and tells remembered. */
-export function remembering({ state, effects }: CallTransition, now: number): CallTransition {
+export function remembering(transition: CallTransition, now: number): CallTransition {
+  const { state, effects } = transition;
+  if (effects.length === 0) return transition;
   // What was written or keyed is told as it is, and may stand in the record by its length alone.
   const isTyped = effects.some((effect) => effect.kind === 'tell_model' && effect.order.type === 'caller_text');
   const items = effects.filter((effect) => !(isTyped && isCallerTurn(effect))).flatMap((each) => remembered(each, now));

@@ -184,8 +184,9 @@ export function isHeardAgain({ link }: CallState, message: { readonly again?: bo
 }
 
 /** Adds the change to the session that stands by, once nobody speaks and nothing is under way. */
-export function changingOver({ state, effects }: CallTransition): CallTransition {
-  if (!state.link.standsBy || !isQuiet(state)) return { state, effects };
+export function changingOver(transition: CallTransition): CallTransition {
+  const { state, effects } = transition;
+  if (!state.link.standsBy || !isQuiet(state)) return transition;
   return {
     state: { ...state, link: { ...state.link, standsBy: false } },
     effects: [...effects, { kind: 'tell_model', order: { type: 'take_over', history: state.history } }],

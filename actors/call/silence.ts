@@ -7,9 +7,10 @@ import { isRendered, sayPhrase } from './phrases.ts';
 import type { CallState } from './state.ts';
 
 /** Silence counts from the moment in which nothing is said, heard or awaited any more. */
-export function watchSilence(facts: CallFacts, { state, effects }: CallTransition, now: number): CallTransition {
+export function watchSilence(facts: CallFacts, transition: CallTransition, now: number): CallTransition {
+  const { state, effects } = transition;
   const isWatched = state.deadlines['silence'] !== undefined;
-  if (isQuiet(state) === isWatched) return { state, effects };
+  if (isQuiet(state) === isWatched) return transition;
   const next = isWatched
     ? withoutDeadline(state, 'silence')
     : withDeadline(state, 'silence', now + facts.limits.silenceMs);

@@ -15,6 +15,25 @@ export function isAudioPayload(text: string): boolean {
   return text.length > 0 && BASE64.test(text);
 }
 
+/** 1 where a byte is a letter of base64, padding aside. */
+const IS_LETTER = new Uint8Array(256);
+for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/') {
+  IS_LETTER[letter.charCodeAt(0)] = 1;
+}
+const PADDING = 0x3d;
+
+/**
+ * The same of bytes, for what is too frequent for a regular expression: where the piece ends that begins at `start`,
+ * its padding included; `start` itself where there is no whole piece.
+ */
+export function endOfAudio(bytes: Uint8Array, start: number): number {
+  let end = start;
+  while (IS_LETTER[bytes[end] ?? 0] === 1) end++;
+  if (end > start && bytes[end] === PADDING) end++;
+  if (end > start && bytes[end] === PADDING && bytes[end - 1] === PADDING) end++;
+  return (end - start) % 4 === 0 ? end : start;
+}
+
 /** How much speech base64 of this format holds, ms. */
 export function durationMsOf(payload: string, format: AudioFormat): number {
   const padding = payload.endsWith('==') ? 2 : payload.endsWith('=') ? 1 : 0;

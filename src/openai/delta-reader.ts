@@ -3,7 +3,7 @@
  * with the caller's frames, only what is certain is read, and everything else is left to the parser: in JSON these
  * literals cannot occur inside a string, where their quotation marks would be escaped, and the event has no inner objects.
  */
-import { isAudioPayload } from '../domain/audio-format.ts';
+import { endOfAudio } from '../domain/audio-format.ts';
 
 const TYPE = Buffer.from('"type":"response.output_audio.delta"');
 const ITEM = Buffer.from('"item_id":"');
@@ -36,8 +36,10 @@ export class DeltaReader {
     this.deltaAt = placeOf(DELTA, event, this.deltaAt, event.length);
     if (this.itemAt < 0 || this.deltaAt < 0) return null;
     const itemId = stringAt(event, this.itemAt + ITEM.length);
-    const payload = stringAt(event, this.deltaAt + DELTA.length);
-    return IDENTIFIER.test(itemId) && isAudioPayload(payload) ? { itemId, payload } : null;
+    const from = this.deltaAt + DELTA.length;
+    const to = endOfAudio(event, from);
+    if (to === from || event[to] !== QUOTE || !IDENTIFIER.test(itemId)) return null;
+    return { itemId, payload: event.toString('latin1', from, to) };
   }
 }
 

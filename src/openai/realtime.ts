@@ -25,7 +25,7 @@ import { closeCode, handshakeRefusal } from './refusals.ts';
 import { type SessionChoices, sessionOf } from './session.ts';
 import { SilenceWatch, type Watched } from './silence-watch.ts';
 import { voiceLength } from './voice-length.ts';
-import { audioReport, clientEvent, FATAL_CODES, reportOf, TRANSCRIBED, transcriptionUsageOf } from './wire.ts';
+import { audioReport, clientEvent, FATAL_CODES, isPassedOver, reportOf, TRANSCRIBED, transcriptionUsageOf } from './wire.ts';
 
 export interface RealtimeOptions extends SessionChoices {
   /** `wss://…/v1/realtime`; the model is added as a query parameter. */
@@ -152,6 +152,7 @@ class RealtimeLine implements ModelLine, Watched {
     this.silentTicks = 0;
     const delta = Buffer.isBuffer(data) && this.isOwn.all ? this.deltas.read(data) : null;
     if (delta) return this.report(audioReport(delta.itemId, delta.payload, this.format));
+    if (Buffer.isBuffer(data) && isPassedOver(data)) return;
     const event = parsedEvent(data);
     if (!event) return this.report({ type: 'refused', code: 'unreadable_event' });
     if (event.type === 'session.updated') return this.sessionUpdated(event);

@@ -172,6 +172,16 @@ const READERS: Readonly<Record<string, Reader>> = {
   }),
 };
 
+/** As the service writes it: the type stands first. */
+const TYPE_FIRST = /^\{"type":"([\w.]+)"/;
+const LONGEST_TYPE = 80;
+
+/** Whether a message says up front that it is an event of which there is nothing to report: of a reply's, a third are. */
+export function isPassedOver(message: Buffer): boolean {
+  const type = TYPE_FIRST.exec(message.toString('latin1', 0, LONGEST_TYPE))?.[1];
+  return type !== undefined && type !== 'session.updated' && !Object.hasOwn(READERS, type);
+}
+
 /** The report an event makes; null for one that says nothing to us or is not what the protocol promises. */
 export function reportOf(event: { readonly type: string }, format: AudioFormat = 'audio/pcmu'): ModelReport | null {
   return READERS[event.type]?.(event, format) ?? null;

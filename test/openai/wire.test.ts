@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { transcriptionUsageOf } from '../../src/openai/wire.ts';
+import { isPassedOver, reportOf, transcriptionUsageOf } from '../../src/openai/wire.ts';
 
 const type = 'conversation.item.input_audio_transcription.completed';
 
@@ -22,5 +22,30 @@ describe('what a transcript is billed by', () => {
       null,
     ])
       expect(transcriptionUsageOf(event)).toBeNull();
+  });
+});
+
+describe('an event of which there is nothing to report', () => {
+  const passed = (text: string) => isPassedOver(Buffer.from(text));
+
+  it('is passed over by its type alone', () => {
+    for (const each of ['conversation.item.added', 'response.content_part.done', 'session.created', 'some.news']) {
+      expect(passed(JSON.stringify({ type: each, event_id: 'event_1' }))).toBe(true);
+      expect(reportOf({ type: each })).toBeNull();
+    }
+  });
+
+  it('is looked at where it may matter, or does not say at once what it is', () => {
+    for (const text of [
+      '{"type":"response.done","response":{}}',
+      '{"type":"session.updated"}',
+      '{"event_id":"event_1","type":"conversation.item.added"}',
+      '{ "type": "conversation.item.added" }',
+      `{"type":"${'x'.repeat(200)}"}`,
+      '[1]',
+      '',
+    ]) {
+      expect(passed(text)).toBe(false);
+    }
   });
 });
