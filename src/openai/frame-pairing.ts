@@ -23,7 +23,8 @@ export class PairedAudio {
   private readonly pairing: FramePairing;
   private readonly send: (payload: string) => void;
   private lone = '';
-  private beatsWaited = 0;
+  /** The beat in which `lone` began to wait. */
+  private loneSince = 0;
 
   constructor(pairing: FramePairing, send: (payload: string) => void) {
     this.pairing = pairing;
@@ -33,7 +34,7 @@ export class PairedAudio {
 
   take(payload: string): void {
     if (this.lone !== '') this.second(payload);
-    else if (this.pairing.isOn && payload.length <= FRAME_CHARACTERS) this.lone = payload;
+    else if (this.pairing.isOn && payload.length <= FRAME_CHARACTERS) this.wait(payload);
     else this.send(payload);
   }
 
@@ -45,14 +46,20 @@ export class PairedAudio {
     this.send(lone);
   }
 
-  beat(): void {
-    if (this.lone !== '' && ++this.beatsWaited >= PAIRING_LIMITS.beats) this.flush();
+  /** The time of what began to wait in that beat is over. */
+  expired(beat: number): void {
+    if (this.loneSince === beat) this.flush();
   }
 
   /** What waits goes nowhere any more. */
   close(): void {
     this.letGo();
     this.pairing.remove(this);
+  }
+
+  private wait(payload: string): void {
+    this.lone = payload;
+    this.loneSince = this.pairing.expect(this);
   }
 
   private second(payload: string): void {
@@ -68,7 +75,6 @@ export class PairedAudio {
 
   private letGo(): void {
     this.lone = '';
-    this.beatsWaited = 0;
   }
 }
 
@@ -79,6 +85,9 @@ export class FramePairing {
   private looking: NodeJS.Timeout | undefined;
   private beating: NodeJS.Timeout | undefined;
   private seen = performance.eventLoopUtilization();
+  /** Whose frames began to wait in which of the last beats; most have found their pair since. */
+  private readonly waiting = Array.from({ length: PAIRING_LIMITS.beats }, (): PairedAudio[] => []);
+  private beatNow = 0;
 
   constructor(mode: PairFrames) {
     this.mode = mode;
@@ -106,6 +115,12 @@ export class FramePairing {
     this.setBeat();
   }
 
+  /** A frame of this session begins to wait. Answers the present beat. */
+  expect(session: PairedAudio): number {
+    this.waiting[this.beatNow]?.push(session);
+    return this.beatNow;
+  }
+
   private look(): void {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.seen);
@@ -124,7 +139,9 @@ export class FramePairing {
     }
   }
 
+  /** Beats are numbered in a round: who comes by again has waited for as long as may be. */
   private beat(): void {
-    for (const session of this.sessions) session.beat();
+    this.beatNow = (this.beatNow + 1) % PAIRING_LIMITS.beats;
+    for (const session of this.waiting[this.beatNow]?.splice(0) ?? []) session.expired(this.beatNow);
   }
 }

@@ -25,7 +25,15 @@ import { closeCode, handshakeRefusal } from './refusals.ts';
 import { type SessionChoices, sessionOf } from './session.ts';
 import { SilenceWatch, type Watched } from './silence-watch.ts';
 import { voiceLength } from './voice-length.ts';
-import { audioReport, clientEvent, FATAL_CODES, isPassedOver, reportOf, TRANSCRIBED, transcriptionUsageOf } from './wire.ts';
+import {
+  audioReport,
+  clientEvent,
+  FATAL_CODES,
+  isPassedOver,
+  reportOf,
+  TRANSCRIBED,
+  transcriptionUsageOf,
+} from './wire.ts';
 
 export interface RealtimeOptions extends SessionChoices {
   /** `wss://…/v1/realtime`; the model is added as a query parameter. */

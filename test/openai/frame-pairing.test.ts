@@ -37,6 +37,23 @@ describe('the pairing of frames', () => {
     audio.close();
   });
 
+  it('gives each lone frame its own time, however many found their pair before', () => {
+    const pairing = new FramePairing('always');
+    const sent: string[] = [];
+    const audio = new PairedAudio(pairing, (payload) => sent.push(payload));
+    for (let n = 0; n < 5; n++) {
+      audio.take(FRAME);
+      vi.advanceTimersByTime(20);
+    }
+    expect(sent).toHaveLength(2);
+    // Four beats after the first frame of all, and one and a half after the one that waits.
+    vi.advanceTimersByTime(5);
+    expect(sent).toHaveLength(2);
+    vi.advanceTimersByTime(15);
+    expect(sent.at(-1)).toBe(FRAME);
+    audio.close();
+  });
+
   it('needs no timer while it is off, nor without sessions', () => {
     const off = new PairedAudio(new FramePairing('never'), () => undefined);
     expect(vi.getTimerCount()).toBe(0);

@@ -25,9 +25,9 @@ describe('what a transcript is billed by', () => {
   });
 });
 
-describe('an event of which there is nothing to report', () => {
-  const passed = (text: string) => isPassedOver(Buffer.from(text));
+const passed = (text: string) => isPassedOver(Buffer.from(text));
 
+describe('an event of which there is nothing to report', () => {
   it('is passed over by its type alone', () => {
     for (const each of ['conversation.item.added', 'response.content_part.done', 'session.created', 'some.news']) {
       expect(passed(JSON.stringify({ type: each, event_id: 'event_1' }))).toBe(true);
