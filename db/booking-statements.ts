@@ -1,7 +1,8 @@
 /** The SQL of bookings and holds, one function a statement, each inside a transaction bound to the clinic. */
 import { z } from 'zod';
 import type { Instant } from '../src/domain/clinic.ts';
-import type { Appointment, BookingRequest, Busy, BusyQuery, HoldRequest } from '../src/domain/ports.ts';
+import type { Appointment, BookingRequest, BusyQuery, HoldRequest } from '../src/domain/ports.ts';
+import type { Block, Busy } from '../src/domain/slots.ts';
 import type { Sql } from './postgres.ts';
 
 /** What the outbox calls "make the calendar show this appointment as it is". */
@@ -27,7 +28,7 @@ export async function readBusy(sql: Sql, query: BusyQuery): Promise<Busy[]> {
     select resource_id, occupied.starts_at, occupied.ends_at
     from occupied left join holds on holds.id = occupied.hold_id
     where occupied.clinic_id = ${query.clinicId}
-      and resource_id in ${sql(query.providerIds)}
+      and resource_id in ${sql(query.resourceIds)}
       and occupied.starts_at > ${query.startsAt - LONGEST_BLOCK_MS}
       and occupied.starts_at < ${query.endsAt}
       and occupied.ends_at > ${query.startsAt}
@@ -35,7 +36,7 @@ export async function readBusy(sql: Sql, query: BusyQuery): Promise<Busy[]> {
     order by occupied.starts_at, resource_id`;
   return rows.map((row) => {
     const taken = busyRow.parse(row);
-    return { providerId: taken.resource_id, startsAt: taken.starts_at, endsAt: taken.ends_at };
+    return { resourceId: taken.resource_id, startsAt: taken.starts_at, endsAt: taken.ends_at };
   });
 }
 
@@ -75,16 +76,54 @@ export async function clearHolds(
                  select id::uuid from json_array_elements_text(${JSON.stringify(resourceIds)}::text::json) as locked(id))))`;
 }
 
-export async function insertHold(sql: Sql, { clinicId, slot, blocks, ...request }: HoldRequest): Promise<void> {
+export async function insertHold(sql: Sql, { clinicId, slot, ...request }: HoldRequest): Promise<string> {
+  const [row] = await sql`
+    insert into holds (clinic_id, conversation_id, service_id, provider_id, starts_at, ends_at, expires_at)
+    values (${clinicId}, ${request.conversationId}, ${slot.serviceId}, ${slot.providerId}, ${slot.startsAt},
+            ${slot.endsAt}, ${request.expiresAt})
+    returning id`;
+  return idRow.parse(row).id;
+}
+
+/**
+ * Takes these blocks for a hold or an appointment, under locks of all their resources. A block of which nothing is free
+ * is tried with its first resource: refusing is the constraint's.
+ */
+export async function occupy(
+  sql: Sql,
+  { clinicId, blocks, ...owner }: Occupation & ({ readonly holdId: string } | { readonly appointmentId: string }),
+): Promise<void> {
+  const [holdId, appointmentId] = 'holdId' in owner ? [owner.holdId, null] : [null, owner.appointmentId];
   await sql`
-    with hold as (
-      insert into holds (clinic_id, conversation_id, service_id, provider_id, starts_at, ends_at, expires_at)
-      values (${clinicId}, ${request.conversationId}, ${slot.serviceId}, ${slot.providerId}, ${slot.startsAt},
-              ${slot.endsAt}, ${request.expiresAt})
-      returning id
-    )
-    insert into occupied (clinic_id, resource_id, starts_at, ends_at, hold_id)
-    select ${clinicId}, ${slot.providerId}, ${blocks.startsAt}, ${blocks.endsAt}, id from hold`;
+    insert into occupied (clinic_id, resource_id, starts_at, ends_at, hold_id, appointment_id)
+    select ${clinicId}, chosen.id, b.starts_at, b.ends_at, ${holdId}::uuid, ${appointmentId}::uuid
+    from (
+      select any_of, to_timestamp(starts_ms / 1000.0) as starts_at, to_timestamp(ends_ms / 1000.0) as ends_at
+      from json_to_recordset(${blocksText(blocks)}::text::json) as r(any_of json, starts_ms float8, ends_ms float8)
+    ) as b
+    cross join lateral (
+      select c.id::uuid as id
+      from json_array_elements_text(b.any_of) with ordinality as c(id, rank)
+      order by exists (
+                 select from occupied as o
+                 where o.resource_id = c.id::uuid
+                   and o.starts_at > b.starts_at - ${LONGEST_BLOCK_MS} * interval '1 millisecond'
+                   and o.starts_at < b.ends_at
+                   and o.ends_at > b.starts_at
+               ), rank
+      limit 1
+    ) as chosen`;
+}
+
+interface Occupation {
+  readonly clinicId: string;
+  readonly blocks: readonly Block[];
+}
+
+function blocksText(blocks: readonly Block[]): string {
+  return JSON.stringify(
+    blocks.map(({ anyOf, startsAt, endsAt }) => ({ any_of: anyOf, starts_ms: startsAt, ends_ms: endsAt })),
+  );
 }
 
 /** The active appointment of an idempotency key. */
@@ -118,9 +157,9 @@ export async function upsertCustomer(sql: Sql, { clinicId, customer }: BookingRe
   return idRow.parse(row).id;
 }
 
-/** The appointment, the time it takes and the doorbell for the calendar: one statement. */
+/** The appointment and the doorbell for the calendar: one statement. */
 export async function insertAppointment(sql: Sql, request: BookingRequest, appointment: Appointment): Promise<void> {
-  const { clinicId, blocks } = request;
+  const { clinicId } = request;
   await sql`
     with appointment as (
       insert into appointments (id, clinic_id, customer_id, service_id, provider_id, starts_at, ends_at, customer_name,
@@ -129,10 +168,6 @@ export async function insertAppointment(sql: Sql, request: BookingRequest, appoi
               ${appointment.providerId}, ${appointment.startsAt}, ${appointment.endsAt}, ${request.customer.name},
               ${request.notes}, ${request.channel}, ${request.conversationId}, ${request.key})
       returning id
-    ),
-    doorbell as (
-      insert into outbox (clinic_id, kind, subject_id) select ${clinicId}, ${SYNC_APPOINTMENT}, id from appointment
     )
-    insert into occupied (clinic_id, resource_id, starts_at, ends_at, appointment_id)
-    select ${clinicId}, ${appointment.providerId}, ${blocks.startsAt}, ${blocks.endsAt}, id from appointment`;
+    insert into outbox (clinic_id, kind, subject_id) select ${clinicId}, ${SYNC_APPOINTMENT}, id from appointment`;
 }

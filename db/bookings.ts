@@ -13,6 +13,7 @@ import {
   insertAppointment,
   insertHold,
   lockResources,
+  occupy,
   readBusy,
   upsertCustomer,
 } from './booking-statements.ts';
@@ -24,7 +25,7 @@ import { settle } from './settle.ts';
 export function postgresBookingStore(database: Database): BookingStore {
   return {
     async busy(query) {
-      if (query.providerIds.length === 0) return [];
+      if (query.resourceIds.length === 0) return [];
       return settle(() => database.withClinic(query.clinicId, 'busy', (sql) => readBusy(sql, query)));
     },
     hold: (request) =>
@@ -44,10 +45,11 @@ export function postgresBookingStore(database: Database): BookingStore {
 }
 
 async function placeHold(sql: Sql, request: HoldRequest): Promise<'held'> {
-  const resourceIds = [request.slot.providerId];
-  await lockResources(sql, request.conversationId, resourceIds);
-  await clearHolds(sql, { conversationId: request.conversationId, resourceIds, now: request.now });
-  await insertHold(sql, request);
+  const { clinicId, conversationId, blocks, now } = request;
+  const resourceIds = blocks.flatMap(({ anyOf }) => anyOf);
+  await lockResources(sql, conversationId, resourceIds);
+  await clearHolds(sql, { conversationId, resourceIds, now });
+  await occupy(sql, { clinicId, blocks, holdId: await insertHold(sql, request) });
   return 'held';
 }
 
@@ -57,8 +59,8 @@ async function releaseHold(sql: Sql, conversationId: string): Promise<void> {
 }
 
 async function takeSlot(sql: Sql, request: BookingRequest, id: string): Promise<BookingResult> {
-  const { conversationId, slot } = request;
-  const resourceIds = [slot.providerId];
+  const { clinicId, conversationId, slot, blocks } = request;
+  const resourceIds = blocks.flatMap(({ anyOf }) => anyOf);
   await lockResources(sql, conversationId, resourceIds);
   const found = await findActive(sql, request.key);
   if (found !== undefined) return { kind: 'booked', appointment: found, replayed: found.id !== id };
@@ -67,6 +69,7 @@ async function takeSlot(sql: Sql, request: BookingRequest, id: string): Promise<
   const { serviceId, providerId, startsAt, endsAt } = slot;
   const appointment = { id, customerId, serviceId, providerId, startsAt, endsAt };
   await insertAppointment(sql, request, appointment);
+  await occupy(sql, { clinicId, blocks, appointmentId: id });
   return { kind: 'booked', appointment, replayed: false };
 }
 

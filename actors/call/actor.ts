@@ -7,7 +7,7 @@ import { serviceById } from '../../src/domain/clinic.ts';
 import type { Dealings } from '../../src/domain/dealings.ts';
 import type { Events } from '../../src/domain/events.ts';
 import type { BookingStore, ConversationLog } from '../../src/domain/ports.ts';
-import { blockedBy, HOLD_MS, type Slot } from '../../src/domain/slots.ts';
+import { blocksOf, HOLD_MS, type Slot } from '../../src/domain/slots.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
 import { Actor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -106,7 +106,7 @@ export class CallActor {
     const service = serviceById(this.facts.clinic, slot.serviceId);
     if (!service) return;
     const now = this.ports.clock.now();
-    const request = { clinicId, conversationId, slot, blocks: blockedBy(slot, service), expiresAt: now + HOLD_MS, now };
+    const request = { clinicId, conversationId, slot, blocks: blocksOf(slot, service), expiresAt: now + HOLD_MS, now };
     this.changeHold(async (bookings) => {
       const result = await bookings.hold(request);
       this.tell({ type: 'hold_answered', slotId, result });

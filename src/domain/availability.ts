@@ -13,7 +13,7 @@ import {
   wallClock,
   weekdayOf,
 } from './clinic-time.ts';
-import { blockedBy, type Interval, overlaps, type Slot } from './slots.ts';
+import { blocksOf, type Interval, overlaps, placed, type Slot } from './slots.ts';
 
 /** Days, both included. */
 export interface DayRange {
@@ -26,7 +26,7 @@ export interface AvailabilityQuestion {
   readonly service: Service;
   readonly providers: readonly Provider[];
   readonly days: DayRange;
-  /** What each provider's time is taken by, by provider id; buffers of what is taken are part of it. */
+  /** What each resource's time is taken by, by resource id; buffers of what is taken are part of it. */
   readonly busy: ReadonlyMap<string, readonly Interval[]>;
   readonly now: Instant;
 }
@@ -57,10 +57,11 @@ export function freeSlots(question: AvailabilityQuestion): Slot[] {
 
 function freeOn(date: DateText, provider: Provider, question: AvailabilityQuestion): Slot[] {
   const { clinic, service, now } = question;
-  const taken = question.busy.get(provider.id) ?? [];
+  const isTaken = (resourceId: string, during: Interval): boolean =>
+    (question.busy.get(resourceId) ?? []).some((other) => overlaps(during, other));
   const earliest = now + clinic.rules.noticeMinutes * MINUTE_MS;
   return candidates(clinic, provider, service, date).filter(
-    (slot) => slot.startsAt >= earliest && !taken.some((other) => overlaps(blockedBy(slot, service), other)),
+    (slot) => slot.startsAt >= earliest && placed(blocksOf(slot, service), isTaken) !== undefined,
   );
 }
 

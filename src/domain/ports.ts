@@ -5,7 +5,7 @@
  */
 import type { AudioFormat } from './audio-format.ts';
 import type { Clinic, Instant, PhoneNumber } from './clinic.ts';
-import type { Interval, Slot } from './slots.ts';
+import type { Block, Busy, Interval, Slot } from './slots.ts';
 import type { Usage } from './usage.ts';
 
 export type Channel = 'voice' | 'web' | 'sms';
@@ -30,13 +30,10 @@ export interface ClinicDirectory {
   byId(clinicId: string): Promise<Clinic | undefined>;
 }
 
-export interface Busy extends Interval {
-  readonly providerId: string;
-}
-
 export interface BusyQuery extends Interval {
   readonly clinicId: string;
-  readonly providerIds: readonly string[];
+  /** Providers, rooms and devices. */
+  readonly resourceIds: readonly string[];
   /** Holds of this conversation are left out: a caller never stands in their own way. */
   readonly conversationId: string;
   readonly now: Instant;
@@ -46,8 +43,8 @@ export interface HoldRequest {
   readonly clinicId: string;
   readonly conversationId: string;
   readonly slot: Slot;
-  /** The slot with its buffers. */
-  readonly blocks: Interval;
+  /** What the slot takes, see `blocksOf`; no two blocks name the same resource. */
+  readonly blocks: readonly Block[];
   readonly expiresAt: Instant;
   readonly now: Instant;
 }
@@ -65,7 +62,7 @@ export interface BookingRequest {
   /** Semantic idempotency key: the same request made twice has one effect, whatever ids the model gives its calls. */
   readonly key: string;
   readonly slot: Slot;
-  readonly blocks: Interval;
+  readonly blocks: readonly Block[];
   readonly customer: CustomerDetails;
   readonly notes: string | null;
   readonly now: Instant;
@@ -81,8 +78,8 @@ export type BookingResult =
   | { readonly kind: 'taken' };
 
 /**
- * The book of appointments and holds of all clinics. Never lets two active ones of a provider overlap, buffers
- * included, whoever races whom. `book` answers `booked` only after the commit.
+ * The book of appointments and holds of all clinics. Never lets two active ones of a provider, room or device overlap,
+ * buffers included, whoever races whom. `book` answers `booked` only after the commit.
  */
 export interface BookingStore {
   busy(query: BusyQuery): Promise<readonly Busy[]>;

@@ -12,6 +12,16 @@ export interface Slot extends Interval {
   readonly providerId: string;
 }
 
+/** A stretch of time that needs one of these resources (providers, rooms, devices): the first that is free in it. */
+export interface Block extends Interval {
+  readonly anyOf: readonly string[];
+}
+
+/** A stretch of time in which a resource is taken. */
+export interface Busy extends Interval {
+  readonly resourceId: string;
+}
+
 const MINUTE_MS = 60_000;
 
 /** How long a wished or chosen slot stays held while the caller gives name and number; a lapsed hold frees itself. */
@@ -21,12 +31,23 @@ export function overlaps(a: Interval, b: Interval): boolean {
   return a.startsAt < b.endsAt && b.startsAt < a.endsAt;
 }
 
-/** The time a slot takes out of its provider's day: the appointment with the service's buffers around it. */
-export function blockedBy(slot: Interval, service: Service): Interval {
-  return {
-    startsAt: slot.startsAt - service.bufferBeforeMinutes * MINUTE_MS,
-    endsAt: slot.endsAt + service.bufferAfterMinutes * MINUTE_MS,
-  };
+/** What a slot takes: its provider, for the appointment with the service's buffers around it. */
+export function blocksOf(slot: Slot, service: Service): readonly Block[] {
+  const startsAt = slot.startsAt - service.bufferBeforeMinutes * MINUTE_MS;
+  const endsAt = slot.endsAt + service.bufferAfterMinutes * MINUTE_MS;
+  return [{ anyOf: [slot.providerId], startsAt, endsAt }];
+}
+
+/** What takes up each block; undefined where one of them finds none of its resources free. */
+export function placed(
+  blocks: readonly Block[],
+  isTaken: (resourceId: string, during: Interval) => boolean,
+): readonly Busy[] | undefined {
+  const found = blocks.flatMap(({ anyOf, ...during }) => {
+    const resourceId = anyOf.find((id) => !isTaken(id, during));
+    return resourceId === undefined ? [] : [{ resourceId, ...during }];
+  });
+  return found.length === blocks.length ? found : undefined;
 }
 
 export function sameSlot(a: Slot, b: Slot): boolean {

@@ -24,6 +24,8 @@ export interface Wish {
   readonly buffer?: number;
   readonly conversationId?: string;
   readonly now?: number;
+  /** What is needed besides the provider: one of each of these. */
+  readonly devices?: readonly (readonly string[])[];
 }
 
 export interface BookingWish extends Wish {
@@ -44,7 +46,11 @@ function asked(wish: Wish) {
     clinicId: clinic.id,
     conversationId: wish.conversationId ?? randomUUID(),
     slot: { serviceId, providerId: given.id, startsAt, endsAt },
-    blocks: { startsAt: startsAt - buffer * MINUTE_MS, endsAt: endsAt + buffer * MINUTE_MS },
+    blocks: [[given.id], ...(wish.devices ?? [])].map((anyOf) => ({
+      anyOf,
+      startsAt: startsAt - buffer * MINUTE_MS,
+      endsAt: endsAt + buffer * MINUTE_MS,
+    })),
     now: wish.now ?? NOW,
   };
 }
@@ -61,11 +67,12 @@ export function bookingRequest(wish: BookingWish = {}): BookingRequest {
   return { ...request, key, customer, channel: 'voice', notes: null };
 }
 
-/** All of a clinic's providers over the day, asked by a stranger to every hold. */
-export function busyQuery({ clinic = radiance, conversationId = randomUUID(), now = NOW }: Wish = {}): BusyQuery {
+/** All of a clinic's providers, and the devices named, over the day, asked by a stranger to every hold. */
+export function busyQuery(wish: Wish = {}): BusyQuery {
+  const { clinic = radiance, conversationId = randomUUID(), now = NOW, devices = [] } = wish;
   return {
     clinicId: clinic.id,
-    providerIds: clinic.providers.map(({ id }) => id),
+    resourceIds: [...clinic.providers.map(({ id }) => id), ...devices.flat()],
     conversationId,
     now,
     startsAt: MORNING - 60 * MINUTE_MS,

@@ -28,6 +28,9 @@ export function booked(result: BookingResult): Appointment {
   return result.appointment;
 }
 
+/** A wish for one time, with these devices. */
+const there = (...devices: string[][]) => ({ at: 60, devices });
+
 export function describeBookingStore(name: string, open: () => Promise<BookingBench>): void {
   describe(`the booking store ${name}`, () => {
     let bench: BookingBench;
@@ -54,7 +57,7 @@ export function describeBookingStore(name: string, open: () => Promise<BookingBe
         await store.book(bookingRequest({ at: 60, minutes: 45, buffer: 15 }));
         expect(await store.busy(busyQuery())).toEqual([
           {
-            providerId: radiance.providers[0]?.id,
+            resourceId: radiance.providers[0]?.id,
             startsAt: MORNING + 45 * MINUTE_MS,
             endsAt: MORNING + 120 * MINUTE_MS,
           },
@@ -85,6 +88,43 @@ export function describeBookingStore(name: string, open: () => Promise<BookingBe
         await store.book(bookingRequest({ at: 60, phone: '+15550127777' }));
         expect(await store.busy(busyQuery())).toHaveLength(1);
         expect((await bench.customers(radiance.id)).map(({ phone }) => phone)).toEqual(['+15550123456']);
+      });
+    });
+
+    describe('a device that a slot needs besides its provider', () => {
+      const [one, other] = [randomUUID(), randomUUID()];
+
+      it('is taken with the provider, and keeps everybody else from that time', async () => {
+        await store.book(bookingRequest({ ...there([one]), provider: 0, buffer: 10 }));
+        expect(await store.book(bookingRequest({ ...there([one]), provider: 1 }))).toEqual({ kind: 'taken' });
+        expect(await store.hold(holdRequest({ ...there([one]), provider: 1 }))).toBe('taken');
+        expect(await store.book(bookingRequest({ at: 100, devices: [[one]], provider: 1 }))).toMatchObject({
+          kind: 'booked',
+        });
+      });
+
+      it('is the first that is free of those that would do, until none is left', async () => {
+        const booked = async (provider: number) =>
+          (await store.book(bookingRequest({ ...there([one, other]), provider }))).kind;
+        expect([await booked(0), await booked(1), await booked(2)]).toEqual(['booked', 'booked', 'taken']);
+        const query = { ...busyQuery(), resourceIds: [one, other] };
+        expect((await store.busy(query)).map(({ resourceId }) => resourceId).toSorted()).toEqual(
+          [one, other].toSorted(),
+        );
+      });
+
+      it('is kept by a hold, and free again when that is let go', async () => {
+        const { conversationId } = holdRequest();
+        expect(await store.hold(holdRequest({ ...there([one], [other]), conversationId }))).toBe('held');
+        expect(await store.book(bookingRequest({ ...there([other]), provider: 1 }))).toEqual({ kind: 'taken' });
+        await store.release(radiance.id, conversationId);
+        expect(await store.book(bookingRequest({ ...there([other]), provider: 1 }))).toMatchObject({ kind: 'booked' });
+      });
+
+      it('is taken by nobody where the provider is not free', async () => {
+        await store.book(bookingRequest({ at: 60 }));
+        expect(await store.book(bookingRequest(there([one])))).toEqual({ kind: 'taken' });
+        expect(await store.busy({ ...busyQuery(), resourceIds: [one] })).toEqual([]);
       });
     });
 
@@ -154,7 +194,7 @@ export function describeBookingStore(name: string, open: () => Promise<BookingBe
         const conversationId = randomUUID();
         await store.hold(holdRequest({ conversationId, provider: 0 }));
         await store.hold(holdRequest({ conversationId, provider: 1, at: 60 }));
-        expect(await store.busy(busyQuery())).toMatchObject([{ providerId: radiance.providers[1]?.id }]);
+        expect(await store.busy(busyQuery())).toMatchObject([{ resourceId: radiance.providers[1]?.id }]);
       });
 
       it('stays where the next one is refused', async () => {
@@ -190,12 +230,12 @@ export function describeBookingStore(name: string, open: () => Promise<BookingBe
         expect(await store.busy({ ...busyQuery(), startsAt: late, endsAt: late + MINUTE_MS })).toHaveLength(1);
       });
 
-      it('answers only the providers asked for, and nothing for none', async () => {
+      it('answers only the resources asked for, and nothing for none', async () => {
         await store.book(bookingRequest({ provider: 0 }));
         await store.book(bookingRequest({ provider: 1 }));
         const second = radiance.providers[1]?.id ?? '';
-        expect(await store.busy({ ...busyQuery(), providerIds: [second] })).toMatchObject([{ providerId: second }]);
-        expect(await store.busy({ ...busyQuery(), providerIds: [] })).toEqual([]);
+        expect(await store.busy({ ...busyQuery(), resourceIds: [second] })).toMatchObject([{ resourceId: second }]);
+        expect(await store.busy({ ...busyQuery(), resourceIds: [] })).toEqual([]);
       });
 
       it('shows a clinic nothing of another, even by its ids', async () => {

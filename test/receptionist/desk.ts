@@ -139,7 +139,7 @@ export async function occupy(
     channel: 'web',
     key: `somebody else ${from} ${providerId}`,
     slot: { serviceId: clinic.services[0]?.id ?? '', providerId, ...span },
-    blocks: span,
+    blocks: [{ anyOf: [providerId], ...span }],
     customer: { name: 'Somebody Else', phone: '+12125550177', email: null },
     notes: null,
     now: 0,

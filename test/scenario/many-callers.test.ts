@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import type { StoredAppointment } from '../../db/conversation-reader.ts';
-import { blockedBy } from '../../src/domain/slots.ts';
+import { blocksOf } from '../../src/domain/slots.ts';
 import { bookingRules, sayGoodbye } from '../sim/callers/answers.ts';
 import { scenario } from '../sim/callers/scenarios.ts';
 import type { CallerScript } from '../sim/callers/script.ts';
@@ -91,7 +91,7 @@ async function takeFromPriya(startsAt: number): Promise<void> {
   const result = await postgresBookingStore(database).book({
     ...request,
     slot,
-    blocks: blockedBy(slot, service),
+    blocks: blocksOf(slot, service),
     customer,
     now: clock.now(),
   });

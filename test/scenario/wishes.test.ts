@@ -4,7 +4,7 @@ import { freeSlots } from '../../src/domain/availability.ts';
 import { providersOf } from '../../src/domain/clinic.ts';
 import { isoWithOffset, wallClock } from '../../src/domain/clinic-time.ts';
 import { serviceNamed } from '../../src/domain/naming.ts';
-import { blockedBy } from '../../src/domain/slots.ts';
+import { blocksOf } from '../../src/domain/slots.ts';
 import { scenario } from '../sim/callers/scenarios.ts';
 import { type AvaStand, startAva } from '../support/ava.ts';
 
@@ -80,7 +80,7 @@ async function fillTomorrow({ clinic, database, clock }: AvaStand, name: string)
       channel: 'web',
       key: `fill ${slot.providerId} ${isoWithOffset(slot.startsAt, clinic.timeZone)}`,
       slot,
-      blocks: blockedBy(slot, service),
+      blocks: blocksOf(slot, service),
       customer: { name: 'Somebody Else', phone: '+15550188888', email: null },
       notes: null,
       now: clock.now(),

@@ -8,15 +8,15 @@ import type {
   BookingRequest,
   BookingResult,
   BookingStore,
-  Busy,
   CustomerDetails,
   HoldRequest,
 } from '../../src/domain/ports.ts';
-import { type Interval, overlaps } from '../../src/domain/slots.ts';
+import { type Busy, type Interval, overlaps, placed } from '../../src/domain/slots.ts';
 
-/** An active appointment as it was asked for. */
+/** An active appointment as it was asked for, and what it takes. */
 export interface BookedAppointment extends Appointment {
   readonly request: BookingRequest;
+  readonly takes: readonly Busy[];
 }
 
 export interface MemoryBookingStore extends BookingStore {
@@ -27,15 +27,25 @@ export interface MemoryBookingStore extends BookingStore {
 }
 
 export function memoryBookingStore(): MemoryBookingStore {
-  const holds = new Map<string, HoldRequest>();
+  const holds = new Map<string, HoldRequest & { readonly takes: readonly Busy[] }>();
   const appointments = new Map<string, BookedAppointment>();
   const customers = new Map<string, CustomerDetails & { readonly id: string }>();
 
-  function isTaken(request: HoldRequest | BookingRequest): boolean {
-    const { clinicId, conversationId, slot, now } = request;
+  /** What is taken at a clinic, but for holds that lapsed or are the conversation's own. */
+  function taken({ clinicId, conversationId, now }: Pick<HoldRequest, 'clinicId' | 'conversationId' | 'now'>): Busy[] {
     const mine = holdName(clinicId, conversationId);
-    for (const [name, hold] of holds) if (name !== mine && hold.expiresAt > now && clashes(hold, request)) return true;
-    return [...appointments.values()].some((other) => clashes(other.request, { slot, blocks: request.blocks }));
+    const held = [...holds].filter(
+      ([name, hold]) => name !== mine && hold.clinicId === clinicId && hold.expiresAt > now,
+    );
+    const booked = [...appointments.values()].filter(({ request }) => request.clinicId === clinicId);
+    return [...held.map(([, hold]) => hold), ...booked].flatMap(({ takes }) => takes);
+  }
+
+  function place(request: HoldRequest | BookingRequest): readonly Busy[] | undefined {
+    const busy = taken(request);
+    return placed(request.blocks, (resourceId: string, during: Interval) =>
+      busy.some((other) => other.resourceId === resourceId && overlaps(other, during)),
+    );
   }
 
   function upsertCustomer({ clinicId, customer }: BookingRequest): string {
@@ -58,36 +68,26 @@ export function memoryBookingStore(): MemoryBookingStore {
         return { kind: 'booked', appointment: answerOf(appointment), replayed: true };
       }
     }
-    if (isTaken(request)) return { kind: 'taken' };
+    const takes = place(request);
+    if (!takes) return { kind: 'taken' };
     holds.delete(holdName(request.clinicId, request.conversationId));
     const { serviceId, providerId, startsAt, endsAt } = request.slot;
     const customerId = upsertCustomer(request);
     const appointment = { id: randomUUID(), customerId, serviceId, providerId, startsAt, endsAt };
-    appointments.set(appointment.id, { ...appointment, request });
+    appointments.set(appointment.id, { ...appointment, request, takes });
     return { kind: 'booked', appointment, replayed: false };
   }
 
   return {
-    async busy({ clinicId, providerIds, conversationId, now, ...span }) {
-      const others = [...holds.values()].filter(
-        (hold) => hold.expiresAt > now && hold.conversationId !== conversationId,
-      );
-      const booked = [...appointments.values()].map(({ request }) => request);
-      return [...others, ...booked]
-        .filter((taken) => taken.clinicId === clinicId && providerIds.includes(taken.slot.providerId))
-        .map(
-          ({ slot, blocks }): Busy => ({
-            providerId: slot.providerId,
-            startsAt: blocks.startsAt,
-            endsAt: blocks.endsAt,
-          }),
-        )
-        .filter((busy) => overlaps(busy, span))
-        .sort((a, b) => a.startsAt - b.startsAt || (a.providerId < b.providerId ? -1 : 1));
+    async busy({ resourceIds, clinicId, ...query }) {
+      return taken({ clinicId, ...query })
+        .filter((busy) => resourceIds.includes(busy.resourceId) && overlaps(busy, query))
+        .sort((a, b) => a.startsAt - b.startsAt || (a.resourceId < b.resourceId ? -1 : 1));
     },
     async hold(request) {
-      if (isTaken(request)) return 'taken';
-      holds.set(holdName(request.clinicId, request.conversationId), request);
+      const takes = place(request);
+      if (!takes) return 'taken';
+      holds.set(holdName(request.clinicId, request.conversationId), { ...request, takes });
       return 'held';
     },
     async release(clinicId, conversationId) {
@@ -101,12 +101,6 @@ export function memoryBookingStore(): MemoryBookingStore {
       if (appointments.get(appointmentId)?.request.clinicId === clinicId) appointments.delete(appointmentId);
     },
   };
-}
-
-type Taken = { readonly slot: { readonly providerId: string }; readonly blocks: Interval };
-
-function clashes(a: Taken, b: Taken): boolean {
-  return a.slot.providerId === b.slot.providerId && overlaps(a.blocks, b.blocks);
 }
 
 function holdName(clinicId: string, conversationId: string): string {

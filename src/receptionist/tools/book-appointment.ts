@@ -7,7 +7,7 @@ import { mentionIn, mentionsNothing } from '../../domain/mentions.ts';
 import { type Offer, offerNamed } from '../../domain/offers.ts';
 import type { Appointment, CustomerDetails } from '../../domain/ports.ts';
 import type { Wish } from '../../domain/search.ts';
-import { blockedBy } from '../../domain/slots.ts';
+import { blocksOf } from '../../domain/slots.ts';
 import { spokenMoment } from '../../domain/spoken.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
 import { phoneOf } from './phone.ts';
@@ -67,7 +67,7 @@ async function book(
     channel: context.channel,
     key: `${conversationId}/${slot.serviceId}/${slot.providerId}/${slot.startsAt}`,
     slot,
-    blocks: blockedBy(slot, service),
+    blocks: blocksOf(slot, service),
     customer,
     notes,
     now: context.now(),

@@ -4,7 +4,7 @@ import { wallClock } from '../../domain/clinic-time.ts';
 import { chosenOffer, type DealingsChange, deal } from '../../domain/dealings.ts';
 import type { Offer } from '../../domain/offers.ts';
 import { inRange, type Wish } from '../../domain/search.ts';
-import { blockedBy, HOLD_MS, type Slot } from '../../domain/slots.ts';
+import { blocksOf, HOLD_MS, type Slot } from '../../domain/slots.ts';
 import { spokenDay } from '../../domain/spoken.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
 import { findTimes, offersToTell, type Times } from './times.ts';
@@ -79,7 +79,7 @@ function hold(
     clinicId: context.clinic.id,
     conversationId: context.conversationId,
     slot,
-    blocks: blockedBy(slot, service),
+    blocks: blocksOf(slot, service),
     expiresAt: now + HOLD_MS,
     now,
   });

@@ -82,14 +82,12 @@ async function busyOn(
   const taken = await context.bookings.busy({
     clinicId: clinic.id,
     conversationId: context.conversationId,
-    providerIds: providers.map((provider) => provider.id),
+    resourceIds: providers.map((provider) => provider.id),
     startsAt: instantOrSkip(days.from, 0, clinic.timeZone) - service.bufferBeforeMinutes * MINUTE_MS,
     endsAt: instantOrSkip(addDays(days.to, 1), 0, clinic.timeZone) + service.bufferAfterMinutes * MINUTE_MS,
     now,
   });
-  for (const { providerId, startsAt, endsAt } of taken) {
-    busy.set(providerId, [...(busy.get(providerId) ?? []), { startsAt, endsAt }]);
-  }
+  for (const each of taken) busy.set(each.resourceId, [...(busy.get(each.resourceId) ?? []), each]);
   return busy;
 }
 

@@ -97,7 +97,7 @@ describe('several free times', () => {
     const span = { startsAt: MONDAY_MORNING, endsAt: MONDAY_MORNING + 14 * 86_400_000 };
     const taken = {
       clinicId: radiance.id,
-      providerIds: [priya, elena, maya],
+      resourceIds: [priya, elena, maya],
       conversationId: 'other',
       now: MONDAY_MORNING,
     };
