@@ -3,10 +3,8 @@ import { z } from 'zod';
 import type { Instant } from '../src/domain/clinic.ts';
 import type { Appointment, BookingRequest, BusyQuery, HoldRequest } from '../src/domain/ports.ts';
 import type { Block, Busy } from '../src/domain/slots.ts';
+import { SYNC_APPOINTMENT } from './outbox.ts';
 import type { Sql } from './postgres.ts';
-
-/** What the outbox calls "make the calendar show this appointment as it is". */
-export const SYNC_APPOINTMENT = 'sync_appointment';
 
 /** Longest stretch one row may occupy: the constraint `occupied_length` holds it, so that reads may look back by btree. */
 const LONGEST_BLOCK_MS = 24 * 3_600_000;
@@ -32,6 +30,7 @@ export async function readBusy(sql: Sql, query: BusyQuery): Promise<Busy[]> {
       and occupied.starts_at > ${query.startsAt - LONGEST_BLOCK_MS}
       and occupied.starts_at < ${query.endsAt}
       and occupied.ends_at > ${query.startsAt}
+      and (occupied.appointment_id = ${query.movingId ?? null}::uuid) is not true
       and (holds.id is null or (holds.expires_at > ${query.now} and holds.conversation_id <> ${query.conversationId}))
     order by occupied.starts_at, resource_id`;
   return rows.map((row) => {
@@ -41,10 +40,13 @@ export async function readBusy(sql: Sql, query: BusyQuery): Promise<Busy[]> {
 }
 
 /**
- * Locks these resources, and those of the conversation's present hold, until the transaction ends. A statement of its
- * own: the next one must see what was committed while this one waited.
+ * Locks these resources, and what the conversation's present hold and the appointment (whose row is locked already) have,
+ * until the transaction ends. A statement of its own: the next one must see what was committed while this one waited.
  */
-export async function lockResources(sql: Sql, conversationId: string, resourceIds: readonly string[]): Promise<void> {
+export async function lockResources(
+  sql: Sql,
+  { conversationId = null, appointmentId = null, resourceIds = [] }: LockWish,
+): Promise<void> {
   await sql`
     select pg_advisory_xact_lock(key)
     from (
@@ -52,12 +54,20 @@ export async function lockResources(sql: Sql, conversationId: string, resourceId
       from (
         select occupied.resource_id
         from occupied join holds on holds.id = occupied.hold_id
-        where holds.conversation_id = ${conversationId}
+        where holds.conversation_id = ${conversationId}::uuid
+        union all
+        select resource_id from occupied where appointment_id = ${appointmentId}::uuid
         union all
         select id::uuid from json_array_elements_text(${JSON.stringify(resourceIds)}::text::json) as wanted(id)
       ) as resources
       order by key
     ) as keys`;
+}
+
+interface LockWish {
+  readonly conversationId?: string | null;
+  readonly appointmentId?: string | null;
+  readonly resourceIds?: readonly string[];
 }
 
 /** Deletes the conversation's own hold and what has lapsed on these resources: a constraint cannot say `now()`. */
@@ -87,16 +97,22 @@ export async function insertHold(sql: Sql, { clinicId, slot, ...request }: HoldR
 
 /**
  * Takes these blocks for a hold or an appointment, under locks of all their resources. A block of which nothing is free
- * is tried with its first resource: refusing is the constraint's.
+ * is tried with its first resource: refusing is the constraint's. Of what the appointment has that is to be moved there,
+ * nothing is taken twice.
  */
 export async function occupy(
   sql: Sql,
-  { clinicId, blocks, ...owner }: Occupation & ({ readonly holdId: string } | { readonly appointmentId: string }),
+  {
+    clinicId,
+    blocks,
+    movingId = null,
+    ...owner
+  }: Occupation & ({ readonly holdId: string } | { readonly appointmentId: string }),
 ): Promise<void> {
   const [holdId, appointmentId] = 'holdId' in owner ? [owner.holdId, null] : [null, owner.appointmentId];
   await sql`
     insert into occupied (clinic_id, resource_id, starts_at, ends_at, hold_id, appointment_id)
-    select ${clinicId}, chosen.id, b.starts_at, b.ends_at, ${holdId}::uuid, ${appointmentId}::uuid
+    select ${clinicId}, chosen.id, lower(piece), upper(piece), ${holdId}::uuid, ${appointmentId}::uuid
     from (
       select any_of, to_timestamp(starts_ms / 1000.0) as starts_at, to_timestamp(ends_ms / 1000.0) as ends_at
       from json_to_recordset(${blocksText(blocks)}::text::json) as r(any_of json, starts_ms float8, ends_ms float8)
@@ -110,14 +126,21 @@ export async function occupy(
                    and o.starts_at > b.starts_at - ${LONGEST_BLOCK_MS} * interval '1 millisecond'
                    and o.starts_at < b.ends_at
                    and o.ends_at > b.starts_at
+                   and (o.appointment_id = ${movingId}::uuid) is not true
                ), rank
       limit 1
-    ) as chosen`;
+    ) as chosen
+    cross join lateral unnest(
+      tstzmultirange(tstzrange(b.starts_at, b.ends_at)) - coalesce(
+        (select range_agg(during) from occupied where appointment_id = ${movingId}::uuid and resource_id = chosen.id),
+        tstzmultirange())
+    ) as piece`;
 }
 
 interface Occupation {
   readonly clinicId: string;
   readonly blocks: readonly Block[];
+  readonly movingId?: string | null;
 }
 
 function blocksText(blocks: readonly Block[]): string {

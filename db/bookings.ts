@@ -3,10 +3,29 @@
  * constraint, and whoever touches the rows of a resource first takes that resource's advisory lock, all locks in one
  * order, so that racers queue instead of deadlocking. Every change is one transaction; one whose fate is unknown (the
  * connection died around COMMIT) is simply run again: it waits for the first one's locks, reads the idempotency key,
- * and finds what was committed. Keeps no state of its own.
+ * and finds what was committed. What changes an appointment locks its row before any resource, and then finds it as it
+ * was to become. Keeps no state of its own.
  */
 import { randomUUID } from 'node:crypto';
-import type { BookingRequest, BookingResult, BookingStore, HoldRequest } from '../src/domain/ports.ts';
+import type {
+  BookingRequest,
+  BookingResult,
+  BookingStore,
+  CancelRequest,
+  CancelResult,
+  HoldRequest,
+  RescheduleRequest,
+  RescheduleResult,
+} from '../src/domain/ports.ts';
+import { leavesFree, sameSlot } from '../src/domain/slots.ts';
+import {
+  lockAppointment,
+  readAppointment,
+  readAppointmentsOf,
+  vacate,
+  writeCancellation,
+  writeMove,
+} from './appointment-statements.ts';
 import {
   clearHolds,
   findActive,
@@ -20,6 +39,7 @@ import {
 import type { Database, Sql } from './postgres.ts';
 import { sqlState, violatedConstraint } from './postgres-errors.ts';
 import { settle } from './settle.ts';
+import { enterWaitlist, matchWaitlist } from './waitlist-statements.ts';
 
 /** Throws where Postgres is out of reach; whether the change took effect is then unknown, and the same request may be made again. */
 export function postgresBookingStore(database: Database): BookingStore {
@@ -41,27 +61,38 @@ export function postgresBookingStore(database: Database): BookingStore {
         onOverlap({ kind: 'taken' } as const),
       );
     },
+    appointment: (clinicId, appointmentId) =>
+      settle(() => database.withClinic(clinicId, 'appointment', (sql) => readAppointment(sql, appointmentId))),
+    appointmentsOf: (clinicId, phone, after) =>
+      settle(() => database.withClinic(clinicId, 'appointments_of', (sql) => readAppointmentsOf(sql, phone, after))),
+    reschedule: (request) =>
+      settle(() => database.withClinic(request.clinicId, 'reschedule', (sql) => move(sql, request))).catch(
+        onOverlap({ kind: 'taken' } as const),
+      ),
+    cancel: (request) => settle(() => database.withClinic(request.clinicId, 'cancel', (sql) => giveUp(sql, request))),
+    joinWaitlist: (request) =>
+      settle(() => database.withClinic(request.clinicId, 'join_waitlist', (sql) => enterWaitlist(sql, request))),
   };
 }
 
 async function placeHold(sql: Sql, request: HoldRequest): Promise<'held'> {
-  const { clinicId, conversationId, blocks, now } = request;
+  const { clinicId, conversationId, blocks, movingId, now } = request;
   const resourceIds = blocks.flatMap(({ anyOf }) => anyOf);
-  await lockResources(sql, conversationId, resourceIds);
+  await lockResources(sql, { conversationId, resourceIds });
   await clearHolds(sql, { conversationId, resourceIds, now });
-  await occupy(sql, { clinicId, blocks, holdId: await insertHold(sql, request) });
+  await occupy(sql, { clinicId, blocks, movingId, holdId: await insertHold(sql, request) });
   return 'held';
 }
 
 async function releaseHold(sql: Sql, conversationId: string): Promise<void> {
-  await lockResources(sql, conversationId, []);
+  await lockResources(sql, { conversationId });
   await clearHolds(sql, { conversationId, resourceIds: [], now: 0 });
 }
 
 async function takeSlot(sql: Sql, request: BookingRequest, id: string): Promise<BookingResult> {
   const { clinicId, conversationId, slot, blocks } = request;
   const resourceIds = blocks.flatMap(({ anyOf }) => anyOf);
-  await lockResources(sql, conversationId, resourceIds);
+  await lockResources(sql, { conversationId, resourceIds });
   const found = await findActive(sql, request.key);
   if (found !== undefined) return { kind: 'booked', appointment: found, replayed: found.id !== id };
   await clearHolds(sql, { conversationId, resourceIds, now: request.now });
@@ -71,6 +102,33 @@ async function takeSlot(sql: Sql, request: BookingRequest, id: string): Promise<
   await insertAppointment(sql, request, appointment);
   await occupy(sql, { clinicId, blocks, appointmentId: id });
   return { kind: 'booked', appointment, replayed: false };
+}
+
+async function move(sql: Sql, request: RescheduleRequest): Promise<RescheduleResult> {
+  const { clinicId, conversationId, appointmentId, slot, blocks, now } = request;
+  const before = await lockAppointment(sql, appointmentId);
+  if (before?.status !== 'confirmed') return { kind: 'not_active' };
+  if (sameSlot(before, slot)) return { kind: 'rescheduled', appointment: before };
+  const resourceIds = blocks.flatMap(({ anyOf }) => anyOf);
+  await lockResources(sql, { conversationId, appointmentId, resourceIds });
+  await clearHolds(sql, { conversationId, resourceIds, now });
+  await vacate(sql, appointmentId);
+  await writeMove(sql, request);
+  await occupy(sql, { clinicId, blocks, appointmentId });
+  if (leavesFree(before, blocks)) await matchWaitlist(sql, before, request.bookableFrom);
+  return { kind: 'rescheduled', appointment: { ...before, ...slot, version: before.version + 1 } };
+}
+
+async function giveUp(sql: Sql, request: CancelRequest): Promise<CancelResult> {
+  const { appointmentId } = request;
+  const before = await lockAppointment(sql, appointmentId);
+  if (before?.status === 'cancelled') return { kind: 'cancelled', appointment: before };
+  if (before?.status !== 'confirmed') return { kind: 'not_active' };
+  await lockResources(sql, { appointmentId });
+  await vacate(sql, appointmentId);
+  await writeCancellation(sql, request);
+  await matchWaitlist(sql, before, request.bookableFrom);
+  return { kind: 'cancelled', appointment: { ...before, status: 'cancelled', version: before.version + 1 } };
 }
 
 /** The constraint's refusal is an answer; anything else is passed on. */

@@ -36,6 +36,8 @@ export interface BusyQuery extends Interval {
   readonly resourceIds: readonly string[];
   /** Holds of this conversation are left out: a caller never stands in their own way. */
   readonly conversationId: string;
+  /** An appointment that is to be moved is left out as well, for the same reason. */
+  readonly movingId?: string | null;
   readonly now: Instant;
 }
 
@@ -45,6 +47,8 @@ export interface HoldRequest {
   readonly slot: Slot;
   /** What the slot takes, see `blocksOf`; no two blocks name the same resource. */
   readonly blocks: readonly Block[];
+  /** The appointment that is to be moved there: what it has of that time already needs no hold. */
+  readonly movingId?: string | null;
   readonly expiresAt: Instant;
   readonly now: Instant;
 }
@@ -77,6 +81,61 @@ export type BookingResult =
   | { readonly kind: 'booked'; readonly appointment: Appointment; readonly replayed: boolean }
   | { readonly kind: 'taken' };
 
+/** An appointment as it stands in the book, with whose it is. */
+export interface BookedAppointment extends Appointment {
+  readonly status: 'confirmed' | 'cancelled' | 'completed' | 'no_show';
+  /** As given for this appointment: a family may share a phone number. */
+  readonly customerName: string;
+  readonly customerPhone: PhoneNumber;
+  /** Raised by each change. */
+  readonly version: number;
+}
+
+interface ChangeRequest {
+  readonly clinicId: string;
+  readonly appointmentId: string;
+  /** Time that becomes free is marked for the waitlist where it begins no earlier than this. */
+  readonly bookableFrom: Instant;
+}
+
+export interface RescheduleRequest extends ChangeRequest {
+  readonly conversationId: string;
+  /** Semantic idempotency key of the new slot, in place of the one it was booked by. */
+  readonly key: string;
+  readonly slot: Slot;
+  readonly blocks: readonly Block[];
+  readonly now: Instant;
+}
+
+/** `not_active`: there is no such appointment, or it is cancelled or over. */
+export type RescheduleResult =
+  | { readonly kind: 'rescheduled'; readonly appointment: BookedAppointment }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'not_active' };
+
+export interface CancelRequest extends ChangeRequest {
+  /** In the customer's words. */
+  readonly reason: string | null;
+}
+
+export type CancelResult =
+  | { readonly kind: 'cancelled'; readonly appointment: BookedAppointment }
+  | { readonly kind: 'not_active' };
+
+/** Somebody who would come where a time became free. */
+export interface WaitlistRequest {
+  readonly clinicId: string;
+  readonly conversationId: string;
+  readonly serviceId: string;
+  /** Null: whoever is free. */
+  readonly providerId: string | null;
+  /** They would come from here on, and before `until`; null: whenever. */
+  readonly from: Instant;
+  readonly until: Instant | null;
+  readonly customerName: string;
+  readonly customerPhone: PhoneNumber;
+}
+
 /**
  * The book of appointments and holds of all clinics. Never lets two active ones of a provider, room or device overlap,
  * buffers included, whoever races whom. `book` answers `booked` only after the commit.
@@ -89,6 +148,23 @@ export interface BookingStore {
   release(clinicId: string, conversationId: string): Promise<void>;
   /** Takes the slot for good and drops the conversation's hold. A repeated `key` answers its first appointment while that is active. */
   book(request: BookingRequest): Promise<BookingResult>;
+  /** The appointment of this id, active or not; undefined: the clinic has none. */
+  appointment(clinicId: string, appointmentId: string): Promise<BookedAppointment | undefined>;
+  /** The active appointments of a customer that begin after `after`, in order of time. */
+  appointmentsOf(clinicId: string, phone: PhoneNumber, after: Instant): Promise<readonly BookedAppointment[]>;
+  /**
+   * Moves an active appointment, which stays the same one: its old time is free with the same commit, and the
+   * conversation's hold dropped. Moved where it stands already, it stays as it is.
+   */
+  reschedule(request: RescheduleRequest): Promise<RescheduleResult>;
+  /** Cancels an active appointment and frees its time. Cancelled again, it is answered as it was left. */
+  cancel(request: CancelRequest): Promise<CancelResult>;
+  /**
+   * Puts a customer on the waitlist and answers the entry's id. One who waits for the same service and provider already
+   * has their name and times corrected. Time freed by `cancel` or `reschedule` is marked for whoever waits longest of
+   * those whom it suits: the same service, not their own.
+   */
+  joinWaitlist(request: WaitlistRequest): Promise<string>;
 }
 
 /** A message for staff: in a caller's words as Ava noted them, or recorded after the tone. */

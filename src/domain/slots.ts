@@ -53,3 +53,8 @@ export function placed(
 export function sameSlot(a: Slot, b: Slot): boolean {
   return a.startsAt === b.startsAt && a.providerId === b.providerId && a.serviceId === b.serviceId;
 }
+
+/** Whether a slot that is given up stays free, where these blocks are taken instead. */
+export function leavesFree(slot: Slot, blocks: readonly Block[]): boolean {
+  return !blocks.some((block) => block.anyOf.includes(slot.providerId) && overlaps(block, slot));
+}

@@ -1,7 +1,14 @@
 /** Requests to a book of appointments, made in one word. Times count from one fixed morning. */
 import { randomUUID } from 'node:crypto';
 import type { Clinic } from '../../src/domain/clinic.ts';
-import type { BookingRequest, BusyQuery, HoldRequest } from '../../src/domain/ports.ts';
+import type {
+  BookingRequest,
+  BusyQuery,
+  CancelRequest,
+  HoldRequest,
+  RescheduleRequest,
+  WaitlistRequest,
+} from '../../src/domain/ports.ts';
 import { radiance } from '../support/memory-clinics.ts';
 
 export { lumen, radiance } from '../support/memory-clinics.ts';
@@ -65,6 +72,32 @@ export function bookingRequest(wish: BookingWish = {}): BookingRequest {
   const { key = `${request.conversationId} ${request.slot.startsAt}`, phone = '+15550123456' } = wish;
   const customer = { name: wish.name ?? 'Ada Quinn', phone, email: wish.email ?? null };
   return { ...request, key, customer, channel: 'voice', notes: null };
+}
+
+/** Moves an appointment to the wished time. */
+export function moveRequest(appointmentId: string, wish: Wish = {}): RescheduleRequest {
+  const request = asked(wish);
+  const key = `${request.conversationId} ${request.slot.startsAt}`;
+  return { ...request, appointmentId, key, bookableFrom: request.now };
+}
+
+export function cancelRequest(appointmentId: string, changes: Partial<CancelRequest> = {}): CancelRequest {
+  return { clinicId: radiance.id, appointmentId, reason: null, bookableFrom: NOW, ...changes };
+}
+
+/** Somebody who waits for what `bookingRequest` books, with whoever is free, from now on. */
+export function waitlistRequest(changes: Partial<WaitlistRequest> = {}): WaitlistRequest {
+  return {
+    clinicId: radiance.id,
+    conversationId: randomUUID(),
+    serviceId: bookingRequest().slot.serviceId,
+    providerId: null,
+    from: NOW,
+    until: null,
+    customerName: 'Bea Ray',
+    customerPhone: '+15550127777',
+    ...changes,
+  };
 }
 
 /** All of a clinic's providers, and the devices named, over the day, asked by a stranger to every hold. */

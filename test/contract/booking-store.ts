@@ -2,10 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Appointment, BookingResult, BookingStore, CustomerDetails } from '../../src/domain/ports.ts';
+import type { MemoryWaiter } from '../support/memory-waitlist.ts';
+import { describeBookingChanges } from './booking-changes.ts';
 import { describeBookingRaces } from './booking-races.ts';
 import {
   bookingRequest,
   busyQuery,
+  cancelRequest,
   HOLD_MS,
   holdRequest,
   lumen,
@@ -18,8 +21,9 @@ import {
 export interface BookingBench {
   /** Empty, but for the seeded clinics. */
   readonly store: BookingStore;
-  cancel(clinicId: string, appointmentId: string): Promise<void>;
   customers(clinicId: string): Promise<readonly CustomerDetails[]>;
+  /** In the order in which they joined. */
+  waitlist(clinicId: string): Promise<readonly MemoryWaiter[]>;
   close(): Promise<void>;
 }
 
@@ -139,7 +143,7 @@ export function describeBookingStore(name: string, open: () => Promise<BookingBe
       it('is free again once its appointment is cancelled', async () => {
         const request = bookingRequest();
         const first = booked(await store.book(request));
-        await bench.cancel(radiance.id, first.id);
+        await store.cancel(cancelRequest(first.id));
         expect(await store.busy(busyQuery())).toEqual([]);
         const second = await store.book(request);
         expect(second).toMatchObject({ kind: 'booked', replayed: false });
@@ -156,7 +160,7 @@ export function describeBookingStore(name: string, open: () => Promise<BookingBe
         const winner = booked(await store.book(bookingRequest()));
         const late = bookingRequest();
         expect(await store.book(late)).toEqual({ kind: 'taken' });
-        await bench.cancel(radiance.id, winner.id);
+        await store.cancel(cancelRequest(winner.id));
         expect(await store.book(late)).toMatchObject({ kind: 'booked', replayed: false });
       });
     });
@@ -265,6 +269,7 @@ export function describeBookingStore(name: string, open: () => Promise<BookingBe
       });
     });
 
+    describeBookingChanges(() => bench);
     describeBookingRaces(() => store);
   });
 }

@@ -1,27 +1,76 @@
+import { describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
-import { openPostgres } from '../../db/postgres.ts';
-import { describeBookingStore } from '../contract/booking-store.ts';
+import { type Database, openPostgres } from '../../db/postgres.ts';
+import type { WaitlistRequest } from '../../src/domain/ports.ts';
+import { describeBookingPrograms } from '../contract/booking-programs.ts';
+import { bookingRequest, cancelRequest, moveRequest, radiance } from '../contract/booking-requests.ts';
+import { type BookingBench, booked, describeBookingStore } from '../contract/booking-store.ts';
 import { freshDatabase } from '../support/services.ts';
 
-describeBookingStore('in Postgres', async () => {
+interface WaiterRow extends WaitlistRequest {
+  readonly id: string;
+  readonly status: 'waiting' | 'matched';
+  readonly matchedProvider: string;
+  readonly matchedFrom: number;
+  readonly matchedUntil: number;
+}
+
+async function openBench(): Promise<BookingBench & { readonly database: Database }> {
   const fresh = await freshDatabase();
   const database = openPostgres({ url: fresh.url, poolSize: 20 });
   return {
+    database,
     store: postgresBookingStore(database),
-    cancel: (clinicId, appointmentId) =>
-      database.withClinic(clinicId, 'cancel', async (sql) => {
-        await sql`update appointments set status = 'cancelled' where id = ${appointmentId}`;
-        await sql`delete from occupied where appointment_id = ${appointmentId}`;
-      }),
     customers: (clinicId) =>
       database.withClinic(
         clinicId,
         'customers',
         (sql) => sql<{ name: string; phone: string; email: string | null }[]>`select name, phone, email from customers`,
       ),
+    waitlist: (clinicId) =>
+      database.withClinic(clinicId, 'waitlist', async (sql) => {
+        const rows = await sql<WaiterRow[]>`
+          select id, clinic_id as "clinicId", conversation_id as "conversationId", service_id as "serviceId",
+                 provider_id as "providerId", wanted_from as "from", wanted_until as "until",
+                 customer_name as "customerName", customer_phone as "customerPhone", status,
+                 matched_provider_id as "matchedProvider", matched_starts_at as "matchedFrom",
+                 matched_ends_at as "matchedUntil"
+          from waitlist order by created_at`;
+        return rows.map(({ status, matchedProvider: providerId, matchedFrom, matchedUntil, ...waiter }) => ({
+          ...waiter,
+          match: status === 'waiting' ? null : { providerId, startsAt: matchedFrom, endsAt: matchedUntil },
+        }));
+      }),
     close: async () => {
       await database.close();
       await fresh.drop();
     },
   };
+}
+
+describeBookingStore('in Postgres', openBench);
+describeBookingPrograms('in Postgres', openBench, { programs: 3, steps: 100 });
+
+describe('the outbox', () => {
+  it('has one doorbell due for an appointment, however often that is changed before it is heard', async (context) => {
+    const bench = await openBench();
+    const { database, store } = bench;
+    context.onTestFinished(() => bench.close());
+    const due = () =>
+      database.withClinic(radiance.id, 'due', async (sql) => {
+        const rows = await sql`update outbox set status = 'done' where status = 'due' returning kind, subject_id as id`;
+        return rows.map((row) => `${row['kind']} ${row['id']}`);
+      });
+    const { id } = booked(await store.book(bookingRequest()));
+    const ring = [`sync_appointment ${id}`];
+    await store.reschedule(moveRequest(id, { at: 60 }));
+    expect(await due()).toEqual(ring);
+    await store.reschedule(moveRequest(id, { at: 120 }));
+    expect(await due()).toEqual(ring);
+    await store.cancel(cancelRequest(id));
+    expect(await due()).toEqual(ring);
+    await store.reschedule(moveRequest(id, { at: 120 }));
+    await store.cancel(cancelRequest(id));
+    expect(await due()).toEqual([]);
+  });
 });

@@ -3,7 +3,18 @@ import { postgresBookingStore } from '../../db/bookings.ts';
 import { type PostgresConversationLog, postgresConversationLog } from '../../db/conversations.ts';
 import { type Database, openPostgres, type PostgresSettings } from '../../db/postgres.ts';
 import { DatabaseUnavailable, isOutage } from '../../db/postgres-errors.ts';
-import { bookingRequest, busyQuery, holdRequest, radiance } from '../contract/booking-requests.ts';
+import {
+  bookingRequest,
+  busyQuery,
+  cancelRequest,
+  holdRequest,
+  MINUTE_MS,
+  MORNING,
+  moveRequest,
+  radiance,
+  waitlistRequest,
+} from '../contract/booking-requests.ts';
+import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 import { readConversation } from './recorded-conversation.ts';
@@ -43,6 +54,27 @@ describe('with Postgres failing', () => {
     expect(await postgresBookingStore(direct).busy(busyQuery())).toHaveLength(1);
     const rows = await direct.unbound('read', (sql) => sql`select count(*)::int as n from appointments`);
     expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  it('moves and cancels once where COMMIT was done but never answered, and answers what was done', async () => {
+    const store = postgresBookingStore(open({ poolSize: 1 }));
+    const { id } = booked(await store.book(bookingRequest()));
+    proxy.loseAnswerTo('commit');
+    const moved = await store.reschedule(moveRequest(id, { at: 60 }));
+    expect(moved).toMatchObject({ kind: 'rescheduled', appointment: { version: 2 } });
+    expect(await postgresBookingStore(direct).busy(busyQuery())).toMatchObject([
+      { startsAt: MORNING + 60 * MINUTE_MS },
+    ]);
+    proxy.loseAnswerTo('commit');
+    expect(await store.cancel(cancelRequest(id))).toMatchObject({ kind: 'cancelled', appointment: { version: 3 } });
+    expect(await postgresBookingStore(direct).busy(busyQuery())).toEqual([]);
+  });
+
+  it('puts a customer on the waitlist once, though the COMMIT was never answered', async () => {
+    const store = postgresBookingStore(open({ poolSize: 1 }));
+    proxy.loseAnswerTo('commit');
+    const id = await store.joinWaitlist(waitlistRequest());
+    expect(await direct.unbound('read', (sql) => sql`select id from waitlist`)).toEqual([{ id }]);
   });
 
   it('books after a connection broke in the middle of the transaction', async () => {

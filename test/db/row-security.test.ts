@@ -5,7 +5,7 @@ import { postgresConversationLog } from '../../db/conversations.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
-import { bookingRequest, holdRequest, lumen, radiance } from '../contract/booking-requests.ts';
+import { bookingRequest, holdRequest, lumen, radiance, waitlistRequest } from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
 import { messageOf } from '../contract/message-store.ts';
@@ -37,6 +37,7 @@ const PRIVATE = [
   'phrases',
   'phrase_claims',
   'messages',
+  'waitlist',
 ];
 /** Of the whole installation, and of no clinic. */
 const OPERATIONAL = ['nodes'];
@@ -56,6 +57,8 @@ describe('a transaction bound to one clinic', () => {
     conversationId = conversation.conversationId;
     appointmentId = booked(await store.book(bookingRequest({ clinic: lumen, conversationId }))).id;
     await store.hold(holdRequest({ clinic: lumen, at: 60 }));
+    const serviceId = lumen.services[0]?.id ?? '';
+    await store.joinWaitlist(waitlistRequest({ clinicId: lumen.id, serviceId }));
     const log = postgresConversationLog(database);
     for (const entry of [conversation.started, conversation.turn(1, 'Hello.'), conversation.toolCall(1)])
       log.write(entry);

@@ -5,45 +5,58 @@
 import { randomUUID } from 'node:crypto';
 import type {
   Appointment,
+  BookedAppointment,
   BookingRequest,
   BookingResult,
   BookingStore,
+  BusyQuery,
+  CancelRequest,
+  CancelResult,
   CustomerDetails,
   HoldRequest,
+  RescheduleRequest,
+  RescheduleResult,
 } from '../../src/domain/ports.ts';
-import { type Busy, type Interval, overlaps, placed } from '../../src/domain/slots.ts';
+import { type Busy, type Interval, leavesFree, overlaps, placed, sameSlot } from '../../src/domain/slots.ts';
+import { type MemoryWaitlist, memoryWaitlist } from './memory-waitlist.ts';
 
-/** An active appointment as it was asked for, and what it takes. */
-export interface BookedAppointment extends Appointment {
+/** An appointment as it was asked for, and what it takes: nothing once it is cancelled. */
+export interface MemoryAppointment extends BookedAppointment {
   readonly request: BookingRequest;
   readonly takes: readonly Busy[];
 }
 
 export interface MemoryBookingStore extends BookingStore {
   /** Active appointments of a clinic, in the order in which they were made. */
-  appointments(clinicId: string): readonly BookedAppointment[];
+  appointments(clinicId: string): readonly MemoryAppointment[];
   customers(clinicId: string): readonly (CustomerDetails & { readonly id: string })[];
-  cancel(clinicId: string, appointmentId: string): void;
+  waitlist(clinicId: string): ReturnType<MemoryWaitlist['of']>;
 }
 
 export function memoryBookingStore(): MemoryBookingStore {
   const holds = new Map<string, HoldRequest & { readonly takes: readonly Busy[] }>();
-  const appointments = new Map<string, BookedAppointment>();
+  const appointments = new Map<string, MemoryAppointment>();
   const customers = new Map<string, CustomerDetails & { readonly id: string }>();
+  const waitlist = memoryWaitlist();
 
-  /** What is taken at a clinic, but for holds that lapsed or are the conversation's own. */
-  function taken({ clinicId, conversationId, now }: Pick<HoldRequest, 'clinicId' | 'conversationId' | 'now'>): Busy[] {
+  const ofClinic = (clinicId: string): MemoryAppointment[] =>
+    [...appointments.values()].filter(({ request }) => request.clinicId === clinicId);
+  const find = (clinicId: string, id: string): MemoryAppointment | undefined =>
+    ofClinic(clinicId).find((appointment) => appointment.id === id);
+
+  /** What is taken at a clinic, but for holds that lapsed or are the conversation's own, and what is to be moved. */
+  function taken({ clinicId, conversationId, movingId, now }: Omit<BusyQuery, 'resourceIds' | keyof Interval>): Busy[] {
     const mine = holdName(clinicId, conversationId);
     const held = [...holds].filter(
       ([name, hold]) => name !== mine && hold.clinicId === clinicId && hold.expiresAt > now,
     );
-    const booked = [...appointments.values()].filter(({ request }) => request.clinicId === clinicId);
+    const booked = ofClinic(clinicId).filter(({ id }) => id !== movingId);
     return [...held.map(([, hold]) => hold), ...booked].flatMap(({ takes }) => takes);
   }
 
-  function place(request: HoldRequest | BookingRequest): readonly Busy[] | undefined {
-    const busy = taken(request);
-    return placed(request.blocks, (resourceId: string, during: Interval) =>
+  function place(request: HoldRequest | BookingRequest | RescheduleRequest, movingId: string | null) {
+    const busy = taken({ ...request, movingId });
+    return placed(request.blocks, (resourceId, during) =>
       busy.some((other) => other.resourceId === resourceId && overlaps(other, during)),
     );
   }
@@ -61,45 +74,84 @@ export function memoryBookingStore(): MemoryBookingStore {
     return id;
   }
 
+  function hold(request: HoldRequest): 'held' | 'taken' {
+    const takes = place(request, request.movingId ?? null);
+    if (!takes) return 'taken';
+    const had = find(request.clinicId, request.movingId ?? '')?.takes ?? [];
+    const name = holdName(request.clinicId, request.conversationId);
+    holds.set(name, { ...request, takes: takes.flatMap((block) => without(block, had)) });
+    return 'held';
+  }
+
   function book(request: BookingRequest): BookingResult {
-    for (const appointment of appointments.values()) {
-      const { clinicId, key } = appointment.request;
-      if (clinicId === request.clinicId && key === request.key) {
-        return { kind: 'booked', appointment: answerOf(appointment), replayed: true };
-      }
-    }
-    const takes = place(request);
+    const { clinicId, conversationId, slot, customer } = request;
+    const known = ofClinic(clinicId).find(
+      ({ request: { key }, status }) => status === 'confirmed' && key === request.key,
+    );
+    if (known) return { kind: 'booked', appointment: answerOf(known), replayed: true };
+    const takes = place(request, null);
     if (!takes) return { kind: 'taken' };
-    holds.delete(holdName(request.clinicId, request.conversationId));
-    const { serviceId, providerId, startsAt, endsAt } = request.slot;
-    const customerId = upsertCustomer(request);
-    const appointment = { id: randomUUID(), customerId, serviceId, providerId, startsAt, endsAt };
-    appointments.set(appointment.id, { ...appointment, request, takes });
-    return { kind: 'booked', appointment, replayed: false };
+    holds.delete(holdName(clinicId, conversationId));
+    const whose = { customerId: upsertCustomer(request), customerName: customer.name, customerPhone: customer.phone };
+    const made = { ...slotOf(slot), ...whose, id: randomUUID(), status: 'confirmed', version: 1 } as const;
+    appointments.set(made.id, { ...made, request, takes });
+    return { kind: 'booked', appointment: answerOf(made), replayed: false };
+  }
+
+  function reschedule(request: RescheduleRequest): RescheduleResult {
+    const { clinicId, conversationId, key, slot, blocks } = request;
+    const before = find(clinicId, request.appointmentId);
+    if (before?.status !== 'confirmed') return { kind: 'not_active' };
+    if (sameSlot(before, slot)) return { kind: 'rescheduled', appointment: recordOf(before) };
+    const takes = place(request, before.id);
+    if (!takes) return { kind: 'taken' };
+    holds.delete(holdName(clinicId, conversationId));
+    const moved = { ...before, ...slotOf(slot), version: before.version + 1 };
+    appointments.set(before.id, { ...moved, takes, request: { ...before.request, key } });
+    if (leavesFree(before, blocks)) waitlist.match(clinicId, before, request.bookableFrom);
+    return { kind: 'rescheduled', appointment: recordOf(moved) };
+  }
+
+  function cancel({ clinicId, appointmentId, bookableFrom }: CancelRequest): CancelResult {
+    const before = find(clinicId, appointmentId);
+    if (before?.status === 'cancelled') return { kind: 'cancelled', appointment: recordOf(before) };
+    if (before?.status !== 'confirmed') return { kind: 'not_active' };
+    const cancelled = { ...before, status: 'cancelled', version: before.version + 1, takes: [] } as const;
+    appointments.set(before.id, cancelled);
+    waitlist.match(clinicId, before, bookableFrom);
+    return { kind: 'cancelled', appointment: recordOf(cancelled) };
   }
 
   return {
-    async busy({ resourceIds, clinicId, ...query }) {
-      return taken({ clinicId, ...query })
+    async busy({ resourceIds, ...query }) {
+      return taken(query)
         .filter((busy) => resourceIds.includes(busy.resourceId) && overlaps(busy, query))
         .sort((a, b) => a.startsAt - b.startsAt || (a.resourceId < b.resourceId ? -1 : 1));
     },
-    async hold(request) {
-      const takes = place(request);
-      if (!takes) return 'taken';
-      holds.set(holdName(request.clinicId, request.conversationId), { ...request, takes });
-      return 'held';
-    },
+    hold: async (request) => hold(request),
     async release(clinicId, conversationId) {
       holds.delete(holdName(clinicId, conversationId));
     },
     book: async (request) => book(request),
-    appointments: (clinicId) => [...appointments.values()].filter(({ request }) => request.clinicId === clinicId),
+    async appointment(clinicId, id) {
+      const found = find(clinicId, id);
+      return found && recordOf(found);
+    },
+    appointmentsOf: async (clinicId, phone, after) =>
+      ofClinic(clinicId)
+        .filter(
+          ({ status, customerPhone, startsAt }) =>
+            status === 'confirmed' && customerPhone === phone && startsAt > after,
+        )
+        .sort((a, b) => a.startsAt - b.startsAt || (a.id < b.id ? -1 : 1))
+        .map(recordOf),
+    reschedule: async (request) => reschedule(request),
+    cancel: async (request) => cancel(request),
+    joinWaitlist: async (request) => waitlist.join(request),
+    appointments: (clinicId) => ofClinic(clinicId).filter(({ status }) => status === 'confirmed'),
     customers: (clinicId) =>
       [...customers].filter(([name]) => name.startsWith(clinicId)).map(([, customer]) => customer),
-    cancel(clinicId, appointmentId) {
-      if (appointments.get(appointmentId)?.request.clinicId === clinicId) appointments.delete(appointmentId);
-    },
+    waitlist: (clinicId) => waitlist.of(clinicId),
   };
 }
 
@@ -107,6 +159,31 @@ function holdName(clinicId: string, conversationId: string): string {
   return `${clinicId} ${conversationId}`;
 }
 
-function answerOf({ id, customerId, serviceId, providerId, startsAt, endsAt }: BookedAppointment): Appointment {
-  return { id, customerId, serviceId, providerId, startsAt, endsAt };
+/** The parts of a stretch of time that a resource is not taken in by these. */
+function without(block: Busy, taken: readonly Busy[]): readonly Busy[] {
+  return taken
+    .filter(({ resourceId }) => resourceId === block.resourceId)
+    .reduce<readonly Busy[]>(
+      (parts, { startsAt, endsAt }) =>
+        parts.flatMap((part) =>
+          [
+            { ...part, endsAt: Math.min(part.endsAt, startsAt) },
+            { ...part, startsAt: Math.max(part.startsAt, endsAt) },
+          ].filter((piece) => piece.startsAt < piece.endsAt),
+        ),
+      [block],
+    );
+}
+
+function slotOf({ serviceId, providerId, startsAt, endsAt }: Appointment | BookingRequest['slot']) {
+  return { serviceId, providerId, startsAt, endsAt };
+}
+
+function answerOf(appointment: BookedAppointment): Appointment {
+  return { ...slotOf(appointment), id: appointment.id, customerId: appointment.customerId };
+}
+
+function recordOf(appointment: BookedAppointment): BookedAppointment {
+  const { status, customerName, customerPhone, version } = appointment;
+  return { ...answerOf(appointment), status, customerName, customerPhone, version };
 }

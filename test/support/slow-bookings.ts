@@ -29,6 +29,11 @@ export function slowBookings(store: BookingStore, clock: Clock, random: Random):
     busy: (query) => slowly(() => store.busy(query)),
     hold: (request) => slowly(async () => (random() < 0.1 ? 'taken' : store.hold(request))),
     book: (request) => slowly(() => store.book(request)),
+    appointment: (clinicId, id) => slowly(() => store.appointment(clinicId, id)),
+    appointmentsOf: (clinicId, phone, after) => slowly(() => store.appointmentsOf(clinicId, phone, after)),
+    reschedule: (request) => slowly(() => store.reschedule(request)),
+    cancel: (request) => slowly(() => store.cancel(request)),
+    joinWaitlist: (request) => slowly(() => store.joinWaitlist(request)),
     release: (clinicId, conversationId) => {
       releases++;
       return slowly(() => store.release(clinicId, conversationId));

@@ -1,0 +1,68 @@
+/** The SQL of appointments that are there already, one function a statement, each inside a transaction bound to the clinic. */
+import { z } from 'zod';
+import type { Instant, PhoneNumber } from '../src/domain/clinic.ts';
+import type { BookedAppointment, CancelRequest, RescheduleRequest } from '../src/domain/ports.ts';
+import { ringForAppointment } from './outbox.ts';
+import type { Sql } from './postgres.ts';
+
+const appointmentRow = z.object({
+  id: z.string(),
+  customerId: z.string(),
+  serviceId: z.string(),
+  providerId: z.string(),
+  startsAt: z.number(),
+  endsAt: z.number(),
+  status: z.enum(['confirmed', 'cancelled', 'completed', 'no_show']),
+  customerName: z.string(),
+  customerPhone: z.string(),
+  version: z.number(),
+});
+
+function bookedAppointments(sql: Sql) {
+  return sql`
+    select a.id, a.customer_id as "customerId", a.service_id as "serviceId", a.provider_id as "providerId",
+           a.starts_at as "startsAt", a.ends_at as "endsAt", a.status, a.customer_name as "customerName",
+           k.phone as "customerPhone", a.version
+    from appointments a join customers k on k.id = a.customer_id`;
+}
+
+export async function readAppointment(sql: Sql, appointmentId: string): Promise<BookedAppointment | undefined> {
+  const [row] = await sql`${bookedAppointments(sql)} where a.id = ${appointmentId}`;
+  return row && appointmentRow.parse(row);
+}
+
+export async function readAppointmentsOf(sql: Sql, phone: PhoneNumber, after: Instant): Promise<BookedAppointment[]> {
+  const rows = await sql`
+    ${bookedAppointments(sql)}
+    where k.phone = ${phone} and a.status = 'confirmed' and a.starts_at > ${after}
+    order by a.starts_at, a.id`;
+  return rows.map((row) => appointmentRow.parse(row));
+}
+
+/** As it stands, and as nobody else may change it until the transaction ends. */
+export async function lockAppointment(sql: Sql, appointmentId: string): Promise<BookedAppointment | undefined> {
+  const [row] = await sql`${bookedAppointments(sql)} where a.id = ${appointmentId} for no key update of a`;
+  return row && appointmentRow.parse(row);
+}
+
+/** Frees what an appointment takes, under locks of all of it. */
+export async function vacate(sql: Sql, appointmentId: string): Promise<void> {
+  await sql`delete from occupied where appointment_id = ${appointmentId}`;
+}
+
+export async function writeMove(sql: Sql, { clinicId, appointmentId, key, slot }: RescheduleRequest): Promise<void> {
+  await sql`
+    update appointments
+    set service_id = ${slot.serviceId}, provider_id = ${slot.providerId}, starts_at = ${slot.startsAt},
+        ends_at = ${slot.endsAt}, booking_key = ${key}, version = version + 1, updated_at = now()
+    where id = ${appointmentId}`;
+  await ringForAppointment(sql, clinicId, appointmentId);
+}
+
+export async function writeCancellation(sql: Sql, { clinicId, appointmentId, reason }: CancelRequest): Promise<void> {
+  await sql`
+    update appointments
+    set status = 'cancelled', cancellation_reason = ${reason}, version = version + 1, updated_at = now()
+    where id = ${appointmentId}`;
+  await ringForAppointment(sql, clinicId, appointmentId);
+}

@@ -1,0 +1,2 @@
+alter table appointments drop column cancellation_reason;
+drop table waitlist;
