@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import type { Instant } from '../src/domain/clinic.ts';
+import { outcomeOfLost } from '../src/domain/outcomes.ts';
 import { HEARTBEAT_GAP_MS } from './nodes.ts';
 import type { Database, Sql } from './postgres.ts';
 
@@ -104,18 +105,42 @@ async function endCalls(sql: Sql, clinicId: string, calls: readonly LostCall[]):
     where c.call_sid = l."callSid" and c.owner_epoch = l."ownerEpoch" and c.status = 'live'
     returning c.conversation_id`;
   const conversationIds = ended.map((row) => z.string().parse(row['conversation_id']));
+  const lasting = await readDeeds(sql, clinicId, conversationIds);
+  const outcomes = lasting.map(({ id, customerId, ...deeds }) => ({ id, customerId, outcome: outcomeOfLost(deeds) }));
   await sql`
     update conversations as v
-    set status = 'ended', ended_by = 'node_lost', ended_at = last_activity_at,
-        outcome = case when booked.customer_id is null then 'abandoned' else 'appointment_scheduled' end,
-        customer_id = coalesce(booked.customer_id, v.customer_id)
-    from json_array_elements_text(${JSON.stringify(conversationIds)}::text::json) as l(id)
+    set status = 'ended', ended_by = 'node_lost', ended_at = last_activity_at, outcome = l.outcome,
+        customer_id = coalesce(l."customerId", v.customer_id)
+    from json_to_recordset(${JSON.stringify(outcomes)}::text::json) as l(id uuid, outcome text, "customerId" uuid)
+    where v.id = l.id and v.status = 'active'`;
+  return ended.length;
+}
+
+const deedsRow = z.object({
+  id: z.string(),
+  customerId: z.string().nullable(),
+  booked: z.boolean(),
+  moved: z.boolean(),
+  cancelled: z.boolean(),
+  waitlisted: z.boolean(),
+  messageTaken: z.boolean(),
+});
+
+/** What lasts of these conversations. An appointment may have been made in another one than moved or cancelled it. */
+async function readDeeds(sql: Sql, clinicId: string, conversationIds: readonly string[]) {
+  const rows = await sql`
+    select l.id, booked.customer_id as "customerId", booked.customer_id is not null as booked,
+           done.names @> array['reschedule_appointment'] as moved, done.names @> array['cancel_appointment'] as cancelled,
+           exists (select from waitlist as w where w.clinic_id = ${clinicId} and w.conversation_id = l.id) as waitlisted,
+           exists (select from messages as m where m.clinic_id = ${clinicId} and m.conversation_id = l.id) as "messageTaken"
+    from (select id::uuid from json_array_elements_text(${JSON.stringify(conversationIds)}::text::json) as e(id)) as l
+    cross join lateral (
+      select coalesce(array_agg(name), '{}') as names from tool_calls where conversation_id = l.id and success) as done
     left join lateral (
       select customer_id from appointments as a
-      where a.clinic_id = ${clinicId} and a.conversation_id = l.id::uuid and a.status = 'confirmed'
-      order by a.created_at desc limit 1) as booked on true
-    where v.id = l.id::uuid and v.status = 'active'`;
-  return ended.length;
+      where a.clinic_id = ${clinicId} and a.conversation_id = l.id and a.status = 'confirmed'
+      order by a.created_at desc limit 1) as booked on true`;
+  return rows.map((row) => deedsRow.parse(row));
 }
 
 async function clinicsWithLapsedHolds(sql: Sql, before: Instant): Promise<string[]> {

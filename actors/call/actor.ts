@@ -102,11 +102,14 @@ export class CallActor {
 
   /** A hold that could not be placed is no reason to bother the caller: the booking itself decides. */
   private hold(slotId: string, slot: Slot): void {
-    const { clinicId, conversationId } = this.state.identity;
+    const { identity, dealings } = this.state;
+    const { clinicId, conversationId } = identity;
     const service = serviceById(this.facts.clinic, slot.serviceId);
     if (!service) return;
     const now = this.ports.clock.now();
-    const request = { clinicId, conversationId, slot, blocks: blocksOf(slot, service), expiresAt: now + HOLD_MS, now };
+    const blocks = blocksOf(slot, service);
+    const { moving: movingId } = dealings;
+    const request = { clinicId, conversationId, slot, blocks, movingId, expiresAt: now + HOLD_MS, now };
     this.changeHold(async (bookings) => {
       const result = await bookings.hold(request);
       this.tell({ type: 'hold_answered', slotId, result });

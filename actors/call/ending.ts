@@ -1,5 +1,5 @@
 /** How a call ends: after the last sentence, by the caller, or because something broke; always with its record closed. */
-import { outcomeOf } from '../../src/domain/dealings.ts';
+import { outcomeSoFar } from '../../src/domain/dealings.ts';
 import { withDeadline } from '../kernel/actor.ts';
 import { andThen, type CallTransition, CLOSE_MODEL, keep, RESPOND, record } from './effects.ts';
 import { enterAway, handOver } from './handover.ts';
@@ -143,7 +143,7 @@ export function nextForCaller({ broke, endedBy }: Pick<CallState, 'broke' | 'end
 
 export function enterEnded(state: CallState, endedBy: string, now: number): CallTransition {
   const { dealings, callerTurns, broke } = state;
-  const outcome = outcomeOf({ dealings, callerTurns, broke });
+  const outcome = outcomeSoFar(dealings, callerTurns, broke);
   const by = broke && endedBy === 'ava' ? 'failure' : endedBy;
   return {
     state: { ...state, mode: 'ended', deadlines: {}, tools: [], saying: [], awaited: [] },

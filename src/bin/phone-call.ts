@@ -18,6 +18,7 @@ import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { AudioFormat } from '../domain/audio-format.ts';
 import type { Clinic } from '../domain/clinic.ts';
+import { outcomeSoFar } from '../domain/dealings.ts';
 import type { AvaEventName, AvaEvents, CallContext, Events } from '../domain/events.ts';
 import type { BookingStore, ConversationLog, MessageStore, PhraseBook } from '../domain/ports.ts';
 import { instructions } from '../receptionist/instructions.ts';
@@ -292,8 +293,9 @@ export class PhoneCall implements PhoneInlet {
   private recordFailure(): void {
     if (!this.conversation) return;
     const { conversationId, clinicId, channel } = this.identity;
+    const { dealings, callerTurns } = this.conversation.call.state;
     const endedAt = this.world.clock.now();
-    const end = { outcome: 'failed', endedBy: 'failure' } as const;
+    const end = { outcome: outcomeSoFar(dealings, callerTurns, true), endedBy: 'failure' } as const;
     this.world.log.write({ kind: 'ended', conversationId, clinicId, endedAt, ...end });
     this.world.events.emit('call.ended', { ...this.context, channel, durationMs: endedAt - this.startedAt, ...end });
   }

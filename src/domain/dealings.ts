@@ -8,6 +8,7 @@ import type { Clinic, Instant } from './clinic.ts';
 import type { FailureCode } from './failures.ts';
 import { heardWords } from './heard-words.ts';
 import { NO_OFFERS, type Offer, type OfferBook, offer, offerById, offerMeant } from './offers.ts';
+import { outcomeOf } from './outcomes.ts';
 import type { Outcome } from './ports.ts';
 import type { Slot } from './slots.ts';
 
@@ -15,7 +16,16 @@ export interface Dealings {
   readonly offers: OfferBook;
   /** The offer the caller wants; the next step is to book it, never to check again. */
   readonly choice: string | null;
-  readonly booked: readonly BookedAppointment[];
+  /** Made in this conversation and not cancelled again. */
+  readonly booked: readonly MadeAppointment[];
+  /** Moved, and not cancelled again. */
+  readonly moved: readonly string[];
+  readonly cancelled: readonly string[];
+  readonly waitlisted: boolean;
+  /** Appointments that were found to be the caller's, by id. */
+  readonly theirs: readonly string[];
+  /** The one among them for which another time is sought: its own time counts as free. Null while none is. */
+  readonly moving: string | null;
   readonly checked: boolean;
   readonly informed: boolean;
   /** A failure that kept the caller from what they wanted, not made good since. */
@@ -30,7 +40,7 @@ export interface Dealings {
   readonly urgent: boolean;
 }
 
-export interface BookedAppointment {
+export interface MadeAppointment {
   readonly appointmentId: string;
   readonly slotId: string;
 }
@@ -39,6 +49,11 @@ export type DealingsChange =
   | { readonly type: 'offered'; readonly slots: readonly Slot[]; readonly exact: Slot | null }
   | { readonly type: 'chosen'; readonly slotId: string }
   | { readonly type: 'booked'; readonly appointmentId: string; readonly slotId: string }
+  | { readonly type: 'found'; readonly appointmentIds: readonly string[] }
+  | { readonly type: 'moving'; readonly appointmentId: string | null }
+  | { readonly type: 'moved'; readonly appointmentId: string }
+  | { readonly type: 'cancelled'; readonly appointmentId: string }
+  | { readonly type: 'waitlisted' }
   | { readonly type: 'informed' }
   | { readonly type: 'failed'; readonly code: FailureCode }
   | { readonly type: 'message_taken' }
@@ -49,6 +64,11 @@ export const NO_DEALINGS: Dealings = {
   offers: NO_OFFERS,
   choice: null,
   booked: [],
+  moved: [],
+  cancelled: [],
+  waitlisted: false,
+  theirs: [],
+  moving: null,
   checked: false,
   informed: false,
   stuck: null,
@@ -70,13 +90,32 @@ export function deal(dealings: Dealings, change: DealingsChange): Dealings {
       return { ...dealings, choice: change.slotId };
     case 'booked':
       return {
-        ...dealings,
-        choice: null,
-        stuck: null,
+        ...settled(dealings, change.appointmentId),
         booked: dealings.booked.some((other) => other.appointmentId === change.appointmentId)
           ? dealings.booked
           : [...dealings.booked, { appointmentId: change.appointmentId, slotId: change.slotId }],
       };
+    case 'found':
+      return { ...dealings, stuck: null, theirs: withEach(dealings.theirs, change.appointmentIds) };
+    case 'moving':
+      // A time that was chosen for one purpose is not chosen for another.
+      return change.appointmentId === dealings.moving
+        ? dealings
+        : { ...dealings, moving: change.appointmentId, choice: null };
+    case 'moved':
+      return {
+        ...settled(dealings, change.appointmentId),
+        moved: withEach(dealings.moved, [change.appointmentId]),
+      };
+    case 'cancelled':
+      return {
+        ...settled(dealings, change.appointmentId),
+        booked: dealings.booked.filter((other) => other.appointmentId !== change.appointmentId),
+        moved: dealings.moved.filter((other) => other !== change.appointmentId),
+        cancelled: withEach(dealings.cancelled, [change.appointmentId]),
+      };
+    case 'waitlisted':
+      return { ...dealings, stuck: null, waitlisted: true };
     case 'informed':
       return { ...dealings, informed: true };
     case 'failed':
@@ -88,6 +127,15 @@ export function deal(dealings: Dealings, change: DealingsChange): Dealings {
     case 'ending':
       return { ...dealings, ending: true };
   }
+}
+
+/** Something was brought to an end: what was chosen for it is over. */
+function settled(dealings: Dealings, appointmentId: string): Dealings {
+  return { ...dealings, choice: null, moving: null, stuck: null, theirs: withEach(dealings.theirs, [appointmentId]) };
+}
+
+function withEach(ids: readonly string[], more: readonly string[]): readonly string[] {
+  return [...ids, ...more.filter((id) => !ids.includes(id))];
 }
 
 /** What a caller's sentence does to the offers on the table: chooses one, or takes the choice back by wishing otherwise. */
@@ -136,23 +184,19 @@ export function chosenOffer(dealings: Dealings): Offer | undefined {
 /** Failures after which a caller leaves without what they came for, unless something later works. */
 const SERIOUS: ReadonlySet<FailureCode> = new Set(['calendar_unavailable', 'internal_error', 'timeout']);
 
-export interface OutcomeFacts {
-  readonly dealings: Dealings;
-  readonly callerTurns: number;
-  /** True where the call broke on our side (the model lost for good, a crash). */
-  readonly broke: boolean;
-}
-
-/**
- * What a conversation came to, from what was done in it: never from what was said. A failure that was passed on to staff
- * by a message is escalated, as is an emergency, whoever was reached.
- */
-export function outcomeOf({ dealings, callerTurns, broke }: OutcomeFacts): Outcome {
-  if (dealings.booked.length > 0) return 'appointment_scheduled';
-  if (dealings.escalated || dealings.urgent) return 'escalated';
-  if (dealings.messageTaken) return dealings.stuck === null ? 'message_taken' : 'escalated';
-  if (broke || dealings.stuck !== null) return 'failed';
-  if (dealings.checked) return 'browsing';
-  if (dealings.informed) return 'info_only';
-  return callerTurns === 0 ? 'abandoned' : 'info_only';
+/** What the conversation came to so far; `broke`: on our side (the model lost for good, a crash). */
+export function outcomeSoFar(dealings: Dealings, callerTurns: number, broke: boolean): Outcome {
+  return outcomeOf({
+    booked: dealings.booked.length > 0,
+    moved: dealings.moved.length > 0,
+    cancelled: dealings.cancelled.length > 0,
+    waitlisted: dealings.waitlisted,
+    messageTaken: dealings.messageTaken,
+    escalated: dealings.escalated || dealings.urgent,
+    stuck: dealings.stuck !== null,
+    checked: dealings.checked,
+    informed: dealings.informed,
+    callerTurns,
+    broke,
+  });
 }

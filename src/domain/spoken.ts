@@ -10,6 +10,11 @@ export function spokenMoment(at: Instant, now: Instant, clinic: Pick<Clinic, 'ti
   return `${spokenDay(date, today)} at ${spokenMinute(minute)}`;
 }
 
+/** A moment as it stands in a sentence: "on Wednesday, …" but "tomorrow, …". */
+export function onDay(moment: string): string {
+  return /^(today|tomorrow)\b/.test(moment) ? moment : `on ${moment}`;
+}
+
 /** "today, Monday, November 23rd" · "tomorrow, …" · "Wednesday, November 25th". */
 export function spokenDay(date: DateText, today: DateText): string {
   const distance = daysBetween(today, date);

@@ -4,7 +4,16 @@ import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
 import { type HousekeepingStore, postgresHousekeeping } from '../../db/housekeeping.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
-import { bookingRequest, busyQuery, HOLD_MS, holdRequest, lumen, NOW, radiance } from '../contract/booking-requests.ts';
+import {
+  bookingRequest,
+  busyQuery,
+  HOLD_MS,
+  holdRequest,
+  lumen,
+  NOW,
+  radiance,
+  waitlistRequest,
+} from '../contract/booking-requests.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 import { readConversation } from './recorded-conversation.ts';
@@ -147,6 +156,22 @@ describe('the calls of a node', () => {
     await housekeeping.endLostCalls(SILENT_MS);
     expect(await stateOf(booked)).toMatchObject({ outcome: 'appointment_scheduled', customer: 'Bea Ray' });
     expect(await stateOf(cancelled)).toMatchObject({ outcome: 'abandoned' });
+  });
+
+  it('that moved or cancelled an appointment, or left somebody waiting, end as that', async () => {
+    await node({ id: 'node-a', silentS: 121 });
+    await node({ id: 'node-b' });
+    const calls = await Promise.all([openCall(), openCall(), openCall(), openCall()]);
+    const [moved, cancelled, refused, waiting] = calls;
+    const log = postgresConversationLog(database);
+    log.write(moved.toolCall(1, { name: 'reschedule_appointment' }));
+    log.write(cancelled.toolCall(1, { name: 'cancel_appointment' }));
+    log.write(refused.toolCall(1, { name: 'cancel_appointment', success: false, error: 'appointment_not_found' }));
+    await log.close(10_000);
+    await postgresBookingStore(database).joinWaitlist(waitlistRequest({ conversationId: waiting.conversationId }));
+    expect(await housekeeping.endLostCalls(SILENT_MS)).toBe(4);
+    const outcomes = await Promise.all(calls.map(async (call) => (await stateOf(call))?.['outcome']));
+    expect(outcomes).toEqual(['rescheduled', 'cancelled', 'abandoned', 'waitlisted']);
   });
 
   it('whose row is gone, or never was, are ended', async () => {

@@ -7,7 +7,7 @@ import {
   deal,
   hear,
   NO_DEALINGS,
-  outcomeOf,
+  outcomeSoFar,
 } from '../../src/domain/dealings.ts';
 import type { Slot } from '../../src/domain/slots.ts';
 import { clinicOf } from '../support/clinics.ts';
@@ -107,6 +107,25 @@ describe('a choice', () => {
   });
 });
 
+describe('an appointment', () => {
+  const booked = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' } as const;
+  const moving: DealingsChange = { type: 'moving', appointmentId: 'a' };
+
+  it('is the caller’s once it was found or made', () => {
+    const found: DealingsChange = { type: 'found', appointmentIds: ['b', 'c'] };
+    expect(after(booked, found, found).theirs).toEqual(['a', 'b', 'c']);
+  });
+
+  it('that is to be moved takes a choice back that was made for another purpose, and no other', () => {
+    const chosen = after(offered([tue], tue));
+    expect(deal(chosen, moving)).toMatchObject({ moving: 'a', choice: null });
+    const again = [moving, offered([tue], tue), moving].reduce(deal, NO_DEALINGS);
+    expect(again).toMatchObject({ moving: 'a', choice: 'slot_1' });
+    expect(deal(again, { type: 'moved', appointmentId: 'a' })).toMatchObject({ moving: null, choice: null });
+    expect(deal(again, { type: 'cancelled', appointmentId: 'a' })).toMatchObject({ moving: null, choice: null });
+  });
+});
+
 describe('changes', () => {
   it('told twice count once', () => {
     const booked: DealingsChange = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' };
@@ -128,22 +147,38 @@ describe('changes', () => {
   });
 });
 
-const come = (dealings: Dealings, callerTurns = 2, broke = false) => outcomeOf({ dealings, callerTurns, broke });
+const come = (dealings: Dealings, callerTurns = 2, broke = false) => outcomeSoFar(dealings, callerTurns, broke);
 
-describe('an outcome', () => {
-  const booked: DealingsChange = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' };
+describe('what a conversation came to', () => {
+  const made: DealingsChange = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' };
+  const moved: DealingsChange = { type: 'moved', appointmentId: 'a' };
+  const gone: DealingsChange = { type: 'cancelled', appointmentId: 'a' };
   const message: DealingsChange = { type: 'message_taken' };
+  const failure: DealingsChange = { type: 'failed', code: 'internal_error' };
 
   it.each([
-    ['appointment_scheduled', after(offered([tue]), booked)],
-    ['appointment_scheduled', after(booked, { type: 'failed', code: 'internal_error' })],
-    ['browsing', after(offered([tue]))],
-    ['browsing', after({ type: 'failed', code: 'internal_error' }, offered([]))],
+    ['appointment_scheduled', after(offered([tue]), made)],
+    ['appointment_scheduled', after(made, moved)],
+    ['appointment_scheduled', after(made, gone, { ...made, appointmentId: 'b' })],
+    ['appointment_scheduled', after(gone, { ...made, appointmentId: 'b' })],
+    ['appointment_scheduled', after(made, failure)],
+    ['rescheduled', after({ type: 'found', appointmentIds: ['a'] }, offered([tue]), moved)],
+    ['rescheduled', after(moved, { ...gone, appointmentId: 'b' })],
+    ['cancelled', after(gone)],
+    ['cancelled', after(made, gone)],
+    ['cancelled', after(moved, gone)],
+    ['waitlisted', after(offered([]), { type: 'waitlisted' })],
+    ['waitlisted', after(failure, { type: 'waitlisted' })],
+    ['info_only', after({ type: 'found', appointmentIds: ['a'] })],
+    [
+      'browsing',
+      after({ type: 'found', appointmentIds: ['a'] }, { type: 'moving', appointmentId: 'a' }, offered([tue])),
+    ],
+    ['browsing', after(failure, offered([]))],
     ['browsing', after(offered([]), { type: 'failed', code: 'slot_not_offered' })],
     ['failed', after({ type: 'failed', code: 'calendar_unavailable' })],
     ['failed', after(offered([tue]), { type: 'failed', code: 'timeout' })],
-    ['appointment_scheduled', after(booked, message, { type: 'transfer', reason: 'A bill.' })],
-    ['appointment_scheduled', { ...after(booked), escalated: true }],
+    ['appointment_scheduled', { ...after(made), escalated: true }],
     ['escalated', { ...after(offered([tue]), message), escalated: true }],
     ['escalated', { ...after({ type: 'informed' }), urgent: true }],
     ['escalated', after({ type: 'failed', code: 'timeout' }, message)],
@@ -151,16 +186,21 @@ describe('an outcome', () => {
     ['message_taken', after({ type: 'informed' }, { type: 'failed', code: 'invalid_arguments' }, message)],
     ['info_only', after({ type: 'transfer', reason: 'A bill.' })],
     ['info_only', after({ type: 'informed' })],
-    ['info_only', after({ type: 'failed', code: 'unknown_service' })],
     ['info_only', after()],
   ] as const)('is %s', (outcome, dealings) => {
     expect(come(dealings)).toBe(outcome);
   });
 
-  it('is abandoned where the caller said nothing, and failed where the call broke', () => {
+  it('is abandoned where the caller said nothing, and failed where the call broke before anything lasted', () => {
     expect(come(after(), 0)).toBe('abandoned');
     expect(come(after({ type: 'informed' }), 3, true)).toBe('failed');
-    expect(come(after(booked), 3, true)).toBe('appointment_scheduled');
+    expect(come(after(made), 3, true)).toBe('appointment_scheduled');
     expect(come(after(message), 3, true)).toBe('message_taken');
+  });
+
+  it('is the same wherever the call is cut after the deed', () => {
+    const story = [offered([tue]), moved, failure, offered([]), { type: 'informed' } as const, message];
+    const cuts = story.map((_, n) => come(after(...story.slice(0, n + 1)), 1, n % 2 === 1));
+    expect(cuts).toEqual(['browsing', ...story.slice(1).map(() => 'rescheduled')]);
   });
 });

@@ -7,9 +7,10 @@ import { inRange, type Wish } from '../../domain/search.ts';
 import { blocksOf, HOLD_MS, type Slot } from '../../domain/slots.ts';
 import { spokenDay } from '../../domain/spoken.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
+import { appointmentToChange } from './theirs.ts';
 import { findTimes, offersToTell, type Times } from './times.ts';
 import { answered, defineTool, optionalText, type ToolContext } from './tool.ts';
-import { resolveWish } from './wish.ts';
+import { resolveWish, type WishArguments } from './wish.ts';
 import { misreading, type WhenArguments } from './wished-when.ts';
 
 /** How often a search starts again when the wished time is snatched between reading and holding. */
@@ -22,6 +23,7 @@ const schema = z.object({
   when: optionalText(200, 'The caller’s own words for the day and time, unchanged: "tomorrow at 2 PM", "next week".'),
   time: optionalText(40, 'HH:MM (24 hours), or morning, afternoon or evening.'),
   provider: optionalText(120, 'Only when the caller asked for somebody by name.'),
+  appointment_id: optionalText(60, 'The appointment that is to be moved, where the caller wants another time for one.'),
 });
 
 export const checkAvailability = defineTool({
@@ -30,17 +32,29 @@ export const checkAvailability = defineTool({
     'Finds free times for a service. Call it when the caller first names a day or time, or asks for other times. ' +
     'Never call it again once the caller has agreed to a time: book that one.',
   schema,
-  async run(args, context) {
-    const wish = resolveWish(args, context.clinic, context.now());
-    if ('failure' in wish) return wish.failure;
-    const chosen = chosenOffer(context.dealings);
-    if (chosen && staysChosen(args, wish.ok, chosen, context) && (await holdAgain(chosen, wish.ok, context))) {
-      return alreadyChosen(chosen, context);
-    }
-    const times = await findAndHold(wish.ok, context);
-    return tellTimes(times, wish.ok, misreading(args, wish.ok, context.clinic, context.now()), context);
+  async run({ appointment_id: movingId, ...args }, context) {
+    if (movingId === undefined) return check(args, null, context);
+    const moving = await appointmentToChange(movingId, context);
+    if ('failure' in moving) return moving.failure;
+    const { id, serviceId, providerId } = moving.ok;
+    // It stays the same treatment, with the same person unless the caller asks for another.
+    return check({ ...args, service: serviceId, provider: args.provider ?? providerId }, id, context);
   },
 });
+
+async function check(args: WishArguments, moving: string | null, before: ToolContext): Promise<ToolOutcome> {
+  const change: DealingsChange = { type: 'moving', appointmentId: moving };
+  const context = { ...before, dealings: deal(before.dealings, change) };
+  const wish = resolveWish(args, context.clinic, context.now());
+  if ('failure' in wish) return wish.failure;
+  const chosen = chosenOffer(context.dealings);
+  if (chosen && staysChosen(args, wish.ok, chosen, context) && (await holdAgain(chosen, wish.ok, context))) {
+    return alreadyChosen(chosen, context);
+  }
+  const times = await findAndHold(wish.ok, context);
+  const told = tellTimes(times, wish.ok, misreading(args, wish.ok, context.clinic, context.now()), context);
+  return { ...told, changes: [change, ...told.changes] };
+}
 
 /**
  * Whether a check after the choice asks for nothing else. A day or time that is not in the caller's words is the model's
@@ -80,6 +94,7 @@ function hold(
     conversationId: context.conversationId,
     slot,
     blocks: blocksOf(slot, service),
+    movingId: context.dealings.moving,
     expiresAt: now + HOLD_MS,
     now,
   });
@@ -94,7 +109,7 @@ function alreadyChosen(chosen: Offer, context: ToolContext): ToolOutcome {
     next_available: [],
     guidance:
       `The caller has already chosen this time. Do not check again. Ask for what is missing and call ` +
-      `book_appointment with slot_id ${chosen.slotId}. Only where the caller has just asked for another time, call ` +
+      `${bookingCall(context)} with slot_id ${chosen.slotId}. Only where the caller has just asked for another time, call ` +
       'again with their own words in `when`.',
   });
 }
@@ -129,7 +144,7 @@ function guidance(times: Times, wish: Wish, offers: readonly Offer[], context: T
   const days = single ? spokenDay(wish.days.from, today) : 'on those days';
   if (times.exact) {
     const exact = offers.find((offer) => offer.startsAt === times.exact?.startsAt);
-    return `The wished time is free and kept for the caller. Confirm it, ask for what is missing, then call book_appointment with slot_id ${exact?.slotId}.`;
+    return `The wished time is free and kept for the caller. Confirm it, ask for what is missing, then call ${bookingCall(context)} with slot_id ${exact?.slotId}.`;
   }
   if (times.slots.length > 0)
     return `${missed(times, wish, clinic)}Offer at most three of these times and let the caller choose.`;
@@ -149,6 +164,11 @@ function missed({ slots }: Times, { at, part }: Wish, { timeZone }: Clinic): str
   if (at !== null) return 'The wished time is not free: say so. ';
   if (part === null || slots.some((slot) => inRange(wallClock(slot.startsAt, timeZone).minute, part))) return '';
   return 'Nothing is free at the wished time of day: say so. ';
+}
+
+/** What makes a chosen time the caller's. */
+function bookingCall({ dealings: { moving } }: ToolContext): string {
+  return moving === null ? 'book_appointment' : `reschedule_appointment for appointment_id ${moving}`;
 }
 
 function closedReason(wish: Wish, context: ToolContext): string {

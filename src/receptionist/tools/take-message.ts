@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { readablePhone } from '../../domain/phone-numbers.ts';
 import { phoneOf } from './phone.ts';
-import { answered, defineTool, optionalText } from './tool.ts';
+import { answered, defineTool, optionalText, personName } from './tool.ts';
 
 const schema = z.object({
-  customer_name: z.string().trim().min(1).max(120).describe('First and last name as the caller gave them.'),
+  customer_name: personName,
   customer_phone: optionalText(60, 'Where to call back. Leave out to use the number the caller is calling from.'),
   message: z.string().trim().min(1).max(1_000).describe('What staff should know or do, in the caller’s own terms.'),
 });

@@ -82,6 +82,7 @@ async function busyOn(
   const taken = await context.bookings.busy({
     clinicId: clinic.id,
     conversationId: context.conversationId,
+    movingId: context.dealings.moving,
     resourceIds: providers.map((provider) => provider.id),
     startsAt: instantOrSkip(days.from, 0, clinic.timeZone) - service.bufferBeforeMinutes * MINUTE_MS,
     endsAt: instantOrSkip(addDays(days.to, 1), 0, clinic.timeZone) + service.bufferAfterMinutes * MINUTE_MS,

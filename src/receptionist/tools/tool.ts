@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Clinic, Instant, PhoneNumber } from '../../domain/clinic.ts';
 import type { Dealings, DealingsChange } from '../../domain/dealings.ts';
 import type { FailureCode } from '../../domain/failures.ts';
+import { tidyName } from '../../domain/names.ts';
 import type { BookingStore, Channel, MessageStore } from '../../domain/ports.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
 
@@ -68,3 +69,11 @@ export function optionalText(longest: number, description: string) {
     )
     .describe(description);
 }
+
+/** A person's name, as it is kept. */
+export const personName = z
+  .string()
+  .max(120)
+  .transform(tidyName)
+  .pipe(z.string().min(1))
+  .describe('First and last name as the caller gave them.');

@@ -5,9 +5,13 @@
 import { z } from 'zod';
 import type { ToolDeclaration, ToolOutcome } from '../../domain/tools.ts';
 import { bookAppointment } from './book-appointment.ts';
+import { cancelAppointment } from './cancel-appointment.ts';
 import { checkAvailability } from './check-availability.ts';
 import { endCall } from './end-call.ts';
+import { findAppointments } from './find-appointments.ts';
 import { getClinicInfo } from './get-clinic-info.ts';
+import { joinWaitlist } from './join-waitlist.ts';
+import { rescheduleAppointment } from './reschedule-appointment.ts';
 import { takeMessage } from './take-message.ts';
 import { failed, type Tool, type ToolContext } from './tool.ts';
 import { transferToStaff } from './transfer-to-staff.ts';
@@ -15,7 +19,11 @@ import { transferToStaff } from './transfer-to-staff.ts';
 const TOOLS: readonly Tool[] = [
   checkAvailability,
   bookAppointment,
+  findAppointments,
+  rescheduleAppointment,
+  cancelAppointment,
   getClinicInfo,
+  joinWaitlist,
   takeMessage,
   transferToStaff,
   endCall,

@@ -22,7 +22,7 @@ export function resolveWish(args: WishArguments, clinic: Clinic, now: Instant): 
   return { ok: { service: service.ok, provider: provider.ok, ...when.ok } };
 }
 
-function resolveService(words: string, clinic: Clinic): Resolved<Service> {
+export function resolveService(words: string, clinic: Clinic): Resolved<Service> {
   const found = serviceNamed(clinic, words);
   if (found.kind === 'one') return { ok: found.item };
   const options = names(found, clinic.services);
@@ -33,7 +33,11 @@ function resolveService(words: string, clinic: Clinic): Resolved<Service> {
   return { failure: failed('unknown_service', sentence, { services: options }) };
 }
 
-function resolveProvider(words: string | undefined, service: Service, clinic: Clinic): Resolved<Provider | null> {
+export function resolveProvider(
+  words: string | undefined,
+  service: Service,
+  clinic: Clinic,
+): Resolved<Provider | null> {
   if (words === undefined || namesNobody(words, clinic)) return { ok: null };
   const able = providersOf(clinic, service);
   const found = providerNamed(clinic, words);

@@ -83,7 +83,7 @@ function saidIn(when: string, now: Instant, timeZone: string): Mention {
   return mentionsNothing(said) && /^\W*[a-z]+\W*$/i.test(when) ? mentionIn(`in ${when}`, now, timeZone) : said;
 }
 
-interface NamedDays {
+export interface NamedDays {
   readonly days: DayRange | null;
   readonly soonest: boolean;
 }
@@ -99,7 +99,7 @@ function namedDays(args: WhenArguments, clinic: Clinic, now: Instant): NamedDays
   return { days: { from: from.days?.from ?? today, to: to.days?.to ?? from.days?.to ?? today }, soonest };
 }
 
-function dayIn(text: string | undefined, clinic: Clinic, now: Instant): NamedDays | 'unreadable' {
+export function dayIn(text: string | undefined, clinic: Clinic, now: Instant): NamedDays | 'unreadable' {
   if (text === undefined) return { days: null, soonest: false };
   if (isDate(text)) return { days: { from: text, to: text }, soonest: false };
   const { days, soonest } = mentionIn(text, now, clinic.timeZone);

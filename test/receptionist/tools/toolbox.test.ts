@@ -9,7 +9,7 @@ const text = (maxLength: number) => ({ type: 'string', maxLength, description: e
 const required = (maxLength: number) => ({ ...text(maxLength), minLength: 1 });
 
 describe('the declarations', () => {
-  it('are these six, with arguments in draft 7 of JSON Schema', () => {
+  it('are these ten, with arguments in draft 7 of JSON Schema', () => {
     expect(toolDeclarations().map(({ name, parameters }) => ({ name, parameters }))).toEqual([
       {
         name: 'check_availability',
@@ -22,6 +22,7 @@ describe('the declarations', () => {
             when: text(200),
             time: text(40),
             provider: text(120),
+            appointment_id: text(60),
           },
           required: ['service'],
         },
@@ -32,12 +33,35 @@ describe('the declarations', () => {
           type: 'object',
           properties: {
             slot_id: { type: ['string', 'number'], description: expect.any(String) },
-            customer_name: required(120),
+            customer_name: text(120),
             customer_phone: text(60),
             customer_email: text(200),
             notes: text(500),
           },
           required: ['slot_id', 'customer_name'],
+        },
+      },
+      {
+        name: 'find_appointments',
+        parameters: { type: 'object', properties: { customer_phone: text(60), customer_name: text(120) } },
+      },
+      {
+        name: 'reschedule_appointment',
+        parameters: {
+          type: 'object',
+          properties: {
+            appointment_id: required(60),
+            slot_id: { type: ['string', 'number'], description: expect.any(String) },
+          },
+          required: ['appointment_id', 'slot_id'],
+        },
+      },
+      {
+        name: 'cancel_appointment',
+        parameters: {
+          type: 'object',
+          properties: { appointment_id: required(60), reason: text(300) },
+          required: ['appointment_id'],
         },
       },
       {
@@ -54,10 +78,25 @@ describe('the declarations', () => {
         },
       },
       {
+        name: 'join_waitlist',
+        parameters: {
+          type: 'object',
+          properties: {
+            service: required(120),
+            earliest_date: text(40),
+            latest_date: text(40),
+            provider: text(120),
+            customer_name: text(120),
+            customer_phone: text(60),
+          },
+          required: ['service', 'customer_name'],
+        },
+      },
+      {
         name: 'take_message',
         parameters: {
           type: 'object',
-          properties: { customer_name: required(120), customer_phone: text(60), message: required(1_000) },
+          properties: { customer_name: text(120), customer_phone: text(60), message: required(1_000) },
           required: ['customer_name', 'message'],
         },
       },
@@ -131,6 +170,22 @@ describe('arguments that are none', () => {
     ['book_appointment', { slot_id: 's'.repeat(100_000), customer_name: 'Jordan Lee' }],
     ['book_appointment', { slot_id: 'slot_1', customer_name: 'Jordan Lee', notes: 'x'.repeat(501) }],
     ['book_appointment', { slot_id: 'slot_1', customer_name: 'Jordan Lee', customer_phone: 2_125_550_142 }],
+    ['find_appointments', { customer_phone: 7 }],
+    ['find_appointments', { customer_phone: 'the usual' }],
+    ['reschedule_appointment', {}],
+    ['reschedule_appointment', { appointment_id: 'a' }],
+    ['reschedule_appointment', { appointment_id: ['a'], slot_id: 'slot_1' }],
+    ['cancel_appointment', {}],
+    ['cancel_appointment', { appointment_id: '' }],
+    ['cancel_appointment', { appointment_id: 'a'.repeat(61) }],
+    ['join_waitlist', { service: 'botox' }],
+    ['join_waitlist', { service: 'botox', customer_name: ' . ' }],
+    ['join_waitlist', { service: 'botox', customer_name: 'Jordan Lee', earliest_date: 'the 45th' }],
+    ['join_waitlist', { service: 'botox', customer_name: 'Jordan Lee', customer_phone: '5' }],
+    [
+      'join_waitlist',
+      { service: 'botox', customer_name: 'Jordan Lee', earliest_date: '2026-11-30', latest_date: '2026-11-29' },
+    ],
     ['take_message', {}],
     ['take_message', { customer_name: 'Jordan Lee' }],
     ['take_message', { message: 'Call me back' }],
@@ -152,6 +207,7 @@ describe('arguments that are none', () => {
     expect(desk.breakages).toEqual([]);
     expect(desk.bookings.appointments(radiance.id)).toEqual([]);
     expect(desk.messages.of(radiance.id)).toEqual([]);
+    expect(desk.bookings.waitlist(radiance.id)).toEqual([]);
     expect(desk.dealings().transferring).toBeNull();
   });
 
@@ -194,7 +250,7 @@ describe('whatever a model sends', () => {
     );
     const value = fc.oneof(words, fc.string(), fc.integer(), fc.constant(null), fc.boolean(), fc.array(words));
     const key = fc.constantFrom(
-      ...'service date date_to when time provider slot_id customer_name customer_phone customer_email topic message reason'.split(
+      ...'service date date_to when time provider slot_id customer_name customer_phone customer_email topic message reason appointment_id earliest_date'.split(
         ' ',
       ),
     );
