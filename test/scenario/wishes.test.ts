@@ -30,6 +30,13 @@ describe('what callers wish for', () => {
     expect(wallClock(startsAt, ava.clinic.timeZone)).toMatchObject({ weekday: 3, minute: 16 * 60 });
     expect(toolCalls.filter((tool) => tool.name === 'book_appointment').map((tool) => tool.success)).toEqual([true]);
     expect(call.heardText).toMatch(/booked for Consultation .*4 PM with Priya Sharma/);
+    const id = appointments[0]?.id ?? '';
+    const due = await ava.database.withClinic(
+      ava.clinic.id,
+      'test',
+      (sql) => sql`select kind, status from outbox where subject_id = ${id}`,
+    );
+    expect(due).toEqual([{ kind: 'sync_appointment', status: 'due' }]);
   });
 
   it('another day after all: only the second is booked, and the first is free again', { timeout: 60_000 }, async () => {
@@ -55,6 +62,8 @@ describe('what callers wish for', () => {
     expect(call.heardText).not.toMatch(/3 PM/);
     expect(appointments).toEqual([]);
     expect(['browsing', 'info_only']).toContain(outcome);
+    const held = await ava.database.withClinic(ava.clinic.id, 'test', (sql) => sql`select 1 from holds`);
+    expect(held).toHaveLength(0);
     expect(toolCalls[0]).toMatchObject({ name: 'check_availability', success: true });
   });
 });

@@ -123,6 +123,15 @@ describe('a caller', () => {
     ]);
   });
 
+  it('cancels what was found, and nothing before', () => {
+    const said = converse(scenario('cancel'), [
+      'Hello!',
+      'I found your appointment: Botox tomorrow at 2 PM with Priya Sharma. Shall I cancel it for you?',
+      'Your appointment for Botox tomorrow at 2 PM with Priya Sharma is cancelled. Is there anything else I can help you with?',
+    ]);
+    expect(said).toEqual(['I need to cancel my Botox appointment.', 'Yes, please.', "No, that's all, thank you."]);
+  });
+
   it('takes nothing when the day is fully booked', () => {
     const said = converse(
       scenario('fully-booked'),

@@ -1,6 +1,7 @@
 /** The stories by name, each to be told by anybody. */
 import { abuse } from './abuse.ts';
 import { book } from './book.ts';
+import { cancel } from './cancel.ts';
 import { emergency } from './emergency.ts';
 import { fullyBooked } from './fully-booked.ts';
 import { hangUp } from './hang-up.ts';
@@ -24,6 +25,7 @@ import { wrongNumber } from './wrong-number.ts';
 const SCENARIOS: Readonly<Record<string, (who: Who) => CallerScript>> = {
   book,
   reschedule,
+  cancel,
   'fully-booked': fullyBooked,
   'named-provider': namedProvider,
   hours,

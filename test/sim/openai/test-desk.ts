@@ -19,7 +19,7 @@ export function tool(name: string, required: readonly string[], optional: readon
 
 /** The tools of a clinic's receptionist. */
 export const TOOLS: readonly ToolDefinition[] = [
-  tool('check_availability', ['service'], ['date', 'date_to', 'when', 'time', 'provider']),
+  tool('check_availability', ['service'], ['date', 'date_to', 'when', 'time', 'provider', 'appointment_id']),
   tool('book_appointment', ['slot_id', 'customer_name'], ['customer_phone', 'customer_email', 'notes']),
   tool('find_appointments', [], ['customer_phone', 'customer_name']),
   tool('reschedule_appointment', ['appointment_id', 'slot_id']),

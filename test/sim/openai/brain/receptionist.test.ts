@@ -189,6 +189,7 @@ describe('the receptionist, beyond booking', () => {
     expect(call.hears('Sometime next week')).toContain('Tuesday at 2 PM');
     expect(call.hears('Tuesday at 2 PM works')).toContain("You're now booked for Tuesday at 2 PM.");
     expect(call.named('reschedule_appointment')[0]?.args).toEqual({ appointment_id: 'appt9', slot_id: 'tue14' });
+    expect(call.named('check_availability')[0]?.args.appointment_id).toBe('appt9');
     expect(call.named('book_appointment')).toEqual([]);
   });
 
@@ -216,8 +217,12 @@ describe('the receptionist, beyond booking', () => {
         appointments: name === undefined ? [] : two.slice(0, 1),
       }),
     });
-    expect(none.hears('I want to reschedule my appointment')).toContain('What name is it under?');
-    expect(none.hears('Jordan Lee')).toContain('Monday at 9 AM');
+    expect(none.hears('I want to reschedule my appointment')).toContain('What name and phone number is it under?');
+    expect(none.hears('My name is Jordan Lee. My phone number is 555 010 0142.')).toContain('Monday at 9 AM');
+    expect(none.named('find_appointments')[1]?.args).toEqual({
+      customer_name: 'Jordan Lee',
+      customer_phone: '5550100142',
+    });
   });
 
   it('tells when an appointment is', () => {

@@ -16,7 +16,8 @@ export function callFor(memory: Memory, step: Step, tools: Toolbox): BrainCall |
   if (step === 'find') return call('find_appointments', person);
   if (step === 'check') {
     const wanted = memory.goal === 'reschedule' ? serviceMoved(memory) : service;
-    return call('check_availability', { service: wanted, when, provider });
+    const moved = memory.goal === 'reschedule' ? appointment?.id : undefined;
+    return call('check_availability', { service: wanted, when, provider, appointment_id: moved });
   }
   if (step !== 'commit' || memory.goal === undefined) return undefined;
   const slot = { slot_id: chosen, appointment_id: appointment?.id };
@@ -37,7 +38,7 @@ const QUESTIONS: Readonly<Record<Step, (memory: Memory) => string>> = {
   phone: () => 'What is the best phone number to reach you?',
   email: () => 'What email address should I send the confirmation to?',
   which: ({ appointments = [] }) => `You have ${appointments.map(described).join('; and ')}. Which one do you mean?`,
-  whose: () => "I couldn't find an appointment for you. What name is it under?",
+  whose: () => "I couldn't find an appointment for you. What name and phone number is it under?",
   confirm: () => 'Shall I cancel it for you?',
   message: () => 'What would you like me to pass on?',
   idle: idleQuestion,
