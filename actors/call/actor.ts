@@ -7,7 +7,7 @@ import { serviceById } from '../../src/domain/clinic.ts';
 import type { Dealings } from '../../src/domain/dealings.ts';
 import type { Events } from '../../src/domain/events.ts';
 import type { BookingStore, ConversationLog } from '../../src/domain/ports.ts';
-import { blocksOf, HOLD_MS, type Slot } from '../../src/domain/slots.ts';
+import { blocksOf, HOLD_MS } from '../../src/domain/slots.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
 import { Actor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -80,7 +80,7 @@ export class CallActor {
       case 'run_tool':
         return this.runTool(effect);
       case 'hold':
-        return this.hold(effect.slotId, effect.slot);
+        return this.hold(effect);
       case 'release':
         return this.release();
       case 'record':
@@ -101,14 +101,12 @@ export class CallActor {
   }
 
   /** A hold that could not be placed is no reason to bother the caller: the booking itself decides. */
-  private hold(slotId: string, slot: Slot): void {
-    const { identity, dealings } = this.state;
-    const { clinicId, conversationId } = identity;
+  private hold({ slotId, slot, movingId }: Extract<CallEffect, { kind: 'hold' }>): void {
+    const { clinicId, conversationId } = this.state.identity;
     const service = serviceById(this.facts.clinic, slot.serviceId);
     if (!service) return;
     const now = this.ports.clock.now();
     const blocks = blocksOf(slot, service);
-    const { moving: movingId } = dealings;
     const request = { clinicId, conversationId, slot, blocks, movingId, expiresAt: now + HOLD_MS, now };
     this.changeHold(async (bookings) => {
       const result = await bookings.hold(request);

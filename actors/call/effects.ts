@@ -18,7 +18,8 @@ export type CallEffect =
       readonly argumentsText: string;
       readonly dealings: Dealings;
     }
-  | { readonly kind: 'hold'; readonly slotId: string; readonly slot: Slot }
+  /** `movingId`: the appointment that is to be moved there. */
+  | { readonly kind: 'hold'; readonly slotId: string; readonly slot: Slot; readonly movingId: string | null }
   | { readonly kind: 'release' }
   | { readonly kind: 'record'; readonly entry: ConversationEntry }
   | CallEvent

@@ -140,7 +140,7 @@ function holdChoice(before: Dealings, after: Dealings): CallEffect[] {
     after.choice === null || after.choice === before.choice ? undefined : offerById(after.offers, after.choice);
   if (!chosen) return [];
   const { slotId, number: _number, ...slot } = chosen;
-  return [{ kind: 'hold', slotId, slot }];
+  return [{ kind: 'hold', slotId, slot, movingId: after.moving }];
 }
 
 /** The caller must not go on giving their name for a time that is gone: Ava says so as soon as she may speak. */

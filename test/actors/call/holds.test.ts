@@ -28,8 +28,16 @@ function hears(call: CallBench, itemId: string, text: string) {
 describe('a choice by words', () => {
   it('is held for the caller, as the slot it means', () => {
     const effects = hears(offered(), 'u1', 'The second one, please.');
-    expect(ofKind(effects, 'hold')).toEqual([{ kind: 'hold', slotId: 'slot_2', slot: slots(3)[1] }]);
+    expect(ofKind(effects, 'hold')).toEqual([{ kind: 'hold', slotId: 'slot_2', slot: slots(3)[1], movingId: null }]);
     expect(orders(effects)).toEqual([]);
+  });
+
+  it('for an appointment that is to be moved may take of that one’s own time', () => {
+    const call = greeted();
+    const moving = { type: 'moving', appointmentId: 'a' } as const;
+    call.tell(toolRequested('c1'), toolAnswered('c1', [moving, { type: 'offered', slots: slots(3), exact: null }]));
+    const effects = hears(call, 'u1', 'The second one, please.');
+    expect(ofKind(effects, 'hold')).toMatchObject([{ slotId: 'slot_2', movingId: 'a' }]);
   });
 
   it('is held once, however often it is said', () => {
