@@ -4,7 +4,9 @@ import type { Events } from '../domain/events.ts';
 import { readForm } from '../twilio/form.ts';
 import type { Pulse } from '../twilio/pulse.ts';
 import { isSignedByTwilio } from '../twilio/signature.ts';
+import { issueTicket, type TicketClaims } from '../twilio/ticket.ts';
 import type { TicketLedger } from '../twilio/ticket-ledger.ts';
+import { streamTwiml } from '../twilio/twiml.ts';
 import type { FrontDesk } from './front-desk.ts';
 import { HttpError, type HttpRequest } from './route.ts';
 
@@ -40,6 +42,15 @@ export function publicUrlOf({ publicUrl }: Pick<TwilioEdge, 'publicUrl'>, path: 
 /** The same over WebSocket: `wss` where the public URL is `https`, `ws` where it is `http`. */
 export function publicSocketUrlOf(edge: Pick<TwilioEdge, 'publicUrl'>, path: string): string {
   return publicUrlOf(edge, path).replace(/^http/i, 'ws');
+}
+
+/** TwiML that has the caller talk with Ava: over a stream with a token of its own. */
+export function streamAnswer(edge: TwilioEdge, { callSid, clinicId, from, to }: TicketClaims): string {
+  return streamTwiml({
+    streamUrl: publicSocketUrlOf(edge, TWILIO_PATHS.media),
+    token: issueTicket(edge.sessionSecret, { callSid, clinicId, from, to }, edge.now()),
+    actionUrl: publicUrlOf(edge, TWILIO_PATHS.voiceContinue),
+  });
 }
 
 const FORM_CONTENT = /^application\/x-www-form-urlencoded\b/i;

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { PHRASE_LIMITS, type RenderedPhraseBook } from '../../src/bin/phrase-book.ts';
 import { CLAIM_MS } from '../../src/bin/phrase-supply.ts';
 import type { Clinic } from '../../src/domain/clinic.ts';
-import { phraseAudio } from '../../src/receptionist/phrase-audio.ts';
 import { fixedPhrases } from '../../src/receptionist/phrases.ts';
 import { lumen, radiance } from '../support/memory-clinics.ts';
 import { PhraseBench, soundOf } from './phrase-bench.ts';
+import { phraseAudio } from './phrase-sounds.ts';
 
 const greetingOf = (book: RenderedPhraseBook, clinic: Clinic, language?: string): unknown =>
   phraseAudio(book, clinic, language).greeting;

@@ -3,10 +3,9 @@
  * sessions. Whatever comes: no crash, no 5xx, nothing left open, and a call that goes on meanwhile loses no frame. A
  * quick slice by default; `FUZZ_INPUTS=100000` for the long run, `FUZZ_SEED` to repeat one.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { heapBytes } from '../support/heap.ts';
 import { type Random, seededRandom } from '../support/seed.ts';
 import { type BrowserStand, openBrowserStand } from './browser-stand.ts';
 import { mutated, pick } from './fuzz-inputs.ts';
@@ -79,13 +78,6 @@ async function oneConnection(chance: Random): Promise<number> {
   else socket.terminate();
   await closed;
   return status;
-}
-
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
-  return process.memoryUsage().heapUsed;
 }
 
 describe(`the browser socket under ${INPUTS} odd messages (seed ${SEED})`, () => {

@@ -4,9 +4,8 @@
  * `FUZZ_INPUTS=100000` for the long run, `FUZZ_SEED` to repeat one.
  */
 import { Agent, request } from 'node:http';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { heapBytes } from '../support/heap.ts';
 import { type Random, seededRandom } from '../support/seed.ts';
 import {
   connectCall,
@@ -132,11 +131,4 @@ function forgetPast({ events, desk }: Edge): void {
   desk.offers.length = 0;
   desk.continuations.length = 0;
   desk.statuses.length = 0;
-}
-
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
-  return process.memoryUsage().heapUsed;
 }

@@ -1,14 +1,13 @@
 /** `POST /twilio/voice/continue`: a stream, a dial to staff or a voicemail ended; what does the caller hear next? */
 import type { z } from 'zod';
 import { ContinueForm } from '../../twilio/form.ts';
-import { issueTicket } from '../../twilio/ticket.ts';
-import { hangUpTwiml, sayAndHangUpTwiml, staffTwiml, streamTwiml } from '../../twilio/twiml.ts';
+import { hangUpTwiml, sayAndHangUpTwiml, staffTwiml } from '../../twilio/twiml.ts';
 import type { Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
 import {
-  publicSocketUrlOf,
   publicUrlOf,
   readWebhook,
+  streamAnswer,
   TWILIO_PATHS,
   type TwilioEdge,
   WEBHOOK_BODY_BYTES,
@@ -38,13 +37,9 @@ async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>): Pr
   const next = await edge.desk.continueCall({ callSid, streamSid, callStatus, dialCallStatus, dialBridged });
   if (next.kind === 'hang_up') return hangUpTwiml();
   if (next.kind === 'say_and_hang_up') return sayAndHangUpTwiml(next.sentence);
-  const actionUrl = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
-  if (next.kind === 'stream') {
-    const claims = { callSid, clinicId: next.clinicId, from: next.from, to: next.to };
-    const token = issueTicket(edge.sessionSecret, claims, edge.now());
-    return streamTwiml({ streamUrl: publicSocketUrlOf(edge, TWILIO_PATHS.media), token, actionUrl });
-  }
+  if (next.kind === 'stream') return streamAnswer(edge, { ...next, callSid });
   const { sentence, staffPhone, clinicName, whispered } = next;
+  const actionUrl = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
   const whisperUrl = whispered ? whisperUrlOf(edge, callSid) : null;
   return staffTwiml({ sentence, staffPhone, clinicName, callerId: form.calledNumber, actionUrl, whisperUrl });
 }

@@ -1,15 +1,14 @@
 /** `POST /twilio/voice`: a telephone rings. Answered with a stream to talk over, or with the next best thing. */
 import { phoneNumber } from '../../twilio/caller-number.ts';
 import { InboundCallForm } from '../../twilio/form.ts';
-import { issueTicket } from '../../twilio/ticket.ts';
-import { sayAndHangUpTwiml, staffTwiml, streamTwiml } from '../../twilio/twiml.ts';
+import { sayAndHangUpTwiml, staffTwiml } from '../../twilio/twiml.ts';
 import type { Admission, CallOffer } from '../front-desk.ts';
 import type { Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
 import {
-  publicSocketUrlOf,
   publicUrlOf,
   readWebhook,
+  streamAnswer,
   TWILIO_PATHS,
   type TwilioEdge,
   WEBHOOK_BODY_BYTES,
@@ -32,11 +31,7 @@ export function twilioVoice(edge: TwilioEdge): Route {
 }
 
 function answer(edge: TwilioEdge, call: CallOffer, admission: Admission): string {
-  const actionUrl = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
-  if (admission.kind === 'stream') {
-    const token = issueTicket(edge.sessionSecret, { ...call, clinicId: admission.clinicId }, edge.now());
-    return streamTwiml({ streamUrl: publicSocketUrlOf(edge, TWILIO_PATHS.media), token, actionUrl });
-  }
+  if (admission.kind === 'stream') return streamAnswer(edge, { ...call, clinicId: admission.clinicId });
   if (admission.kind === 'unknown_number') {
     edge.events.emit('call.refused', { callSid: call.callSid, reason: 'unknown_number' });
     return sayAndHangUpTwiml(UNKNOWN_NUMBER);
@@ -44,5 +39,6 @@ function answer(edge: TwilioEdge, call: CallOffer, admission: Admission): string
   const { staffPhone, clinicName } = admission;
   const sentence = staffPhone === null ? SHED : `${SHED} One moment, we are putting you through to the team.`;
   const callerId = phoneNumber(call.to);
+  const actionUrl = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
   return staffTwiml({ sentence, staffPhone, clinicName, callerId, actionUrl, whisperUrl: null });
 }

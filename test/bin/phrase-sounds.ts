@@ -1,11 +1,10 @@
-/** A clinic's fixed phrases as they sound, for a call to play. */
+/** A clinic's fixed phrases as they sound. */
+import type { AudioFormat } from '../../src/domain/audio-format.ts';
+import type { Clinic } from '../../src/domain/clinic.ts';
+import type { PhraseAudio, PhraseBook } from '../../src/domain/ports.ts';
+import { type FixedPhrases, fixedPhrases } from '../../src/receptionist/phrases.ts';
 
-import type { AudioFormat } from '../domain/audio-format.ts';
-import type { Clinic } from '../domain/clinic.ts';
-import type { PhraseAudio, PhraseBook } from '../domain/ports.ts';
-import { type FixedPhrases, fixedPhrases } from './phrases.ts';
-
-export type PhraseSounds = { readonly [Name in keyof FixedPhrases]?: PhraseAudio | undefined };
+type PhraseSounds = { readonly [Name in keyof FixedPhrases]?: PhraseAudio | undefined };
 
 /** What the book has of them at this moment; a phrase it has not is said by the model, or not at all. */
 export function phraseAudio(
