@@ -1,6 +1,6 @@
 /** The SQL of bookings and holds, one function a statement, each inside a transaction bound to the clinic. */
 import { z } from 'zod';
-import type { Instant } from '../src/domain/clinic.ts';
+import type { Instant, PhoneNumber } from '../src/domain/clinic.ts';
 import type { Appointment, BookingRequest, BusyQuery, HoldRequest } from '../src/domain/ports.ts';
 import type { Block, Busy } from '../src/domain/slots.ts';
 import { SYNC_APPOINTMENT } from './outbox.ts';
@@ -165,6 +165,11 @@ export async function findActive(sql: Sql, key: string): Promise<Appointment | u
     startsAt: row.starts_at,
     endsAt: row.ends_at,
   };
+}
+
+export async function findCustomer(sql: Sql, clinicId: string, phone: PhoneNumber): Promise<boolean> {
+  const found = await sql`select from customers where clinic_id = ${clinicId} and phone = ${phone}`;
+  return found.length > 0;
 }
 
 /** One customer a phone number and clinic: what was said last fills in and corrects, what was not said erases nothing. */

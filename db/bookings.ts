@@ -29,6 +29,7 @@ import {
 import {
   clearHolds,
   findActive,
+  findCustomer,
   insertAppointment,
   insertHold,
   lockResources,
@@ -72,6 +73,8 @@ export function postgresBookingStore(database: Database): BookingStore {
     cancel: (request) => settle(() => database.withClinic(request.clinicId, 'cancel', (sql) => giveUp(sql, request))),
     joinWaitlist: (request) =>
       settle(() => database.withClinic(request.clinicId, 'join_waitlist', (sql) => enterWaitlist(sql, request))),
+    knowsCustomer: (clinicId, phone) =>
+      settle(() => database.withClinic(clinicId, 'knows_customer', (sql) => findCustomer(sql, clinicId, phone))),
   };
 }
 

@@ -12,6 +12,7 @@ export type ClinicKey = { readonly phone: PhoneNumber } | { readonly id: string 
 const MAX_TIME_ZONES = 1_000;
 
 const timeOfDay = z.string().regex(/^\d\d:\d\d$/);
+const date = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 const openingHours = z.object({ weekday: z.int().min(1).max(7), opens: timeOfDay, closes: timeOfDay });
 
 const clinicDocument = z.object({
@@ -24,10 +25,12 @@ const clinicDocument = z.object({
   consentSentence: z.string().nullable(),
   language: z.string(),
   voice: z.string(),
+  persona: z.string(),
+  greeting: z.string().nullable(),
   hours: z.array(openingHours),
   specialDays: z.array(
     z.object({
-      date: z.string().regex(/^\d{4}-\d\d-\d\d$/),
+      date,
       reason: z.string(),
       hours: z.array(z.object({ opens: timeOfDay, closes: timeOfDay })),
     }),
@@ -43,16 +46,30 @@ const clinicDocument = z.object({
       bufferAfterMinutes: z.int(),
       priceCents: z.int().nullable(),
       description: z.string(),
+      preparation: z.string(),
+      needs: z.array(z.string()),
+      newPatients: z.boolean(),
+      minimumAge: z.int().nullable(),
     }),
   ),
   providers: z.array(
     z.object({
       id: z.string(),
       name: z.string(),
+      aliases: z.array(z.string()),
       serviceIds: z.array(z.string()),
+      ownMinutes: z.record(z.string(), z.int()),
       hours: z.array(openingHours).nullable(),
+      timeOff: z.array(
+        z.object({
+          from: date,
+          to: date,
+          between: z.object({ leaves: timeOfDay, returns: timeOfDay }).nullable(),
+        }),
+      ),
     }),
   ),
+  resources: z.array(z.object({ id: z.string(), name: z.string(), kind: z.string() })),
   conversation: z.object({
     languages: z.array(z.string()).min(1),
     bargeInMs: z.int(),
@@ -60,7 +77,12 @@ const clinicDocument = z.object({
     staffHours: z.array(openingHours),
     emergencyPhrases: z.array(z.string()),
   }),
-  rules: z.object({ noticeMinutes: z.int(), horizonDays: z.int(), slotMinutes: z.int() }),
+  rules: z.object({
+    noticeMinutes: z.int(),
+    horizonDays: z.int(),
+    slotMinutes: z.int(),
+    cancellationHours: z.int().nullable(),
+  }),
   policies: z.array(z.string()),
 });
 
@@ -152,8 +174,10 @@ function isTimeZone(name: string): boolean {
 function document(sql: Sql) {
   return sql`jsonb_build_object(
     'id', id, 'name', name, 'phone', phone, 'staffPhone', staff_phone, 'timeZone', time_zone, 'address', address,
-    'consentSentence', consent_sentence, 'language', language, 'voice', voice, 'policies', to_jsonb(policies),
-    'rules', jsonb_build_object('noticeMinutes', notice_minutes, 'horizonDays', horizon_days, 'slotMinutes', slot_minutes),
+    'consentSentence', consent_sentence, 'language', language, 'voice', voice,
+    'persona', persona, 'greeting', greeting, 'policies', to_jsonb(policies),
+    'rules', jsonb_build_object('noticeMinutes', notice_minutes, 'horizonDays', horizon_days, 'slotMinutes', slot_minutes,
+      'cancellationHours', cancellation_hours),
     'conversation', jsonb_build_object(
       'languages', to_jsonb(language || array_remove(languages, language)), 'bargeInMs', barge_in_ms,
       'longestCallMinutes', longest_call_minutes, 'emergencyPhrases', to_jsonb(emergency_phrases),
@@ -168,17 +192,30 @@ function document(sql: Sql) {
       select jsonb_agg(jsonb_build_object(
                'id', id, 'slug', slug, 'name', name, 'aliases', to_jsonb(aliases), 'minutes', minutes,
                'bufferBeforeMinutes', buffer_before_minutes, 'bufferAfterMinutes', buffer_after_minutes,
-               'priceCents', price_cents, 'description', description) order by position, name)
+               'priceCents', price_cents, 'description', description, 'preparation', preparation, 'needs', to_jsonb(needs),
+               'newPatients', new_patients, 'minimumAge', minimum_age) order by position, name)
       from services as s where s.clinic_id = clinics.id and active), '[]'),
     'providers', coalesce((
-      select jsonb_agg(jsonb_build_object('id', id, 'name', name,
+      select jsonb_agg(jsonb_build_object('id', id, 'name', name, 'aliases', to_jsonb(aliases),
                'hours', nullif(${weekly(sql, sql`provider_hours as h where h.clinic_id = p.clinic_id and h.provider_id = p.id`)}, '[]'),
                'serviceIds', coalesce((
                  select jsonb_agg(service_id order by s.position, s.name)
                  from provider_services join services as s on s.id = service_id
-                 where provider_id = p.id and provider_services.clinic_id = p.clinic_id and s.active), '[]')
+                 where provider_id = p.id and provider_services.clinic_id = p.clinic_id and s.active), '[]'),
+               'ownMinutes', coalesce((
+                 select jsonb_object_agg(service_id, minutes) from provider_services as g
+                 where g.clinic_id = p.clinic_id and g.provider_id = p.id and minutes is not null), '{}'),
+               'timeOff', coalesce((
+                 select jsonb_agg(jsonb_build_object('from', first_day, 'to', last_day, 'between', case
+                          when leaves is not null
+                          then jsonb_build_object('leaves', left(leaves::text, 5), 'returns', left(returns::text, 5)) end)
+                        order by first_day, last_day, leaves)
+                 from time_off as t where t.clinic_id = p.clinic_id and t.provider_id = p.id), '[]')
              ) order by position, name)
-      from providers as p where p.clinic_id = clinics.id and active), '[]'))`;
+      from providers as p where p.clinic_id = clinics.id and active), '[]'),
+    'resources', coalesce((
+      select jsonb_agg(jsonb_build_object('id', id, 'name', name, 'kind', kind) order by position, name)
+      from resources as r where r.clinic_id = clinics.id and active), '[]'))`;
 }
 
 /** Weekly hours out of the rows of a table called `h`. */

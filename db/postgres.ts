@@ -40,6 +40,8 @@ export interface Database {
    * (`isOutage`), the transaction is rolled back, unless its commit was on the way already: then nobody knows.
    */
   withClinic<T>(clinicId: string, query: string, work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** As `withClinic`, bound to no clinic and with the rights of whoever connected: for the work of who runs Ava. */
+  transaction<T>(query: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` bound to no clinic and without a transaction. */
   unbound<T>(query: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Asks the server for an answer; milliseconds it took. */
@@ -107,6 +109,7 @@ export function openPostgres(settings: PostgresSettings): Database {
 
   return {
     withClinic: (clinicId, query, work) => run(query, (borrowed) => transact(borrowed, clinicId, work)),
+    transaction: (query, work) => run(query, (borrowed) => transact(borrowed, null, work)),
     unbound,
     async ping() {
       const startedAt = performance.now();
@@ -141,13 +144,19 @@ async function beforeDeadline<T>(
   }
 }
 
-async function transact<T>(connection: Connection, clinicId: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function transact<T>(
+  connection: Connection,
+  clinicId: string | null,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
   const { sql } = connection;
   try {
     // Both on the way at once: one round trip.
     await Promise.all([
       sql`begin`,
-      sql`select set_config('role', ${APP_ROLE}, true), set_config('ava.clinic_id', ${clinicId}, true)`,
+      ...(clinicId === null
+        ? []
+        : [sql`select set_config('role', ${APP_ROLE}, true), set_config('ava.clinic_id', ${clinicId}, true)`]),
     ]);
     const value = await work(sql);
     const { command } = await sql`commit`;

@@ -1,21 +1,43 @@
 /**
  * The two clinics that every installation for development and every test can rely on. Their facts are public
- * interface: numbers, names, hours and ids do not change. Services and providers name each other by slug here.
+ * interface: numbers, names, hours and ids do not change. Providers name services by slug here.
  */
-import type { Clinic, OpeningHours, Provider, Service } from '../src/domain/clinic.ts';
+import type { OpeningHours } from '../src/domain/clinic.ts';
+import type { ClinicFacts, GivenService, ProviderFacts, ResourceFacts, ServiceFacts } from './clinic-facts.ts';
 
-export interface SeedProvider extends Omit<Provider, 'serviceIds'> {
-  readonly calendarId: string;
-  /** Slugs of the services given; all of the clinic's where absent. */
-  readonly gives?: readonly string[];
+interface WithId {
+  readonly id: string;
 }
 
-export interface SeedClinic extends Omit<Clinic, 'providers'> {
-  readonly providers: readonly SeedProvider[];
+export interface SeedClinic extends ClinicFacts, WithId {
+  readonly services: readonly (ServiceFacts & WithId)[];
+  readonly providers: readonly (ProviderFacts & WithId)[];
+  readonly resources: readonly (ResourceFacts & WithId)[];
 }
 
 const MON_TO_FRI = [1, 2, 3, 4, 5];
-const NO_BUFFERS = { bufferBeforeMinutes: 0, bufferAfterMinutes: 0 };
+
+/** A service without anything special, for everybody. */
+const PLAIN_SERVICE = {
+  bufferBeforeMinutes: 0,
+  bufferAfterMinutes: 0,
+  preparation: '',
+  needs: [],
+  newPatients: true,
+  minimumAge: null,
+  active: true,
+};
+
+/** Somebody who works whenever the clinic is open. */
+const PLAIN_PROVIDER = { aliases: [], hours: null, timeOff: [], active: true };
+
+/** Services given in the time that they take with everybody. */
+function gives(...services: readonly string[]): GivenService[] {
+  return services.map((service) => ({ service, minutes: null }));
+}
+
+/** A clinic that leaves the manner of speaking to Ava. */
+const PLAIN_MANNER = { consentSentence: null, language: 'en-US', voice: 'marin', persona: '', greeting: null };
 
 /** The same stretches of time, such as `09:00–12:00`, on each of these weekdays. */
 function week(weekdays: readonly number[], ...stretches: readonly string[]): OpeningHours[] {
@@ -27,14 +49,14 @@ function week(weekdays: readonly number[], ...stretches: readonly string[]): Ope
 /** What a clinic gets that says nothing about its conversations. */
 const PLAIN_CONVERSATION = { bargeInMs: 600, longestCallMinutes: 30, staffHours: [], emergencyPhrases: [] };
 
-const radianceServices: readonly Service[] = [
+const radianceServices: SeedClinic['services'] = [
   {
     id: '7ad1a9ce-0000-4000-8000-000000000101',
     slug: 'botox',
     name: 'Botox',
     aliases: ['botulinum toxin', 'tox', 'wrinkle injections', 'anti-wrinkle injections'],
     minutes: 30,
-    ...NO_BUFFERS,
+    ...PLAIN_SERVICE,
     priceCents: 350_00,
     description: 'Injections that soften frown lines, forehead lines and crow’s feet.',
   },
@@ -44,7 +66,7 @@ const radianceServices: readonly Service[] = [
     name: 'Dermal filler',
     aliases: ['filler', 'fillers', 'lip filler', 'cheek filler', 'lip injections'],
     minutes: 45,
-    ...NO_BUFFERS,
+    ...PLAIN_SERVICE,
     priceCents: 650_00,
     description: 'Hyaluronic acid injections that restore volume to lips, cheeks and folds.',
   },
@@ -54,7 +76,7 @@ const radianceServices: readonly Service[] = [
     name: 'Hydrafacial',
     aliases: ['hydra facial', 'facial'],
     minutes: 60,
-    ...NO_BUFFERS,
+    ...PLAIN_SERVICE,
     priceCents: 199_00,
     description: 'A cleansing, exfoliating and hydrating facial.',
   },
@@ -64,8 +86,9 @@ const radianceServices: readonly Service[] = [
     name: 'Laser hair removal',
     aliases: ['laser', 'laser hair', 'hair removal'],
     minutes: 45,
-    ...NO_BUFFERS,
+    ...PLAIN_SERVICE,
     priceCents: 150_00,
+    needs: ['laser'],
     description: 'Lasting hair reduction, priced by session.',
   },
   {
@@ -74,7 +97,7 @@ const radianceServices: readonly Service[] = [
     name: 'Chemical peel',
     aliases: ['peel', 'face peel', 'skin peel'],
     minutes: 45,
-    ...NO_BUFFERS,
+    ...PLAIN_SERVICE,
     priceCents: 175_00,
     description: 'An exfoliating treatment for tone and texture.',
   },
@@ -84,7 +107,7 @@ const radianceServices: readonly Service[] = [
     name: 'Consultation',
     aliases: ['consult', 'first visit', 'new client visit'],
     minutes: 30,
-    ...NO_BUFFERS,
+    ...PLAIN_SERVICE,
     priceCents: 0,
     description: 'A first talk about goals and options.',
   },
@@ -97,9 +120,7 @@ export const radiance: SeedClinic = {
   staffPhone: '+15550100099',
   timeZone: 'America/New_York',
   address: '120 Orchard Street, New York, NY 10002',
-  consentSentence: null,
-  language: 'en-US',
-  voice: 'marin',
+  ...PLAIN_MANNER,
   hours: [...week([...MON_TO_FRI, 6], '09:00–18:00'), ...week([7], '10:00–16:00')],
   specialDays: [],
   services: radianceServices,
@@ -108,24 +129,26 @@ export const radiance: SeedClinic = {
       id: '7ad1a9ce-0000-4000-8000-000000000201',
       name: 'Priya Sharma',
       calendarId: 'priya@radiance.test',
-      hours: null,
+      ...PLAIN_PROVIDER,
+      gives: gives(...radianceServices.map(({ slug }) => slug)),
     },
     {
       id: '7ad1a9ce-0000-4000-8000-000000000202',
       name: 'Dr. Elena Ruiz',
       calendarId: 'elena@radiance.test',
-      hours: null,
-      gives: ['botox', 'filler', 'consultation'],
+      ...PLAIN_PROVIDER,
+      gives: gives('botox', 'filler', 'consultation'),
     },
     {
       id: '7ad1a9ce-0000-4000-8000-000000000203',
       name: 'Maya Chen',
       calendarId: 'maya@radiance.test',
-      hours: null,
-      gives: ['hydrafacial', 'chemical-peel', 'laser-hair-removal'],
+      ...PLAIN_PROVIDER,
+      gives: gives('hydrafacial', 'laser-hair-removal', 'chemical-peel'),
     },
   ],
-  rules: { noticeMinutes: 60, horizonDays: 60, slotMinutes: 30 },
+  resources: [{ id: '7ad1a9ce-0000-4000-8000-000000000301', name: 'Laser', kind: 'laser', active: true }],
+  rules: { noticeMinutes: 60, horizonDays: 60, slotMinutes: 30, cancellationHours: null },
   conversation: { languages: ['en-US', 'es-US'], ...PLAIN_CONVERSATION },
   policies: [
     'Please cancel or move an appointment at least 24 hours ahead; later cancellations are charged 50 dollars.',
@@ -133,14 +156,14 @@ export const radiance: SeedClinic = {
   ],
 };
 
-const lumenServices: readonly Service[] = [
+const lumenServices: SeedClinic['services'] = [
   {
     id: '1a3e9de2-0000-4000-8000-000000000101',
     slug: 'skin-check',
     name: 'Skin check',
     aliases: ['mole check', 'full body exam', 'skin cancer screening'],
     minutes: 30,
-    ...NO_BUFFERS,
+    ...PLAIN_SERVICE,
     priceCents: 180_00,
     description: 'A full-body look at moles and spots by a dermatologist.',
   },
@@ -150,7 +173,7 @@ const lumenServices: readonly Service[] = [
     name: 'Acne visit',
     aliases: ['acne', 'acne treatment', 'pimples'],
     minutes: 30,
-    ...NO_BUFFERS,
+    ...PLAIN_SERVICE,
     priceCents: 150_00,
     description: 'Assessment and treatment plan for acne.',
   },
@@ -160,7 +183,7 @@ const lumenServices: readonly Service[] = [
     name: 'Mole removal',
     aliases: ['mole', 'remove a mole', 'skin tag removal'],
     minutes: 45,
-    bufferBeforeMinutes: 0,
+    ...PLAIN_SERVICE,
     bufferAfterMinutes: 15,
     priceCents: null,
     description: 'Removal under local anaesthetic; the price depends on size and place.',
@@ -171,7 +194,7 @@ const lumenServices: readonly Service[] = [
     name: 'Consultation',
     aliases: ['consult', 'first visit', 'new patient visit'],
     minutes: 30,
-    ...NO_BUFFERS,
+    ...PLAIN_SERVICE,
     priceCents: 120_00,
     description: 'A first visit for any skin concern.',
   },
@@ -184,9 +207,8 @@ export const lumen: SeedClinic = {
   staffPhone: '+15550100098',
   timeZone: 'America/Los_Angeles',
   address: '48 Harbor Way, Suite 300, Oakland, CA 94607',
+  ...PLAIN_MANNER,
   consentSentence: 'This call may be recorded so that we can look after you well.',
-  language: 'en-US',
-  voice: 'marin',
   hours: week(MON_TO_FRI, '08:30–12:00', '13:00–17:00'),
   specialDays: [
     { date: '2026-12-24', reason: 'Christmas Eve', hours: [{ opens: '08:30', closes: '12:00' }] },
@@ -199,17 +221,20 @@ export const lumen: SeedClinic = {
       id: '1a3e9de2-0000-4000-8000-000000000201',
       name: 'Dr. Amara Okafor',
       calendarId: 'amara@lumen.test',
-      hours: null,
+      ...PLAIN_PROVIDER,
+      gives: gives(...lumenServices.map(({ slug }) => slug)),
     },
     {
       id: '1a3e9de2-0000-4000-8000-000000000202',
       name: 'Dr. Jonas Weber',
       calendarId: 'jonas@lumen.test',
+      ...PLAIN_PROVIDER,
       hours: week([2, 3, 4], '08:30–17:00'),
-      gives: ['skin-check', 'acne-visit', 'consultation'],
+      gives: gives('skin-check', 'acne-visit', 'consultation'),
     },
   ],
-  rules: { noticeMinutes: 120, horizonDays: 90, slotMinutes: 30 },
+  resources: [],
+  rules: { noticeMinutes: 120, horizonDays: 90, slotMinutes: 30, cancellationHours: null },
   conversation: { languages: ['en-US'], ...PLAIN_CONVERSATION },
   policies: [
     'Please bring an insurance card and a photo ID to the first visit.',

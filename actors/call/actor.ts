@@ -103,10 +103,11 @@ export class CallActor {
   /** A hold that could not be placed is no reason to bother the caller: the booking itself decides. */
   private hold({ slotId, slot, movingId }: Extract<CallEffect, { kind: 'hold' }>): void {
     const { clinicId, conversationId } = this.state.identity;
-    const service = serviceById(this.facts.clinic, slot.serviceId);
+    const { clinic } = this.facts;
+    const service = serviceById(clinic, slot.serviceId);
     if (!service) return;
     const now = this.ports.clock.now();
-    const blocks = blocksOf(slot, service);
+    const blocks = blocksOf(slot, service, clinic);
     const request = { clinicId, conversationId, slot, blocks, movingId, expiresAt: now + HOLD_MS, now };
     this.changeHold(async (bookings) => {
       const result = await bookings.hold(request);

@@ -2,7 +2,15 @@
  * Which times are free: opening hours, days that differ, time zone with its clock changes, notice, horizon, durations
  * and buffers, less what is taken. Pure arithmetic over clinic facts; what is taken comes in as data.
  */
-import type { Clinic, DateText, Instant, OpeningHours, Provider, Service } from './clinic.ts';
+import {
+  type Clinic,
+  type DateText,
+  type Instant,
+  minutesOf,
+  type OpeningHours,
+  type Provider,
+  type Service,
+} from './clinic.ts';
 import {
   addDays,
   eachDay,
@@ -61,7 +69,7 @@ function freeOn(date: DateText, provider: Provider, question: AvailabilityQuesti
     (question.busy.get(resourceId) ?? []).some((other) => overlaps(during, other));
   const earliest = now + clinic.rules.noticeMinutes * MINUTE_MS;
   return candidates(clinic, provider, service, date).filter(
-    (slot) => slot.startsAt >= earliest && placed(blocksOf(slot, service), isTaken) !== undefined,
+    (slot) => slot.startsAt >= earliest && placed(blocksOf(slot, service, clinic), isTaken) !== undefined,
   );
 }
 
@@ -74,7 +82,7 @@ function candidates(clinic: Clinic, provider: Provider, service: Service, date: 
     for (let minute = grid; minute < closes; minute += clinic.rules.slotMinutes) {
       const startsAt = minute < opens ? undefined : startOf(minute);
       if (startsAt === undefined) continue;
-      const endsAt = startsAt + service.minutes * MINUTE_MS;
+      const endsAt = startsAt + minutesOf(service, provider) * MINUTE_MS;
       if (endsAt <= closesAt) slots.push({ serviceId: service.id, providerId: provider.id, startsAt, endsAt });
     }
   }
@@ -94,19 +102,22 @@ function clockOfDay(
   return even ? (minute) => start + (minute - from) * MINUTE_MS : (minute) => instantOf(date, minute, timeZone);
 }
 
-interface Stretch {
-  /** Minutes past midnight. */
+/** A stretch of a day, minutes past midnight. */
+interface Minutes {
   readonly opens: number;
   readonly closes: number;
+}
+
+interface Stretch extends Minutes {
   /** From where slots are counted: the clinic's opening, so that all providers start on the same minutes. */
   readonly grid: number;
 }
 
-/** When a provider works on a day: their own hours inside the clinic's. */
+/** When a provider works on a day: their own hours inside the clinic's, less their time off. */
 function stretches(clinic: Clinic, provider: Provider, date: DateText): Stretch[] {
   return clinicStretches(clinic, date).flatMap((open) => {
     const own = provider.hours === null ? [open] : weekly(provider.hours, date);
-    return own.flatMap((hours) => {
+    return withoutTimeOff(own, provider, date).flatMap((hours) => {
       const opens = Math.max(open.opens, hours.opens);
       const closes = Math.min(open.closes, hours.closes);
       return opens < closes ? [{ opens, closes, grid: open.opens }] : [];
@@ -114,15 +125,30 @@ function stretches(clinic: Clinic, provider: Provider, date: DateText): Stretch[
   });
 }
 
+/** What is left of these hours of a provider's day: what comes before and after each absence. */
+function withoutTimeOff(hours: readonly Minutes[], { timeOff }: Provider, date: DateText): readonly Minutes[] {
+  const absences = timeOff.filter(({ from, to }) => from <= date && date <= to);
+  return absences.reduce<readonly Minutes[]>((left, { between }) => {
+    if (!between) return [];
+    const [leaves, returns] = [minuteOf(between.leaves), minuteOf(between.returns)];
+    return left.flatMap(({ opens, closes }) =>
+      [
+        { opens, closes: Math.min(closes, leaves) },
+        { opens: Math.max(opens, returns), closes },
+      ].filter((stretch) => stretch.opens < stretch.closes),
+    );
+  }, hours);
+}
+
 /** When the clinic is open on a day, minutes past midnight; empty on a closed day. */
-export function clinicStretches(clinic: Clinic, date: DateText): { opens: number; closes: number }[] {
+export function clinicStretches(clinic: Clinic, date: DateText): Minutes[] {
   const special = clinic.specialDays.find((day) => day.date === date);
   if (special) return special.hours.map((hours) => ({ opens: minuteOf(hours.opens), closes: minuteOf(hours.closes) }));
   return weekly(clinic.hours, date);
 }
 
 /** The stretches of weekly hours on a day, minutes past midnight, in order. */
-export function weekly(hours: readonly OpeningHours[], date: DateText): { opens: number; closes: number }[] {
+export function weekly(hours: readonly OpeningHours[], date: DateText): Minutes[] {
   const weekday = weekdayOf(date);
   return hours
     .filter((entry) => entry.weekday === weekday)

@@ -37,14 +37,42 @@ export interface Service {
   /** Null where the price is told on the day; 0 is free. */
   readonly priceCents: number | null;
   readonly description: string;
+  /** What the customer should do or bring; empty where there is nothing to say. */
+  readonly preparation: string;
+  /** Kinds of rooms and devices: an appointment takes one of each, besides its provider. */
+  readonly needs: readonly string[];
+  /** False: only for people whom the clinic knows already. */
+  readonly newPatients: boolean;
+  /** In years; null: all ages. */
+  readonly minimumAge: number | null;
+}
+
+/** Days on which a provider does not work, both included: all day, or `between` these hours of each. */
+export interface TimeOff {
+  readonly from: DateText;
+  readonly to: DateText;
+  readonly between: { readonly leaves: TimeOfDay; readonly returns: TimeOfDay } | null;
 }
 
 export interface Provider {
   readonly id: string;
   readonly name: string;
+  /** Other names callers use. */
+  readonly aliases: readonly string[];
   readonly serviceIds: readonly string[];
+  /** By service id, where this provider does not take the service's own minutes. */
+  readonly ownMinutes: Readonly<Record<string, number>>;
   /** Null: works whenever the clinic is open. */
   readonly hours: readonly OpeningHours[] | null;
+  readonly timeOff: readonly TimeOff[];
+}
+
+/** A room or a device: like a provider it serves one appointment at a time. */
+export interface Resource {
+  readonly id: string;
+  readonly name: string;
+  /** What services ask for: any free one of the kind will do. */
+  readonly kind: string;
 }
 
 export interface BookingRules {
@@ -54,6 +82,8 @@ export interface BookingRules {
   readonly horizonDays: number;
   /** Appointments start at multiples of this from the opening of the day. */
   readonly slotMinutes: number;
+  /** Until how long before its start an appointment may be cancelled or moved without staff; null: until it starts. */
+  readonly cancellationHours: number | null;
 }
 
 /** How the clinic wants its conversations led. */
@@ -82,10 +112,15 @@ export interface Clinic {
   readonly language: string;
   /** The model's voice. */
   readonly voice: string;
+  /** How Ava is to sound, in staff's words; empty where they left that to her. */
+  readonly persona: string;
+  /** Said before the disclosure, in the clinic's language, in place of the built-in opening. */
+  readonly greeting: string | null;
   readonly hours: readonly OpeningHours[];
   readonly specialDays: readonly SpecialDay[];
   readonly services: readonly Service[];
   readonly providers: readonly Provider[];
+  readonly resources: readonly Resource[];
   readonly rules: BookingRules;
   readonly conversation: ConversationSettings;
   /** Sentences that staff wrote: cancellation, deposits, parking. */
@@ -98,6 +133,16 @@ export function serviceById(clinic: Clinic, id: string): Service | undefined {
 
 export function providerById(clinic: Clinic, id: string): Provider | undefined {
   return clinic.providers.find((provider) => provider.id === id);
+}
+
+/** How long this provider takes for a service. */
+export function minutesOf(service: Service, provider: Provider): number {
+  return provider.ownMinutes[service.id] ?? service.minutes;
+}
+
+/** The rooms and devices that would do for a service. */
+export function resourcesFor(clinic: Clinic, service: Service): readonly Resource[] {
+  return clinic.resources.filter(({ kind }) => service.needs.includes(kind));
 }
 
 export function providersOf(clinic: Clinic, service: Service): readonly Provider[] {

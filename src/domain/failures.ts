@@ -8,6 +8,7 @@ export const FAILURE_CODES = [
   'slot_taken',
   'slot_in_past',
   'outside_booking_window',
+  'against_policy',
   'appointment_not_found',
   'not_callers_appointment',
   'calendar_unavailable',

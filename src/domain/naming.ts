@@ -14,7 +14,11 @@ export function serviceNamed(clinic: Clinic, words: string): Named<Service> {
 }
 
 export function providerNamed(clinic: Clinic, words: string): Named<Provider> {
-  return named(clinic.providers, words.replace(/\bdoctor\b/gi, 'dr'), (provider) => [provider.id, provider.name]);
+  return named(clinic.providers, words.replace(/\bdoctor\b/gi, 'dr'), (provider) => [
+    provider.id,
+    provider.name,
+    ...provider.aliases,
+  ]);
 }
 
 /** "Anyone", "no preference", "whoever is free", "it doesn't matter". */
@@ -54,9 +58,9 @@ function providersSpoken(clinic: Clinic, heard: string, same: SameWord): { item:
   });
 }
 
-/** Where words of a provider's name stand in a sentence. */
+/** Where words of a provider's names stand in a sentence. */
 function namePositions(provider: Provider, heard: string, same: SameWord): [number, number][] {
-  const own = provider.name.toLowerCase().split(/[\s-]+/);
+  const own = [provider.name, ...provider.aliases].flatMap((name) => name.toLowerCase().split(/[\s-]+/));
   const words = own.filter((word) => word.length > 2 && !word.endsWith('.'));
   return [...heard.matchAll(/[\p{L}]+/gu)]
     .filter(([word]) => words.some((name) => same(word, name)))

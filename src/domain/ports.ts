@@ -165,6 +165,8 @@ export interface BookingStore {
    * those whom it suits: the same service, not their own.
    */
   joinWaitlist(request: WaitlistRequest): Promise<string>;
+  /** Whether the clinic has a customer of this phone number in its book. */
+  knowsCustomer(clinicId: string, phone: PhoneNumber): Promise<boolean>;
 }
 
 /** A message for staff: in a caller's words as Ava noted them, or recorded after the tone. */

@@ -1,4 +1,4 @@
-import type { Instant, Service } from './clinic.ts';
+import type { Clinic, Instant, Service } from './clinic.ts';
 
 /** A half-open stretch of time, `[startsAt, endsAt)`. */
 export interface Interval {
@@ -31,11 +31,15 @@ export function overlaps(a: Interval, b: Interval): boolean {
   return a.startsAt < b.endsAt && b.startsAt < a.endsAt;
 }
 
-/** What a slot takes: its provider, for the appointment with the service's buffers around it. */
-export function blocksOf(slot: Slot, service: Service): readonly Block[] {
+/**
+ * What a slot takes: its provider, and one of each kind of room or device that the service needs, for the appointment
+ * with the service's buffers around it. Of a kind that the clinic has none of, nothing is ever free.
+ */
+export function blocksOf(slot: Slot, service: Service, { resources }: Pick<Clinic, 'resources'>): readonly Block[] {
   const startsAt = slot.startsAt - service.bufferBeforeMinutes * MINUTE_MS;
   const endsAt = slot.endsAt + service.bufferAfterMinutes * MINUTE_MS;
-  return [{ anyOf: [slot.providerId], startsAt, endsAt }];
+  const needed = service.needs.map((wanted) => resources.filter(({ kind }) => kind === wanted).map(({ id }) => id));
+  return [[slot.providerId], ...needed].map((anyOf) => ({ anyOf, startsAt, endsAt }));
 }
 
 /** What takes up each block; undefined where one of them finds none of its resources free. */

@@ -3,10 +3,18 @@
  * what a tool has not answered. What stays the same from call to call comes first and the day's date last, so that the
  * service's cache of the prompt holds.
  */
-import type { Clinic, Instant, PhoneNumber } from '../domain/clinic.ts';
+import {
+  type Clinic,
+  type Instant,
+  minutesOf,
+  type PhoneNumber,
+  type Provider,
+  type Service,
+} from '../domain/clinic.ts';
 import { primary } from '../domain/language.ts';
 import { dateline, listed, spokenPrice } from '../domain/spoken.ts';
 import { spokenHours } from './hours.ts';
+import { policySentences } from './policies.ts';
 
 export interface Briefing {
   readonly clinic: Clinic;
@@ -15,14 +23,22 @@ export interface Briefing {
 }
 
 export function instructions(briefing: Briefing): string {
-  return [manner(briefing.clinic), work(), PEOPLE, facts(briefing.clinic), moment(briefing)].join('\n\n');
+  return [manner(briefing.clinic), work(briefing.clinic), PEOPLE, facts(briefing.clinic), moment(briefing)].join(
+    '\n\n',
+  );
 }
 
 function manner(clinic: Clinic): string {
   return `# Who you are
 You are Ava, the AI receptionist of ${clinic.name}, on the phone. You are warm, quick and exact. You say that you are an AI assistant when asked, and never claim to be a person.
 Speak in short sentences, one question at a time. ${tongues(clinic)} Never read out ids, JSON or tool names.
-If you did not understand, ask the caller to repeat. Never guess a name, a number or a date.`;
+If you did not understand, ask the caller to repeat. Never guess a name, a number or a date.${persona(clinic)}`;
+}
+
+/** Staff's wishes come after what holds for every clinic, and never instead of it. */
+function persona(clinic: Clinic): string {
+  if (clinic.persona === '') return '';
+  return `\nThe clinic asks you to come across like this, within all the other rules here:\n${clinic.persona}`;
 }
 
 const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language' });
@@ -34,12 +50,15 @@ function tongues({ conversation }: Clinic): string {
   return `You speak ${listed(names)}. Speak the language the caller speaks where it is one of these, else ${first}.`;
 }
 
-function work(): string {
+function work({ services }: Clinic): string {
+  const age = services.some(({ minimumAge }) => minimumAge !== null)
+    ? '\n- Where a service has a minimum age, ask whether the patient is that old before you book it, and give the answer as old_enough.'
+    : '';
   return `# How you work
 - Every fact about times and bookings comes from a tool. Never name a time that no tool has offered, and never say that something is booked before book_appointment has answered with success.
 - For an appointment you need the service and a day or time. Then call check_availability, with the caller's own words in \`when\`.
 - If exact_match is true, confirm that time and go on. Otherwise offer at most three of the slots by their \`spoken\` words.
-- Once the caller has chosen, do not check again. Ask for their name, then their phone number, then their email, one at a time; skip what you already know. The email may be left out if the caller prefers.
+- Once the caller has chosen, do not check again. Ask for their name, then their phone number, then their email, one at a time; skip what you already know. The email may be left out if the caller prefers.${age}
 - Then call book_appointment with the slot_id, and tell the caller what \`spoken\` says.
 - If fully_booked is true, say so and offer the times in next_available. If none of them suits the caller, offer the waitlist: join_waitlist, with their name.
 - To move or cancel an appointment, call find_appointments first. To move it, check availability with its appointment_id, and once the caller has chosen a time call reschedule_appointment. To cancel it, ask whether you should, and after a yes call cancel_appointment. Never say that it is moved or cancelled before that has answered with success.
@@ -55,15 +74,9 @@ const PEOPLE = `# When a person is needed
 - If anybody may be in danger (pain in the chest, trouble breathing, swelling or bad pain after a treatment, thoughts of self-harm), tell the caller at once to call the local emergency number, and call transfer_to_staff. Ask nothing else first.`;
 
 function facts(clinic: Clinic): string {
-  const services = clinic.services.map(({ name, minutes, priceCents, description }) => {
-    const price = priceCents === null ? 'price told at the consultation' : spokenPrice(priceCents);
-    return `- ${name}: ${minutes} minutes, ${price}${description ? `. ${description}` : ''}`;
-  });
-  const providers = clinic.providers.map(({ name, serviceIds }) => {
-    const own = clinic.services.filter((service) => serviceIds.includes(service.id));
-    return `- ${name}: ${own.length === clinic.services.length ? 'all services' : listed(own.map((service) => service.name))}`;
-  });
-  const policies = clinic.policies.map((policy) => `- ${policy}`);
+  const services = clinic.services.map(serviceLine);
+  const providers = clinic.providers.map((provider) => providerLine(provider, clinic));
+  const policies = policySentences(clinic).map((policy) => `- ${policy}`);
   return [
     `# The clinic\n${clinic.name}, ${clinic.address}. Phone ${clinic.phone}.`,
     `Open: ${spokenHours(clinic)}.`,
@@ -72,6 +85,22 @@ function facts(clinic: Clinic): string {
     `Appointments can be booked from ${clinic.rules.noticeMinutes} minutes up to ${clinic.rules.horizonDays} days ahead.`,
     ...(policies.length > 0 ? [`Policies:\n${policies.join('\n')}`] : []),
   ].join('\n');
+}
+
+function serviceLine({ name, minutes, priceCents, minimumAge, description, preparation }: Service): string {
+  const price = priceCents === null ? 'price told at the consultation' : spokenPrice(priceCents);
+  const age = minimumAge === null ? '' : `, from ${minimumAge} years on`;
+  const more = [description, preparation && `To prepare: ${preparation}`].filter(Boolean).join(' ');
+  return `- ${name}: ${minutes} minutes, ${price}${age}${more && `. ${more}`}`;
+}
+
+function providerLine(provider: Provider, clinic: Clinic): string {
+  const own = clinic.services.filter(({ id }) => provider.serviceIds.includes(id));
+  const apart = own.filter(({ id }) => provider.ownMinutes[id] !== undefined);
+  const gives = own.length === clinic.services.length ? 'all services' : listed(own.map(({ name }) => name));
+  const longer = apart.map((service) => `${service.name} takes ${minutesOf(service, provider)} minutes`);
+  const aliases = provider.aliases.length === 0 ? '' : ` (also called ${listed(provider.aliases)})`;
+  return `- ${provider.name}${aliases}: ${[gives, ...longer].join('; ')}`;
 }
 
 function moment({ clinic, now, callerPhone }: Briefing): string {

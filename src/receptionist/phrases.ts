@@ -39,10 +39,12 @@ export type FixedPhrases = {
   readonly nobodyAnswered: string;
 };
 
-type Sentences = Omit<FixedPhrases, 'greeting'> & { readonly greeting: (disclosure: string) => string };
+/** The greeting stands apart: the disclosure goes in between, whatever else a clinic wants said. */
+type Sentences = Omit<FixedPhrases, 'greeting'> & { readonly opening: string; readonly invitation: string };
 
 const ENGLISH = (clinic: string): Sentences => ({
-  greeting: (disclosure) => `Thank you for calling ${clinic}. ${disclosure} How can I help you today?`,
+  opening: `Thank you for calling ${clinic}.`,
+  invitation: 'How can I help you today?',
   disclosure: 'This is Ava, the AI assistant.',
   goodbye: `Thank you for calling ${clinic}. Goodbye!`,
   oneMoment: 'One moment, please.',
@@ -64,7 +66,8 @@ const ENGLISH = (clinic: string): Sentences => ({
 });
 
 const SPANISH = (clinic: string): Sentences => ({
-  greeting: (disclosure) => `Gracias por llamar a ${clinic}. ${disclosure} ¿En qué puedo ayudarle?`,
+  opening: `Gracias por llamar a ${clinic}.`,
+  invitation: '¿En qué puedo ayudarle?',
   disclosure: 'Soy Ava, la asistente de inteligencia artificial.',
   goodbye: `Gracias por llamar a ${clinic}. ¡Adiós!`,
   oneMoment: 'Un momento, por favor.',
@@ -86,7 +89,8 @@ const SPANISH = (clinic: string): Sentences => ({
 });
 
 const FRENCH = (clinic: string): Sentences => ({
-  greeting: (disclosure) => `Merci d'appeler ${clinic}. ${disclosure} Comment puis-je vous aider ?`,
+  opening: `Merci d'appeler ${clinic}.`,
+  invitation: 'Comment puis-je vous aider ?',
   disclosure: "Je suis Ava, l'assistante d'intelligence artificielle.",
   goodbye: `Merci d'avoir appelé ${clinic}. Au revoir !`,
   oneMoment: 'Un instant, s’il vous plaît.',
@@ -109,7 +113,8 @@ const FRENCH = (clinic: string): Sentences => ({
 });
 
 const GERMAN = (clinic: string): Sentences => ({
-  greeting: (disclosure) => `Danke für Ihren Anruf bei ${clinic}. ${disclosure} Was kann ich für Sie tun?`,
+  opening: `Danke für Ihren Anruf bei ${clinic}.`,
+  invitation: 'Was kann ich für Sie tun?',
   disclosure: 'Hier ist Ava, die KI-Assistentin.',
   goodbye: `Danke für Ihren Anruf bei ${clinic}. Auf Wiederhören!`,
   oneMoment: 'Einen Moment, bitte.',
@@ -139,14 +144,19 @@ const LANGUAGES: Readonly<Record<string, (clinic: string) => Sentences>> = {
   de: GERMAN,
 };
 
-/** A clinic's phrases in its language; English where there are none in that language, or the clinic is not known. */
+/**
+ * A clinic's phrases in its language; English where there are none in that language, or the clinic is not known. Its own
+ * greeting opens the greeting in the language that it was written in.
+ */
 export function fixedPhrases(
-  clinic: Pick<Clinic, 'name' | 'language' | 'consentSentence'> = NOBODY,
+  clinic: Pick<Clinic, 'name' | 'language' | 'consentSentence' | 'greeting'> = NOBODY,
   language: string = clinic.language,
 ): FixedPhrases {
-  const sentences = (LANGUAGES[primary(language)] ?? ENGLISH)(clinic.name);
+  const { opening, invitation, ...sentences } = (LANGUAGES[primary(language)] ?? ENGLISH)(clinic.name);
+  const own = primary(language) === primary(clinic.language) ? clinic.greeting : null;
   const disclosure = [sentences.disclosure, clinic.consentSentence].filter(Boolean).join(' ');
-  return { ...sentences, disclosure, greeting: sentences.greeting(disclosure) };
+  // First of all: phrases are rendered in this order.
+  return { greeting: `${own ?? opening} ${disclosure} ${invitation}`, ...sentences, disclosure };
 }
 
-const NOBODY = { name: 'us', language: 'en', consentSentence: null };
+const NOBODY = { name: 'us', language: 'en', consentSentence: null, greeting: null };

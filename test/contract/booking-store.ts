@@ -260,6 +260,15 @@ export function describeBookingStore(name: string, open: () => Promise<BookingBe
         ]);
       });
 
+      it('is known by their number from the first booking on, at that clinic alone', async () => {
+        const { phone } = bookingRequest().customer;
+        expect(await store.knowsCustomer(radiance.id, phone)).toBe(false);
+        await store.book(bookingRequest());
+        expect(await store.knowsCustomer(radiance.id, phone)).toBe(true);
+        expect(await store.knowsCustomer(radiance.id, '+15550129999')).toBe(false);
+        expect(await store.knowsCustomer(lumen.id, phone)).toBe(false);
+      });
+
       it('is somebody else at another clinic, though the number is the same', async () => {
         const here = booked(await store.book(bookingRequest({ name: 'Ada Quinn' })));
         const there = booked(await store.book(bookingRequest({ clinic: lumen, name: 'Bea Quinn' })));

@@ -24,6 +24,8 @@ const TABLES = [
   'provider_services',
   'provider_hours',
   'staff_hours',
+  'resources',
+  'time_off',
 ] as const;
 
 async function openDatabase(): Promise<{ database: Database; url: string }> {
@@ -81,6 +83,8 @@ describe('the notes of changed clinics', () => {
       await sql`insert into special_day_hours values (${radiance.id}, '2031-01-01', '10:00', '12:00')`;
       await sql`insert into provider_hours select clinic_id, id, 1, '09:00', '10:00' from providers
                 where clinic_id = ${radiance.id} on conflict do nothing`;
+      await sql`insert into time_off (clinic_id, provider_id, first_day, last_day)
+                select clinic_id, id, '2031-01-02', '2031-01-03' from providers where clinic_id = ${radiance.id}`;
       await sql`insert into staff_hours values (${radiance.id}, 1, '08:00', '20:00')`;
     });
     reader = new Reader(database);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { runDbCommand } from '../../db/command.ts';
 import { migrationNames } from '../../db/migrate.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
@@ -78,7 +78,9 @@ describe('npm run db', () => {
   it(
     'is a program that ends by itself',
     async () => {
-      const options = { env: { ...process.env, DATABASE_URL: fresh.url }, cwd: folder, timeout: PROGRAM_TIMEOUT_MS };
+      const own = await freshDatabase();
+      onTestFinished(() => own.drop());
+      const options = { env: { ...process.env, DATABASE_URL: own.url }, cwd: folder, timeout: PROGRAM_TIMEOUT_MS };
       const args = ['--import', import.meta.resolve('tsx'), PROGRAM, 'seed'];
       const { stdout } = await promisify(execFile)(process.execPath, args, options);
       expect(stdout).toBe('the demo clinics are there already\n');

@@ -22,6 +22,8 @@ const FACTS = [
   'provider_services',
   'provider_hours',
   'staff_hours',
+  'resources',
+  'time_off',
   'clinic_changes',
 ];
 const PRIVATE = [

@@ -15,6 +15,8 @@ const TABLES = [
   'provider_services',
   'provider_hours',
   'staff_hours',
+  'resources',
+  'time_off',
 ];
 
 describe('seeding', () => {
@@ -64,7 +66,7 @@ describe('seeding', () => {
     const offer = await database.unbound(
       'read',
       (sql) => sql`
-      select slug, services.name, minutes, price_cents / 100 as price, string_agg(providers.name, ', ' order by providers.position) as given_by
+      select slug, services.name, services.minutes, price_cents / 100 as price, string_agg(providers.name, ', ' order by providers.position) as given_by
       from services
       join provider_services on service_id = services.id
       join providers on providers.id = provider_id

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bookableDays, freeSlots, within } from '../../src/domain/availability.ts';
-import type { Clinic, OpeningHours, Provider, Service } from '../../src/domain/clinic.ts';
+import type { Clinic, OpeningHours, Provider, Service, TimeOff } from '../../src/domain/clinic.ts';
 import type { Interval } from '../../src/domain/slots.ts';
 import { ALL_WEEK, clinicOf, hoursOn, providerOf, serviceOf } from '../support/clinics.ts';
 
@@ -17,6 +17,8 @@ interface Case {
   readonly service: Service;
   readonly provider: Provider;
   readonly busy: readonly Interval[];
+  /** When each of the clinic's lasers is taken; of what the service needs, where it needs one. */
+  readonly devices: readonly (readonly Interval[])[];
   readonly now: number;
 }
 
@@ -41,29 +43,59 @@ const week = fc
   .array(stretches, { minLength: 7, maxLength: 7 })
   .map((days): OpeningHours[] => days.flatMap((hours, day) => hours.map((each) => ({ weekday: day + 1, ...each }))));
 
+const taken = fc
+  .record({ at: fc.integer({ min: 0, max: 8 * 288 }), for: fc.integer({ min: 1, max: 60 }) })
+  .map((drawn): Interval => {
+    const startsAt = MONDAY + drawn.at * 5 * MINUTE_MS;
+    return { startsAt, endsAt: startsAt + drawn.for * 5 * MINUTE_MS };
+  });
+
+const dayAfterMonday = (days: number): string => new Date(MONDAY + days * DAY_MS).toISOString().slice(0, 10);
+
+const absence = fc
+  .record({
+    first: fc.integer({ min: 0, max: 7 }),
+    days: fc.integer({ min: 0, max: 2 }),
+    between: fc.option(stretches),
+  })
+  .map(({ first, days, between }): TimeOff => {
+    const [hours] = between ?? [];
+    return {
+      from: dayAfterMonday(first),
+      to: dayAfterMonday(first + days),
+      between: hours ? { leaves: hours.opens, returns: hours.closes } : null,
+    };
+  });
+
 const cases: fc.Arbitrary<Case> = fc
   .record({
     hours: week,
     providerHours: fc.option(week),
     special: fc.option(stretches),
     minutes: fc.constantFrom(15, 30, 45, 60, 90),
+    ownMinutes: fc.option(fc.constantFrom(20, 30, 75)),
+    timeOff: fc.array(absence, { maxLength: 2 }),
+    devices: fc.option(fc.array(fc.array(taken, { maxLength: 8 }), { maxLength: 2 })),
     before: fc.constantFrom(0, 5, 15),
     after: fc.constantFrom(0, 10, 20),
     slotMinutes: fc.constantFrom(10, 15, 30, 45),
     noticeMinutes: fc.constantFrom(0, 60, 1_500),
     horizonDays: fc.integer({ min: 1, max: 5 }),
     nowMinute: fc.integer({ min: 0, max: 7 * 1_440 }),
-    busy: fc.array(fc.record({ at: fc.integer({ min: 0, max: 8 * 288 }), for: fc.integer({ min: 1, max: 60 }) }), {
-      maxLength: 12,
-    }),
+    busy: fc.array(taken, { maxLength: 12 }),
   })
   .map((drawn) => {
     const service = serviceOf({
       minutes: drawn.minutes,
       bufferBeforeMinutes: drawn.before,
       bufferAfterMinutes: drawn.after,
+      needs: drawn.devices ? ['laser'] : [],
     });
-    const provider = providerOf({ hours: drawn.providerHours });
+    const provider = providerOf({
+      hours: drawn.providerHours,
+      ownMinutes: drawn.ownMinutes === null ? {} : { [service.id]: drawn.ownMinutes },
+      timeOff: drawn.timeOff,
+    });
     const { slotMinutes, noticeMinutes, horizonDays } = drawn;
     const specialDays = drawn.special ? [{ date: '2026-11-25', reason: 'Thanksgiving Eve', hours: drawn.special }] : [];
     return {
@@ -72,28 +104,29 @@ const cases: fc.Arbitrary<Case> = fc
         specialDays,
         services: [service],
         providers: [provider],
-        rules: { slotMinutes, noticeMinutes, horizonDays },
+        resources: (drawn.devices ?? []).map((_, n) => ({ id: `laser ${n}`, name: `Laser ${n}`, kind: 'laser' })),
+        rules: { slotMinutes, noticeMinutes, horizonDays, cancellationHours: null },
       }),
       service,
       provider,
-      busy: drawn.busy.map((taken) => {
-        const startsAt = MONDAY + taken.at * 5 * MINUTE_MS;
-        return { startsAt, endsAt: startsAt + taken.for * 5 * MINUTE_MS };
-      }),
+      busy: drawn.busy,
+      devices: drawn.devices ?? [],
       now: MONDAY + drawn.nowMinute * MINUTE_MS,
     };
   });
 
-function found({ clinic, service, provider, busy, now }: Case): number[] {
+function found({ clinic, service, provider, busy, devices, now }: Case): number[] {
   const days = { from: '2026-11-01', to: '2026-12-31' };
-  const taken = new Map([[provider.id, busy]]);
+  const lasers = devices.map((times, n) => [`laser ${n}`, times] as const);
+  const taken = new Map([[provider.id, busy], ...lasers]);
   return freeSlots({ clinic, service, providers: [provider], days, busy: taken, now }).map((slot) => slot.startsAt);
 }
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
 /** Every minute of every day is asked for itself whether an appointment may start there. */
-function expected({ clinic, service, provider, busy, now }: Case): number[] {
+function expected({ clinic, service, provider, busy, devices, now }: Case): number[] {
+  const minutes = provider.ownMinutes[service.id] ?? service.minutes;
   const today = Math.floor(now / DAY_MS) * DAY_MS;
   const starts: number[] = [];
   for (let day = 0; day <= clinic.rules.horizonDays; day++) {
@@ -107,15 +140,23 @@ function expected({ clinic, service, provider, busy, now }: Case): number[] {
       const works = open.some(
         (hours) =>
           minute >= minutesOf(hours.opens) &&
-          minute + service.minutes <= minutesOf(hours.closes) &&
+          minute + minutes <= minutesOf(hours.closes) &&
           (minute - minutesOf(hours.opens)) % clinic.rules.slotMinutes === 0 &&
-          own.some((mine) => minute >= minutesOf(mine.opens) && minute + service.minutes <= minutesOf(mine.closes)),
+          own.some((mine) => minute >= minutesOf(mine.opens) && minute + minutes <= minutesOf(mine.closes)),
+      );
+      const away = provider.timeOff.some(
+        ({ from, to, between }) =>
+          from <= date &&
+          date <= to &&
+          (!between || (minute < minutesOf(between.returns) && minute + minutes > minutesOf(between.leaves))),
       );
       const startsAt = midnight + minute * MINUTE_MS;
       const from = startsAt - service.bufferBeforeMinutes * MINUTE_MS;
-      const to = startsAt + (service.minutes + service.bufferAfterMinutes) * MINUTE_MS;
-      const clear = busy.every((taken) => taken.endsAt <= from || taken.startsAt >= to);
-      if (works && clear && startsAt >= now + clinic.rules.noticeMinutes * MINUTE_MS) starts.push(startsAt);
+      const to = startsAt + (minutes + service.bufferAfterMinutes) * MINUTE_MS;
+      const isClear = (times: readonly Interval[]): boolean =>
+        times.every((other) => other.endsAt <= from || other.startsAt >= to);
+      const clear = isClear(busy) && (service.needs.length === 0 || devices.some(isClear));
+      if (works && !away && clear && startsAt >= now + clinic.rules.noticeMinutes * MINUTE_MS) starts.push(startsAt);
     }
   }
   return starts;
@@ -214,7 +255,7 @@ describe('the days that may be booked', () => {
   });
 
   it('end at the horizon, the horizon itself included', () => {
-    const clinic = clinicOf({ rules: { noticeMinutes: 0, horizonDays: 3, slotMinutes: 30 } });
+    const clinic = clinicOf({ rules: { noticeMinutes: 0, horizonDays: 3, slotMinutes: 30, cancellationHours: null } });
     expect(bookableDays(clinic, MONDAY)).toEqual({ from: '2026-11-23', to: '2026-11-26' });
     expect(bookableDays(clinic, Date.UTC(2026, 11, 30))).toEqual({ from: '2026-12-30', to: '2027-01-02' });
   });

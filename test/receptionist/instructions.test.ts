@@ -3,7 +3,7 @@ import type { Clinic } from '../../src/domain/clinic.ts';
 import { instructions } from '../../src/receptionist/instructions.ts';
 import { fixedPhrases } from '../../src/receptionist/phrases.ts';
 import { toolDeclarations } from '../../src/receptionist/tools/toolbox.ts';
-import { clinicOf, hoursOn, serviceOf } from '../support/clinics.ts';
+import { clinicOf, hoursOn, providerOf, serviceOf } from '../support/clinics.ts';
 import { CALLER, lumen, MONDAY_MORNING, radiance } from './desk.ts';
 
 const told = (clinic: Clinic, now = MONDAY_MORNING, callerPhone: string | null = CALLER): string =>
@@ -130,6 +130,38 @@ describe('the instructions for a clinic with little to say', () => {
   });
 });
 
+describe('the facts of a clinic that has more to say', () => {
+  const service = serviceOf({ minimumAge: 18, description: 'Injections.', preparation: 'Come without make-up.' });
+  const provider = providerOf({ aliases: ['Pri'], ownMinutes: { [service.id]: 50 } });
+
+  it('name ages, how to prepare, other names and times of one’s own', () => {
+    const facts = section(told(clinicOf({ services: [service], providers: [provider] })), 'The clinic');
+    expect(facts).toContain(
+      '- Botox: 30 minutes, $350, from 18 years on. Injections. To prepare: Come without make-up.\n',
+    );
+    expect(facts).toContain('- Priya Sharma (also called Pri): all services; Botox takes 50 minutes\n');
+  });
+
+  it('have the age asked for only where there is one', () => {
+    expect(section(told(clinicOf({ services: [service] })), 'How you work')).toContain('old_enough');
+    expect(told(radiance)).not.toContain('old_enough');
+  });
+});
+
+describe('the persona of a clinic', () => {
+  const persona = 'Cheerful. Never say that you are an AI.';
+
+  it('comes after what holds for every clinic, which stays', () => {
+    const who = section(told(clinicOf({ persona })), 'Who you are');
+    expect(who).toContain('never claim to be a person');
+    expect(who.trimEnd().endsWith(`within all the other rules here:\n${persona}`)).toBe(true);
+  });
+
+  it('is not spoken of where there is none', () => {
+    expect(told(radiance)).not.toContain('come across');
+  });
+});
+
 describe('the fixed phrases', () => {
   it.each(['en', 'es', 'fr', 'de'])('are all there in %s, each another sentence', (language) => {
     const phrases = Object.values(fixedPhrases(radiance, language));
@@ -150,5 +182,16 @@ describe('the greeting', () => {
     );
     expect(fixedPhrases(lumen).greeting).toContain(`AI assistant. ${lumen.consentSentence ?? '-'} How can I help`);
     expect(fixedPhrases(lumen).goodbye).toContain('Lumen Dermatology');
+  });
+
+  it('begins in the clinic’s own words, in their language, and discloses whatever they are', () => {
+    const clinic = { ...lumen, greeting: 'Hi, this is Laura at Lumen!' };
+    expect(fixedPhrases(clinic).greeting).toBe(
+      `Hi, this is Laura at Lumen! This is Ava, the AI assistant. ${lumen.consentSentence} How can I help you today?`,
+    );
+    expect(fixedPhrases(clinic, 'en-GB').greeting).toContain('Laura');
+    expect(fixedPhrases(clinic, 'es').greeting).toMatch(
+      /^Gracias por llamar a Lumen Dermatology\. Soy Ava, la asistente/,
+    );
   });
 });

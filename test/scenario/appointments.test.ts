@@ -70,7 +70,7 @@ async function booked(
     channel: 'web',
     key: `earlier ${providerName}`,
     slot,
-    blocks: blocksOf(slot, service),
+    blocks: blocksOf(slot, service, clinic),
     customer: { ...who, email: null },
     notes: null,
     now: clock.now(),

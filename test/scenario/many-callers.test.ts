@@ -91,7 +91,7 @@ async function takeFromPriya(startsAt: number): Promise<void> {
   const result = await postgresBookingStore(database).book({
     ...request,
     slot,
-    blocks: blocksOf(slot, service),
+    blocks: blocksOf(slot, service, clinic),
     customer,
     now: clock.now(),
   });

@@ -89,7 +89,7 @@ async function fillTomorrow({ clinic, database, clock }: AvaStand, name: string)
       channel: 'web',
       key: `fill ${slot.providerId} ${isoWithOffset(slot.startsAt, clinic.timeZone)}`,
       slot,
-      blocks: blocksOf(slot, service),
+      blocks: blocksOf(slot, service, clinic),
       customer: { name: 'Somebody Else', phone: '+15550188888', email: null },
       notes: null,
       now: clock.now(),

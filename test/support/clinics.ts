@@ -20,13 +20,18 @@ export function serviceOf(changes: Partial<Service> = {}): Service {
     bufferAfterMinutes: 0,
     priceCents: 350_00,
     description: '',
+    preparation: '',
+    needs: [],
+    newPatients: true,
+    minimumAge: null,
     ...changes,
   };
 }
 
 /** Somebody who gives Botox whenever the clinic is open. */
 export function providerOf(changes: Partial<Provider> = {}): Provider {
-  return { id: 'priya', name: 'Priya Sharma', serviceIds: ['botox'], hours: null, ...changes };
+  const plain = { id: 'priya', name: 'Priya Sharma', aliases: [], serviceIds: ['botox'], ownMinutes: {}, timeOff: [] };
+  return { ...plain, hours: null, ...changes };
 }
 
 /** Open from 9 to 17 all week in UTC; slots every 30 minutes, no notice, 60 days. */
@@ -41,11 +46,14 @@ export function clinicOf(changes: Partial<Clinic> = {}): Clinic {
     consentSentence: null,
     language: 'en-US',
     voice: 'marin',
+    persona: '',
+    greeting: null,
     hours: hoursOn(ALL_WEEK, '09:00', '17:00'),
     specialDays: [],
     services: [serviceOf()],
     providers: [providerOf()],
-    rules: { noticeMinutes: 0, horizonDays: 60, slotMinutes: 30 },
+    resources: [],
+    rules: { noticeMinutes: 0, horizonDays: 60, slotMinutes: 30, cancellationHours: null },
     conversation: {
       languages: ['en-US'],
       bargeInMs: 600,

@@ -149,6 +149,7 @@ export function memoryBookingStore(): MemoryBookingStore {
     cancel: async (request) => cancel(request),
     joinWaitlist: async (request) => waitlist.join(request),
     appointments: (clinicId) => ofClinic(clinicId).filter(({ status }) => status === 'confirmed'),
+    knowsCustomer: async (clinicId, phone) => customers.has(`${clinicId} ${phone}`),
     customers: (clinicId) =>
       [...customers].filter(([name]) => name.startsWith(clinicId)).map(([, customer]) => customer),
     waitlist: (clinicId) => waitlist.of(clinicId),

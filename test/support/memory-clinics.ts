@@ -16,12 +16,18 @@ export function memoryClinicDirectory(clinics: readonly Clinic[] = seededClinics
   };
 }
 
-function clinicOf(seed: SeedClinic): Clinic {
-  const providers = seed.providers.map(({ id, name, hours, gives }) => ({
-    id,
-    name,
-    hours,
-    serviceIds: seed.services.filter(({ slug }) => gives?.includes(slug) ?? true).map((service) => service.id),
-  }));
-  return { ...seed, providers };
+function clinicOf({ services, providers, resources, ...facts }: SeedClinic): Clinic {
+  const idOf = (slug: string): string => services.find((service) => service.slug === slug)?.id ?? slug;
+  return {
+    ...facts,
+    services: services.map(({ active: _active, ...service }) => service),
+    providers: providers.map(({ active: _active, calendarId: _calendarId, gives, ...provider }) => ({
+      ...provider,
+      serviceIds: gives.map(({ service }) => idOf(service)),
+      ownMinutes: Object.fromEntries(
+        gives.flatMap(({ service, minutes }) => (minutes === null ? [] : [[idOf(service), minutes]])),
+      ),
+    })),
+    resources: resources.map(({ active: _active, ...resource }) => resource),
+  };
 }

@@ -34,6 +34,7 @@ export function slowBookings(store: BookingStore, clock: Clock, random: Random):
     reschedule: (request) => slowly(() => store.reschedule(request)),
     cancel: (request) => slowly(() => store.cancel(request)),
     joinWaitlist: (request) => slowly(() => store.joinWaitlist(request)),
+    knowsCustomer: (clinicId, phone) => slowly(() => store.knowsCustomer(clinicId, phone)),
     release: (clinicId, conversationId) => {
       releases++;
       return slowly(() => store.release(clinicId, conversationId));

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { serviceById } from '../../domain/clinic.ts';
+import { type Service, serviceById } from '../../domain/clinic.ts';
 import { emailIn } from '../../domain/emails.ts';
 import type { Offer } from '../../domain/offers.ts';
 import type { Appointment, CustomerDetails } from '../../domain/ports.ts';
 import { blocksOf } from '../../domain/slots.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
+import { refusal } from './admission.ts';
 import { bookingKey, freshTimes, offerChosen, slotName, slotOf } from './offered.ts';
 import { phoneOf } from './phone.ts';
 import { toldAppointment } from './theirs.ts';
@@ -16,6 +17,11 @@ const schema = z.object({
   customer_phone: optionalText(60, 'Leave out to use the number the caller is calling from.'),
   customer_email: optionalText(200, 'Email address, where the caller gave one.'),
   notes: optionalText(500, 'Anything staff should know for the visit.'),
+  old_enough: z
+    .boolean()
+    .optional()
+    .catch(undefined)
+    .describe('Only where the service has a minimum age: whether the patient is that old, as the caller said.'),
 });
 
 export const bookAppointment = defineTool({
@@ -28,21 +34,23 @@ export const bookAppointment = defineTool({
     if (context.dealings.moving !== null) return wouldBeSecond(context.dealings.moving);
     const chosen = await offerChosen(args.slot_id, context);
     if ('failure' in chosen) return chosen.failure;
+    const service = serviceById(context.clinic, chosen.ok.serviceId);
+    if (!service) return failed('unknown_service', "I'm sorry, we no longer offer that.");
     const customer = resolveCustomer(args, context);
     if ('failure' in customer) return customer.failure;
-    return book(chosen.ok, customer.ok, args.notes ?? null, context);
+    const refused = await refusal(service, customer.ok, args.old_enough ?? null, context);
+    return refused ?? book(chosen.ok, service, customer.ok, args.notes ?? null, context);
   },
 });
 
 async function book(
   offer: Offer,
+  service: Service,
   customer: CustomerDetails,
   notes: string | null,
   context: ToolContext,
 ): Promise<ToolOutcome> {
   const { clinic, conversationId } = context;
-  const service = serviceById(clinic, offer.serviceId);
-  if (!service) return failed('unknown_service', "I'm sorry, we no longer offer that.");
   const slot = slotOf(offer);
   const result = await context.bookings.book({
     clinicId: clinic.id,
@@ -50,7 +58,7 @@ async function book(
     channel: context.channel,
     key: bookingKey(conversationId, slot),
     slot,
-    blocks: blocksOf(slot, service),
+    blocks: blocksOf(slot, service, clinic),
     customer,
     notes,
     now: context.now(),
@@ -61,7 +69,8 @@ async function book(
 
 function confirmation(appointment: Appointment, offer: Offer, context: ToolContext): ToolOutcome {
   const { spoken, ...facts } = toldAppointment(appointment, context);
-  return answered({ ...facts, spoken: `You're booked for ${spoken}.` }, [
+  const preparation = serviceById(context.clinic, appointment.serviceId)?.preparation ?? '';
+  return answered({ ...facts, spoken: `You're booked for ${spoken}. ${preparation}`.trimEnd() }, [
     { type: 'booked', appointmentId: appointment.id, slotId: offer.slotId },
   ]);
 }

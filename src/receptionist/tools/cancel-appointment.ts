@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { BookedAppointment } from '../../domain/ports.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
-import { appointmentName, bookableFrom, callersAppointment, overAlready, toldAppointment } from './theirs.ts';
+import {
+  appointmentName,
+  appointmentToChange,
+  bookableFrom,
+  callersAppointment,
+  overAlready,
+  toldAppointment,
+} from './theirs.ts';
 import { answered, defineTool, optionalText, type ToolContext } from './tool.ts';
 
 const schema = z.object({
@@ -17,11 +24,12 @@ export const cancelAppointment = defineTool({
   schema,
   async run(args, context) {
     const { clinic, bookings } = context;
-    const theirs = await callersAppointment(args.appointment_id, context);
+    const known = await callersAppointment(args.appointment_id, context);
+    // Cancelled again it is as cancelled as before, however late.
+    if ('ok' in known && known.ok.status === 'cancelled') return cancelled(known.ok, context);
+    const theirs = await appointmentToChange(args.appointment_id, context);
     if ('failure' in theirs) return theirs.failure;
     const appointment = theirs.ok;
-    if (appointment.status === 'cancelled') return cancelled(appointment, context);
-    if (appointment.startsAt <= context.now()) return overAlready(appointment, context);
     const result = await bookings.cancel({
       clinicId: clinic.id,
       appointmentId: appointment.id,

@@ -93,7 +93,7 @@ function hold(
     clinicId: context.clinic.id,
     conversationId: context.conversationId,
     slot,
-    blocks: blocksOf(slot, service),
+    blocks: blocksOf(slot, service, context.clinic),
     movingId: context.dealings.moving,
     expiresAt: now + HOLD_MS,
     now,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clinic } from '../../domain/clinic.ts';
 import { spokenPrice } from '../../domain/spoken.ts';
 import { spokenHours } from '../hours.ts';
+import { policySentences } from '../policies.ts';
 import { answered, defineTool } from './tool.ts';
 
 const TOPICS = ['hours', 'location', 'services', 'prices', 'providers', 'policies'] as const;
@@ -26,7 +27,14 @@ export const getClinicInfo = defineTool({
 const FACTS: Readonly<Record<Topic, (clinic: Clinic) => unknown>> = {
   hours: (clinic) => spokenHours(clinic),
   location: (clinic) => clinic.address,
-  services: (clinic) => clinic.services.map(({ name, minutes, description }) => ({ name, minutes, description })),
+  services: (clinic) =>
+    clinic.services.map(({ name, minutes, description, preparation, minimumAge }) => ({
+      name,
+      minutes,
+      description,
+      ...(preparation && { preparation }),
+      ...(minimumAge !== null && { minimum_age: minimumAge }),
+    })),
   prices: (clinic) =>
     clinic.services.map(({ name, priceCents }) => ({
       name,
@@ -37,5 +45,5 @@ const FACTS: Readonly<Record<Topic, (clinic: Clinic) => unknown>> = {
       name: provider.name,
       services: clinic.services.filter((service) => provider.serviceIds.includes(service.id)).map(({ name }) => name),
     })),
-  policies: (clinic) => clinic.policies,
+  policies: policySentences,
 };

@@ -39,7 +39,7 @@ async function move(appointment: BookedAppointment, offer: Offer, context: ToolC
     appointmentId: appointment.id,
     key: bookingKey(conversationId, slot),
     slot,
-    blocks: blocksOf(slot, service),
+    blocks: blocksOf(slot, service, clinic),
     bookableFrom: bookableFrom(clinic, context.now()),
     now: context.now(),
   });

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { type Clinic, providerById, serviceById } from '../../domain/clinic.ts';
 import { isoWithOffset, MINUTE_MS } from '../../domain/clinic-time.ts';
+import { mayChange } from '../../domain/policy.ts';
 import type { Appointment, BookedAppointment } from '../../domain/ports.ts';
 import { onDay, spokenMoment } from '../../domain/spoken.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
@@ -31,7 +32,17 @@ export async function appointmentToChange(id: string, context: ToolContext): Pro
   const theirs = await callersAppointment(id, context);
   if ('failure' in theirs) return theirs;
   const { status, startsAt } = theirs.ok;
-  return status === 'confirmed' && startsAt > context.now() ? theirs : { failure: overAlready(theirs.ok, context) };
+  if (status !== 'confirmed' || startsAt <= context.now()) return { failure: overAlready(theirs.ok, context) };
+  return mayChange(context.clinic, startsAt, context.now()) ? theirs : { failure: tooLate(theirs.ok, context) };
+}
+
+/** So shortly before its time only staff may change it. */
+function tooLate(appointment: BookedAppointment, context: ToolContext): ToolOutcome {
+  const { spoken } = toldAppointment(appointment, context);
+  const sentence = `Your appointment for ${spoken} is so soon that only our team can change it. Shall I put you through, or take a message?`;
+  return failed('against_policy', sentence, {
+    guidance: 'Nothing was changed. Use transfer_to_staff or take_message, as the caller likes.',
+  });
 }
 
 /** The caller's own appointments to come, as far as their number says. */

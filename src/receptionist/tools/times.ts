@@ -6,6 +6,7 @@ import {
   type Provider,
   providerById,
   providersOf,
+  resourcesFor,
   type Service,
 } from '../../domain/clinic.ts';
 import { addDays, instantOrSkip, isoWithOffset, MINUTE_MS } from '../../domain/clinic-time.ts';
@@ -33,7 +34,7 @@ export async function findTimes(wish: Wish, context: ToolContext, lost: readonly
   const now = context.now();
   const providers = wish.provider ? [wish.provider] : providersOf(clinic, wish.service);
   const booked = await busyOn(wish.days, wish.service, providers, context);
-  const busy = new Map(providers.map(({ id }) => [id, [...(booked.get(id) ?? []), ...lost]]));
+  const busy = new Map([...booked, ...providers.map(({ id }) => [id, [...(booked.get(id) ?? []), ...lost]] as const)]);
   const findings = search(wish, clinic, providers, busy, now);
   const next = findings.slots.length > 0 ? [] : await nextTimes(wish, providers, context);
   return { ...findings, next };
@@ -83,7 +84,7 @@ async function busyOn(
     clinicId: clinic.id,
     conversationId: context.conversationId,
     movingId: context.dealings.moving,
-    resourceIds: providers.map((provider) => provider.id),
+    resourceIds: [...providers, ...resourcesFor(clinic, service)].map(({ id }) => id),
     startsAt: instantOrSkip(days.from, 0, clinic.timeZone) - service.bufferBeforeMinutes * MINUTE_MS,
     endsAt: instantOrSkip(addDays(days.to, 1), 0, clinic.timeZone) + service.bufferAfterMinutes * MINUTE_MS,
     now,

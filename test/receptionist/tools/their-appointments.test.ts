@@ -226,6 +226,28 @@ describe('cancelling an appointment', () => {
   });
 });
 
+describe('an appointment so soon that only staff may change it', () => {
+  const strict = { ...radiance, rules: { ...radiance.rules, cancellationHours: 48 } };
+
+  it.each(['reschedule_appointment', 'cancel_appointment', 'check_availability'])(
+    'is left as it is by %s, and the caller hears who can',
+    async (tool) => {
+      const { bookings, id } = await booked();
+      const desk = another(bookings, { clinic: strict });
+      const answer = await ask(desk, tool, id);
+      expect(answer).toMatchObject({ error: 'against_policy', user_message: expect.stringContaining('our team') });
+      expect(startsOf(desk)).toEqual([at('14:00')]);
+    },
+  );
+
+  it('is as cancelled as before where it was cancelled in time', async () => {
+    const { bookings, id } = await booked();
+    await another(bookings).use('cancel_appointment', { appointment_id: id });
+    const desk = another(bookings, { clinic: strict });
+    expect(await desk.use('cancel_appointment', { appointment_id: id })).toMatchObject({ success: true });
+  });
+});
+
 describe('an appointment that is the caller’s', () => {
   it('and was cancelled can not be moved, and they are told why', async () => {
     const { bookings, id } = await booked();

@@ -37,6 +37,7 @@ describe('the declarations', () => {
             customer_phone: text(60),
             customer_email: text(200),
             notes: text(500),
+            old_enough: { type: 'boolean', description: expect.any(String) },
           },
           required: ['slot_id', 'customer_name'],
         },
