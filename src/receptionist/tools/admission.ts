@@ -33,7 +33,7 @@ export async function refusal(
     case 'too_young':
       return failed(
         'against_policy',
-        `I'm sorry, ${service.name} is for patients from ${service.minimumAge} years on.`,
+        `I'm sorry, ${service.name} is for patients from ${service.minimumAge} years on. Shall I take a message for our staff?`,
       );
   }
 }

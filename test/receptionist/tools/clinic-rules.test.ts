@@ -134,7 +134,7 @@ describe('a service with a minimum age', () => {
   it.each([
     [undefined, 'invalid_arguments', 'Is the patient at least 18 years old?'],
     ['yes', 'invalid_arguments', 'Is the patient at least 18 years old?'],
-    [false, 'against_policy', 'from 18 years on'],
+    [false, 'against_policy', 'from 18 years on. Shall I take a message'],
   ])('is not booked with the answer %s', async (old_enough, error, sentence) => {
     const desk = openDesk({ clinic });
     await desk.check(BOTOX);
