@@ -10,21 +10,39 @@ interface Waiter {
   readonly refuse: (error: DatabaseUnavailable) => void;
 }
 
+interface ConnectionPoolOptions {
+  readonly open: () => Connection;
+  /** Connections at once. */
+  readonly size: number;
+  readonly maxWaiting: number;
+  /**
+   * A connection that was not used for so long is not lent again: shorter than what its driver, or a proxy, takes for
+   * idle and ends, since one that is being ended still looks alive.
+   */
+  readonly longestRestMs: number;
+  /** ms; any origin. */
+  readonly now?: () => number;
+}
+
 export class ConnectionPool {
   readonly #open: () => Connection;
   readonly #size: number;
   readonly #maxWaiting: number;
+  readonly #longestRestMs: number;
+  readonly #now: () => number;
   readonly #lent = new Set<Connection>();
-  readonly #idle: Connection[] = [];
+  readonly #idle: { readonly connection: Connection; readonly since: number }[] = [];
   /** First come, first served, as a Set keeps the order of insertion. */
   readonly #waiting = new Set<Waiter>();
   #closed = false;
   #whenReturned: (() => void) | undefined;
 
-  constructor({ open, size, maxWaiting }: { open: () => Connection; size: number; maxWaiting: number }) {
+  constructor({ open, size, maxWaiting, longestRestMs, now = () => performance.now() }: ConnectionPoolOptions) {
     this.#open = open;
     this.#size = size;
     this.#maxWaiting = maxWaiting;
+    this.#longestRestMs = longestRestMs;
+    this.#now = now;
   }
 
   /** Lends a connection that was alive when last seen. Rejects past the timeout, with too long a line, or once closed. */
@@ -43,7 +61,7 @@ export class ConnectionPool {
     this.#lent.delete(connection);
     const [waiter] = this.#waiting;
     if (waiter !== undefined) waiter.take(this.#lend(connection.alive() ? connection : this.#open()));
-    else if (connection.alive()) this.#idle.push(connection);
+    else if (connection.alive()) this.#idle.push({ connection, since: this.#now() });
     if (this.#lent.size === 0) this.#whenReturned?.();
   }
 
@@ -54,11 +72,16 @@ export class ConnectionPool {
       refuse(new DatabaseUnavailable('the pool of connections to Postgres is closing'));
     if (this.#lent.size > 0) await this.#returned(timeoutMs);
     for (const connection of this.#lent) connection.destroy();
-    await Promise.all(this.#idle.splice(0).map((connection) => connection.end()));
+    await Promise.all(this.#idle.splice(0).map(({ connection }) => connection.end()));
   }
 
   #free(): Connection | undefined {
-    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) if (idle.alive()) return idle;
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      const { connection, since } = idle;
+      if (connection.alive() && this.#now() - since < this.#longestRestMs) return connection;
+      // Used up; it goes by itself, and nobody waits for it.
+      connection.end().catch(() => undefined);
+    }
     return this.#lent.size < this.#size ? this.#open() : undefined;
   }
 

@@ -76,6 +76,7 @@ export function openPostgres(settings: PostgresSettings): Database {
     open: () => openConnection(connection),
     size: settings.poolSize,
     maxWaiting: MAX_WAITING,
+    longestRestMs: connection.idleTimeoutMs / 2,
   });
 
   async function reported<T>(query: string, call: (startedAt: number) => Promise<T>): Promise<T> {
