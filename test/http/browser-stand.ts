@@ -1,7 +1,6 @@
 /** The edge of browser calls on a free port: real calls in memory, before a model that says a word whenever it is asked. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { WebSocket } from 'ws';
 import type { ModelCommand, ModelReport } from '../../actors/model/messages.ts';
 import { BrowserCalls } from '../../src/bin/browser-desk.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
@@ -11,8 +10,8 @@ import { browserVoice } from '../../src/http/routes/browser-voice.ts';
 import { memoryTicketLedger } from '../../src/twilio/ticket-ledger.ts';
 import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryClinicDirectory } from '../support/memory-clinics.ts';
+import { FarEnd } from './far-end.ts';
 import { type RecordedEvents, recordedEvents } from './recorded-events.ts';
-import { socketText } from './socket-text.ts';
 
 export const SESSION_SECRET = 'the-session-secret-of-a-test';
 /** 200 ms of silence in 24 kHz. */
@@ -118,23 +117,9 @@ interface Heard {
 }
 
 /** A browser's end of the wire: says exactly what a test wants, and keeps what it hears. */
-export class WireClient {
-  readonly socket: WebSocket;
-  readonly heard: Heard[] = [];
-  readonly closed: Promise<{ code: number; reason: string }>;
-
+export class WireClient extends FarEnd<Heard> {
   constructor(stand: Pick<BrowserStand, 'url'>, session: string = randomUUID(), query = '') {
-    this.socket = new WebSocket(stand.url(`/ws/voice/${session}${query}`).replace('http', 'ws'));
-    this.socket.on('error', () => {});
-    this.socket.on('message', (bytes) => this.heard.push(JSON.parse(socketText(bytes))));
-    this.closed = new Promise((resolve) => {
-      this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
-    });
-  }
-
-  async opened(): Promise<this> {
-    await once(this.socket, 'open');
-    return this;
+    super(stand.url(`/ws/voice/${session}${query}`));
   }
 
   of(type: string): Heard[] {

@@ -1,7 +1,5 @@
 /** Twilio's side of the edge, standing on a free port before a front desk that a test can look into. */
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { WebSocket } from 'ws';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import { type HttpServer, openHttp } from '../../src/http/app.ts';
 import type {
@@ -21,8 +19,8 @@ import type { TwilioEdge } from '../../src/http/twilio-edge.ts';
 import type { UwsBuild } from '../../src/http/uws.ts';
 import { BEAT_MS } from '../../src/twilio/pulse.ts';
 import { memoryTicketLedger, type TicketLedger } from '../../src/twilio/ticket-ledger.ts';
+import { FarEnd } from './far-end.ts';
 import { type RecordedEvents, recordedEvents } from './recorded-events.ts';
-import { socketText } from './socket-text.ts';
 
 export const AUTH_TOKEN = 'the-auth-token-of-a-test';
 export const SESSION_SECRET = 'the-session-secret-of-a-test';
@@ -242,23 +240,9 @@ export function frame(n: number): string {
 }
 
 /** The far end of a media stream: what Twilio would say and hear. */
-export class StreamClient {
-  readonly socket: WebSocket;
-  readonly heard: unknown[] = [];
-  readonly closed: Promise<{ code: number; reason: string }>;
-
+export class StreamClient extends FarEnd {
   constructor(edge: Edge, headers: Readonly<Record<string, string>> = {}) {
-    this.socket = new WebSocket(edge.url('/twilio/media').replace('http', 'ws'), { headers });
-    this.socket.on('error', () => {});
-    this.socket.on('message', (bytes) => this.heard.push(JSON.parse(socketText(bytes))));
-    this.closed = new Promise((resolve) => {
-      this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
-    });
-  }
-
-  async opened(): Promise<this> {
-    await once(this.socket, 'open');
-    return this;
+    super(edge.url('/twilio/media'), { headers });
   }
 
   send(...messages: (string | Buffer)[]): void {
