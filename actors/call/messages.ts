@@ -1,6 +1,7 @@
 /** The conversation as its two legs and its tools see it. */
 import type { Clinic, PhoneNumber } from '../../src/domain/clinic.ts';
 import type { ModelErrorKind } from '../../src/domain/events.ts';
+import type { CallPhrases } from '../../src/domain/fixed-phrases.ts';
 import type { Channel, PhraseAudio } from '../../src/domain/ports.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
 
@@ -122,39 +123,11 @@ export interface CallIdentity {
   readonly node: string;
 }
 
-/** Sentences said by rule. */
-export interface FixedPhrases {
-  readonly greeting: string;
-  /** The part of the greeting that every caller must have heard. */
-  readonly disclosure: string;
-  readonly goodbye: string;
-  /** While a tool or the model takes long. */
-  readonly oneMoment: string;
-  /** After a silence of the caller's, and after the second. */
-  readonly stillThere: string;
-  readonly silentGoodbye: string;
-  /** A little before the longest call is over, and when it is. */
-  readonly timeIsShort: string;
-  readonly timeIsUp: string;
-  /** Before staff are dialled. */
-  readonly connecting: string;
-  /** Words that need a person at once: before staff are dialled, and where there are none to dial. */
-  readonly emergency: string;
-  readonly emergencyAlone: string;
-  /** Where staff cannot be had: offers to take a message. */
-  readonly staffBusy: string;
-  readonly staffAway: string;
-  /** After what the caller said was lost on its way. */
-  readonly lostYou: string;
-  /** After a turn in which nothing could be heard. */
-  readonly notUnderstood: string;
-}
-
 /** What a call's step knows besides its state: the clinic's facts, pinned for the call. */
 export interface CallFacts {
   readonly clinic: Clinic;
   /** By BCP 47; a language without phrases of its own has the English ones. */
-  readonly phrasesIn: (language: string) => FixedPhrases;
+  readonly phrasesIn: (language: string) => CallPhrases;
   /** How a sentence sounds, where that is at hand. */
   readonly rendered: (language: string, sentence: string) => PhraseAudio | undefined;
   readonly limits: CallLimits;

@@ -2,12 +2,13 @@
  * Fixed phrases: played from their rendering where there is one, at once and whatever the model does; else the model is
  * asked to say them. In the language that the caller speaks.
  */
+import type { CallPhrases } from '../../src/domain/fixed-phrases.ts';
 import type { PhraseAudio } from '../../src/domain/ports.ts';
 import type { CallTransition } from './effects.ts';
-import type { CallFacts, FixedPhrases } from './messages.ts';
+import type { CallFacts } from './messages.ts';
 import type { CallState, Saying } from './state.ts';
 
-export type PhraseName = keyof FixedPhrases;
+export type PhraseName = keyof CallPhrases;
 
 export function isRendered(facts: CallFacts, state: CallState, name: PhraseName): boolean {
   return renderingOf(facts, state, name) !== undefined;

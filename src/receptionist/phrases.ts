@@ -3,41 +3,8 @@
  * rendered once per clinic, voice and language, so that they can be played at once, with the model slow or away.
  */
 import type { Clinic } from '../domain/clinic.ts';
+import type { FixedPhrases } from '../domain/fixed-phrases.ts';
 import { primary } from '../domain/language.ts';
-
-/** Everything a phone call may need by rule. */
-export type FixedPhrases = {
-  /** Says whose phone this is, and holds the disclosure. */
-  readonly greeting: string;
-  /** That Ava is an AI, and the clinic's consent sentence where it has one: what every caller must have heard. */
-  readonly disclosure: string;
-  readonly goodbye: string;
-  /** While a tool or the model takes long. */
-  readonly oneMoment: string;
-  /** The model or the node was away while the caller spoke: what they said then is asked for again. */
-  readonly lostYou: string;
-  /** A turn in which no word could be made out. */
-  readonly notUnderstood: string;
-  /** After a silence of the caller's. */
-  readonly stillThere: string;
-  /** After the second silence. */
-  readonly silentGoodbye: string;
-  /** A little before the longest call is over, and when it is. */
-  readonly timeIsShort: string;
-  readonly timeIsUp: string;
-  /** Before staff are dialled. */
-  readonly connecting: string;
-  readonly emergency: string;
-  /** The same where there are no staff to dial. */
-  readonly emergencyAlone: string;
-  /** When staff were wished for and the line is busy, or nobody is there: what Ava can do instead. */
-  readonly staffBusy: string;
-  readonly staffAway: string;
-  /** When something broke and the caller is handed on. */
-  readonly trouble: string;
-  /** When staff were dialled and nobody took the call. */
-  readonly nobodyAnswered: string;
-};
 
 /** The greeting stands apart: the disclosure goes in between, whatever else a clinic wants said. */
 type Sentences = Omit<FixedPhrases, 'greeting'> & { readonly opening: string; readonly invitation: string };

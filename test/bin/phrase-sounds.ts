@@ -1,8 +1,9 @@
 /** A clinic's fixed phrases as they sound. */
 import type { AudioFormat } from '../../src/domain/audio-format.ts';
 import type { Clinic } from '../../src/domain/clinic.ts';
+import type { FixedPhrases } from '../../src/domain/fixed-phrases.ts';
 import type { PhraseAudio, PhraseBook } from '../../src/domain/ports.ts';
-import { type FixedPhrases, fixedPhrases } from '../../src/receptionist/phrases.ts';
+import { fixedPhrases } from '../../src/receptionist/phrases.ts';
 
 type PhraseSounds = { readonly [Name in keyof FixedPhrases]?: PhraseAudio | undefined };
 

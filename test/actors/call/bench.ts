@@ -1,15 +1,10 @@
 /** One conversation under test: messages in a word each, effects in plain words. */
 import type { CallEffect } from '../../../actors/call/effects.ts';
-import {
-  CALL_LIMITS,
-  type CallFacts,
-  type CallIdentity,
-  type CallMessage,
-  type FixedPhrases,
-} from '../../../actors/call/messages.ts';
+import { CALL_LIMITS, type CallFacts, type CallIdentity, type CallMessage } from '../../../actors/call/messages.ts';
 import { type CallState, newCall } from '../../../actors/call/state.ts';
 import { callStep } from '../../../actors/call/step.ts';
 import type { DealingsChange } from '../../../src/domain/dealings.ts';
+import type { CallPhrases } from '../../../src/domain/fixed-phrases.ts';
 import type { Channel, ConversationEntry } from '../../../src/domain/ports.ts';
 import type { Slot } from '../../../src/domain/slots.ts';
 import type { ToolOutcome } from '../../../src/domain/tools.ts';
@@ -18,7 +13,7 @@ import { NOW, ofKind, StepBench } from '../../support/step-bench.ts';
 
 export type CallBench = StepBench<CallState, CallMessage, CallEffect>;
 
-export const PHRASES: FixedPhrases = {
+export const PHRASES: CallPhrases = {
   greeting: 'Thank you for calling. This is Ava, the AI assistant. How can I help you?',
   disclosure: 'This is Ava, the AI assistant.',
   goodbye: 'Goodbye!',
