@@ -17,7 +17,7 @@ import type {
   RescheduleRequest,
   RescheduleResult,
 } from '../src/domain/ports.ts';
-import { leavesFree, sameSlot } from '../src/domain/slots.ts';
+import { leavesFree, resourcesOf, sameSlot } from '../src/domain/slots.ts';
 import {
   lockAppointment,
   readAppointment,
@@ -80,7 +80,7 @@ export function postgresBookingStore(database: Database): BookingStore {
 
 async function placeHold(sql: Sql, request: HoldRequest): Promise<'held'> {
   const { clinicId, conversationId, blocks, movingId, now } = request;
-  const resourceIds = blocks.flatMap(({ anyOf }) => anyOf);
+  const resourceIds = resourcesOf(blocks);
   await lockResources(sql, { conversationId, resourceIds });
   await clearHolds(sql, { conversationId, resourceIds, now });
   await occupy(sql, { clinicId, blocks, movingId, holdId: await insertHold(sql, request) });
@@ -94,7 +94,7 @@ async function releaseHold(sql: Sql, conversationId: string): Promise<void> {
 
 async function takeSlot(sql: Sql, request: BookingRequest, id: string): Promise<BookingResult> {
   const { clinicId, conversationId, slot, blocks } = request;
-  const resourceIds = blocks.flatMap(({ anyOf }) => anyOf);
+  const resourceIds = resourcesOf(blocks);
   await lockResources(sql, { conversationId, resourceIds });
   const found = await findActive(sql, request.key);
   if (found !== undefined) return { kind: 'booked', appointment: found, replayed: found.id !== id };
@@ -112,7 +112,7 @@ async function move(sql: Sql, request: RescheduleRequest): Promise<RescheduleRes
   const before = await lockAppointment(sql, appointmentId);
   if (before?.status !== 'confirmed') return { kind: 'not_active' };
   if (sameSlot(before, slot)) return { kind: 'rescheduled', appointment: before };
-  const resourceIds = blocks.flatMap(({ anyOf }) => anyOf);
+  const resourceIds = resourcesOf(blocks);
   await lockResources(sql, { conversationId, appointmentId, resourceIds });
   await clearHolds(sql, { conversationId, resourceIds, now });
   await vacate(sql, appointmentId);

@@ -6,8 +6,8 @@
 import { serviceById } from '../../src/domain/clinic.ts';
 import type { Dealings } from '../../src/domain/dealings.ts';
 import type { Events } from '../../src/domain/events.ts';
+import { holdOf } from '../../src/domain/holds.ts';
 import type { BookingStore, ConversationLog } from '../../src/domain/ports.ts';
-import { blocksOf, HOLD_MS } from '../../src/domain/slots.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
 import { Actor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -102,13 +102,11 @@ export class CallActor {
 
   /** A hold that could not be placed is no reason to bother the caller: the booking itself decides. */
   private hold({ slotId, slot, movingId }: Extract<CallEffect, { kind: 'hold' }>): void {
-    const { clinicId, conversationId } = this.state.identity;
+    const { conversationId } = this.state.identity;
     const { clinic } = this.facts;
     const service = serviceById(clinic, slot.serviceId);
     if (!service) return;
-    const now = this.ports.clock.now();
-    const blocks = blocksOf(slot, service, clinic);
-    const request = { clinicId, conversationId, slot, blocks, movingId, expiresAt: now + HOLD_MS, now };
+    const request = holdOf(slot, service, clinic, { conversationId, movingId, now: this.ports.clock.now() });
     this.changeHold(async (bookings) => {
       const result = await bookings.hold(request);
       this.tell({ type: 'hold_answered', slotId, result });

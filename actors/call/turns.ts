@@ -4,6 +4,7 @@ import { isEmergency } from '../../src/domain/emergencies.ts';
 import { languageOf } from '../../src/domain/language.ts';
 import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
 import { offerById } from '../../src/domain/offers.ts';
+import { slotOf } from '../../src/domain/slots.ts';
 import { andThen, type CallEffect, type CallTransition, keep, RESPOND, record } from './effects.ts';
 import { doubtCommitted, judged } from './floor.ts';
 import { enterEmergency } from './handover.ts';
@@ -139,8 +140,7 @@ function holdChoice(before: Dealings, after: Dealings): CallEffect[] {
   const chosen =
     after.choice === null || after.choice === before.choice ? undefined : offerById(after.offers, after.choice);
   if (!chosen) return [];
-  const { slotId, number: _number, ...slot } = chosen;
-  return [{ kind: 'hold', slotId, slot, movingId: after.moving }];
+  return [{ kind: 'hold', slotId: chosen.slotId, slot: slotOf(chosen), movingId: after.moving }];
 }
 
 /** The caller must not go on giving their name for a time that is gone: Ava says so as soon as she may speak. */

@@ -2,10 +2,8 @@
  * Cuts a model's audio into what a phone network takes: whole 20 ms frames. A model may send pieces of any length; what
  * is left over waits for the next piece of the same item, and the last frame of an item is filled with silence.
  */
-import { type AudioFormat, BYTES_PER_MS, SILENCE } from '../../src/domain/audio-format.ts';
+import { type AudioFormat, BYTES_PER_MS, FRAME_MS, SILENCE } from '../../src/domain/audio-format.ts';
 import type { AudioPayload } from './messages.ts';
-
-export const FRAME_MS = 20;
 
 export interface Framed {
   readonly ms: number;

@@ -6,8 +6,8 @@
  * an item has one, since it proves that the caller hears her, the last has one, and in between there is one now and
  * then. Marks that come back after a clear find no piece and prove nothing.
  */
+import { FRAME_MS } from '../../src/domain/audio-format.ts';
 import type { HeardItem } from '../call/messages.ts';
-import { FRAME_MS } from './framing.ts';
 
 /** A stretch of audio on its way to the caller's ear, of one message or several. */
 export interface Piece {

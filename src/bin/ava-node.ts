@@ -37,7 +37,7 @@ import { type OpenAiCircuit, openAiCircuit } from '../openai/circuit.ts';
 import type { PairFrames } from '../openai/pairing-policy.ts';
 import { realtimeConnector } from '../openai/realtime.ts';
 import { sentenceRenderer } from '../openai/rendering.ts';
-import { memoryTicketLedger, resilientTicketLedger } from '../twilio/ticket-ledger.ts';
+import { memoryTicketLedger, resilientTicketLedger, type TicketLedger } from '../twilio/ticket-ledger.ts';
 import { openHeartbeat, openJobs } from './background.ts';
 import { BrowserCalls } from './browser-desk.ts';
 import { RenderedPhraseBook } from './phrase-book.ts';
@@ -279,10 +279,7 @@ async function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Li
         world,
         node,
         shedReason: () => switchboard.shedReason(),
-        ledger: resilientTicketLedger(
-          redisTicketLedger(redis.client),
-          memoryTicketLedger(() => clock.now()),
-        ),
+        ledger: ticketLedger(redis, clock),
         resumeMs: config.calls.resumeTtlS * 1_000,
       }),
     (opened) => opened.stop(),
@@ -380,16 +377,23 @@ function twilioEdge(
   { config, events, clock = systemClock() }: NodeOptions,
   { redis, switchboard }: Inside,
 ): TwilioEdge {
-  const now = (): number => clock.now();
   return {
     desk: switchboard,
     events,
-    ledger: resilientTicketLedger(redisTicketLedger(redis.client), memoryTicketLedger(now)),
+    ledger: ticketLedger(redis, clock),
     publicUrl: config.publicUrl,
     authToken: config.twilio.authToken.reveal(),
     sessionSecret: config.secrets.session.reveal(),
-    now,
+    now: () => clock.now(),
   };
+}
+
+/** One for each door: a ledger forgets in the order of spending, which is that of expiry only where all live as long. */
+function ticketLedger(redis: RedisConnection, clock: Clock): TicketLedger {
+  return resilientTicketLedger(
+    redisTicketLedger(redis.client),
+    memoryTicketLedger(() => clock.now()),
+  );
 }
 
 function checks({ database, redis }: Stores, circuit: OpenAiCircuit): Parameters<typeof createHealth>[0]['checks'] {

@@ -3,9 +3,8 @@
  * telephone's (so that what is counted in frames elsewhere is as long as it should be), and measured for speech by its
  * loudness. What fills no frame waits for the next piece, or for the end of the turn (`flush`).
  */
-import { type AudioFormat, BYTES_PER_MS } from '../domain/audio-format.ts';
+import { type AudioFormat, BYTES_PER_MS, FRAME_MS } from '../domain/audio-format.ts';
 
-const FRAME_MS = 20;
 const BYTES_PER_SAMPLE: Readonly<Record<AudioFormat, number>> = { 'audio/pcmu': 1, 'audio/pcm': 2 };
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 /** Amplitude of 16 bits below which nobody speaks: some -48 dB. */

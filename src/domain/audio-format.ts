@@ -5,6 +5,9 @@ export type AudioFormat = 'audio/pcmu' | 'audio/pcm';
 
 export const BYTES_PER_MS: Readonly<Record<AudioFormat, number>> = { 'audio/pcmu': 8, 'audio/pcm': 48 };
 
+/** What a phone network sends and plays at once. */
+export const FRAME_MS = 20;
+
 /** The byte that, repeated, is silence. */
 export const SILENCE: Readonly<Record<AudioFormat, number>> = { 'audio/pcmu': 0xff, 'audio/pcm': 0x00 };
 

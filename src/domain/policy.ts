@@ -1,7 +1,8 @@
 /** What a clinic's policies let a caller do. What they only say, and code cannot judge, is in its `policies`. */
 import type { Clinic, Instant, Service } from './clinic.ts';
+import { MINUTE_MS } from './clinic-time.ts';
 
-const HOUR_MS = 3_600_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** What is known of whoever is to be treated. */
 export interface Patient {

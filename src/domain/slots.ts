@@ -1,4 +1,5 @@
 import type { Clinic, Instant, Service } from './clinic.ts';
+import { MINUTE_MS } from './clinic-time.ts';
 
 /** A half-open stretch of time, `[startsAt, endsAt)`. */
 export interface Interval {
@@ -21,11 +22,6 @@ export interface Block extends Interval {
 export interface Busy extends Interval {
   readonly resourceId: string;
 }
-
-const MINUTE_MS = 60_000;
-
-/** How long a wished or chosen slot stays held while the caller gives name and number; a lapsed hold frees itself. */
-export const HOLD_MS = 5 * MINUTE_MS;
 
 export function overlaps(a: Interval, b: Interval): boolean {
   return a.startsAt < b.endsAt && b.startsAt < a.endsAt;
@@ -52,6 +48,16 @@ export function placed(
     return resourceId === undefined ? [] : [{ resourceId, ...during }];
   });
   return found.length === blocks.length ? found : undefined;
+}
+
+/** Every resource that may be taken for these blocks. */
+export function resourcesOf(blocks: readonly Block[]): readonly string[] {
+  return blocks.flatMap(({ anyOf }) => anyOf);
+}
+
+/** The slot alone, of an offer or whatever else holds one. */
+export function slotOf({ serviceId, providerId, startsAt, endsAt }: Slot): Slot {
+  return { serviceId, providerId, startsAt, endsAt };
 }
 
 export function sameSlot(a: Slot, b: Slot): boolean {

@@ -4,9 +4,11 @@
  * frames, and no frame at all for a while. Silence that turns out to have been too early (its frames come after all) is
  * remembered and taken off what is missing next, so that late frames do not stretch the time without end.
  */
+import { FRAME_MS } from '../domain/audio-format.ts';
+
 export const STREAM_TIME_LIMITS = {
   /** Whole frames are missing or none. */
-  frameMs: 20,
+  frameMs: FRAME_MS,
   /** Missing audio beyond this is not made up for: nobody waits so long in silence. */
   silenceMs: 15_000,
 } as const;

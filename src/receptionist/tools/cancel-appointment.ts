@@ -3,9 +3,9 @@ import type { BookedAppointment } from '../../domain/ports.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
 import {
   appointmentName,
-  appointmentToChange,
   bookableFrom,
   callersAppointment,
+  changeable,
   overAlready,
   toldAppointment,
 } from './theirs.ts';
@@ -24,12 +24,13 @@ export const cancelAppointment = defineTool({
   schema,
   async run(args, context) {
     const { clinic, bookings } = context;
-    const known = await callersAppointment(args.appointment_id, context);
-    // Cancelled again it is as cancelled as before, however late.
-    if ('ok' in known && known.ok.status === 'cancelled') return cancelled(known.ok, context);
-    const theirs = await appointmentToChange(args.appointment_id, context);
+    const theirs = await callersAppointment(args.appointment_id, context);
     if ('failure' in theirs) return theirs.failure;
     const appointment = theirs.ok;
+    // Cancelled again it is as cancelled as before, however late.
+    if (appointment.status === 'cancelled') return cancelled(appointment, context);
+    const open = changeable(appointment, context);
+    if ('failure' in open) return open.failure;
     const result = await bookings.cancel({
       clinicId: clinic.id,
       appointmentId: appointment.id,

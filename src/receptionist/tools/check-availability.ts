@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { type Clinic, providersOf, type Service } from '../../domain/clinic.ts';
 import { wallClock } from '../../domain/clinic-time.ts';
 import { chosenOffer, type DealingsChange, deal } from '../../domain/dealings.ts';
+import { holdOf } from '../../domain/holds.ts';
 import type { Offer } from '../../domain/offers.ts';
 import { inRange, type Wish } from '../../domain/search.ts';
-import { blocksOf, HOLD_MS, type Slot } from '../../domain/slots.ts';
+import type { Slot } from '../../domain/slots.ts';
 import { spokenDay } from '../../domain/spoken.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
 import { appointmentToChange } from './theirs.ts';
@@ -82,22 +83,11 @@ async function findAndHold(wish: Wish, context: ToolContext): Promise<Times> {
   return lost.exact ? findTimes(wish, context, [lost.exact]) : lost;
 }
 
-function hold(
-  { serviceId, providerId, startsAt, endsAt }: Slot,
-  service: Service,
-  context: ToolContext,
-): Promise<'held' | 'taken'> {
-  const now = context.now();
-  const slot = { serviceId, providerId, startsAt, endsAt };
-  return context.bookings.hold({
-    clinicId: context.clinic.id,
-    conversationId: context.conversationId,
-    slot,
-    blocks: blocksOf(slot, service, context.clinic),
-    movingId: context.dealings.moving,
-    expiresAt: now + HOLD_MS,
-    now,
-  });
+function hold(slot: Slot, service: Service, context: ToolContext): Promise<'held' | 'taken'> {
+  const { clinic, conversationId, bookings, dealings } = context;
+  return bookings.hold(
+    holdOf(slot, service, clinic, { conversationId, movingId: dealings.moving, now: context.now() }),
+  );
 }
 
 /** What a model hears that checks again after the caller chose: the choice, so that no loop can start. */

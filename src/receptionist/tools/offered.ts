@@ -31,10 +31,6 @@ export async function offerChosen(name: string, context: ToolContext): Promise<R
   return { ok: named.offer };
 }
 
-export function slotOf({ serviceId, providerId, startsAt, endsAt }: Offer): Slot {
-  return { serviceId, providerId, startsAt, endsAt };
-}
-
 /** The same slot wished twice in a conversation is wished once, whatever ids the model gives its calls. */
 export function bookingKey(conversationId: string, slot: Slot): string {
   return `${conversationId}/${slot.serviceId}/${slot.providerId}/${slot.startsAt}`;

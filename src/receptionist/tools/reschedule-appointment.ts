@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { serviceById } from '../../domain/clinic.ts';
 import type { Offer } from '../../domain/offers.ts';
 import type { BookedAppointment } from '../../domain/ports.ts';
-import { blocksOf } from '../../domain/slots.ts';
+import { blocksOf, slotOf } from '../../domain/slots.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
-import { bookingKey, freshTimes, offerChosen, slotName, slotOf } from './offered.ts';
+import { bookingKey, freshTimes, offerChosen, slotName } from './offered.ts';
 import { appointmentName, appointmentToChange, bookableFrom, overAlready, toldAppointment } from './theirs.ts';
 import { answered, defineTool, failed, type ToolContext } from './tool.ts';
 

@@ -30,10 +30,15 @@ export async function callersAppointment(id: string, context: ToolContext): Prom
 /** As `callersAppointment`, where it can still be moved or cancelled. */
 export async function appointmentToChange(id: string, context: ToolContext): Promise<Resolved<BookedAppointment>> {
   const theirs = await callersAppointment(id, context);
-  if ('failure' in theirs) return theirs;
-  const { status, startsAt } = theirs.ok;
-  if (status !== 'confirmed' || startsAt <= context.now()) return { failure: overAlready(theirs.ok, context) };
-  return mayChange(context.clinic, startsAt, context.now()) ? theirs : { failure: tooLate(theirs.ok, context) };
+  return 'failure' in theirs ? theirs : changeable(theirs.ok, context);
+}
+
+/** The same appointment, where it can still be moved or cancelled. */
+export function changeable(appointment: BookedAppointment, context: ToolContext): Resolved<BookedAppointment> {
+  const { status, startsAt } = appointment;
+  if (status !== 'confirmed' || startsAt <= context.now()) return { failure: overAlready(appointment, context) };
+  if (!mayChange(context.clinic, startsAt, context.now())) return { failure: tooLate(appointment, context) };
+  return { ok: appointment };
 }
 
 /** So shortly before its time only staff may change it. */

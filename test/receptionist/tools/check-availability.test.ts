@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { HOLD_MS } from '../../../src/domain/holds.ts';
 import type { BookingStore } from '../../../src/domain/ports.ts';
-import { HOLD_MS } from '../../../src/domain/slots.ts';
 import { memoryBookingStore } from '../../support/memory-bookings.ts';
 import { fillDay, lumen, MONDAY_MORNING, occupy, openDesk, radiance } from '../desk.ts';
 
