@@ -17,7 +17,7 @@ import type {
   RescheduleRequest,
   RescheduleResult,
 } from '../../src/domain/ports.ts';
-import { type Busy, type Interval, leavesFree, overlaps, placed, sameSlot } from '../../src/domain/slots.ts';
+import { type Busy, type Interval, leavesFree, overlaps, placed, sameSlot, slotOf } from '../../src/domain/slots.ts';
 import { type MemoryWaitlist, memoryWaitlist } from './memory-waitlist.ts';
 
 /** An appointment as it was asked for, and what it takes: nothing once it is cancelled. */
@@ -174,10 +174,6 @@ function without(block: Busy, taken: readonly Busy[]): readonly Busy[] {
         ),
       [block],
     );
-}
-
-function slotOf({ serviceId, providerId, startsAt, endsAt }: Appointment | BookingRequest['slot']) {
-  return { serviceId, providerId, startsAt, endsAt };
 }
 
 function answerOf(appointment: BookedAppointment): Appointment {
