@@ -148,7 +148,7 @@ test('Sentinel leads to the primary, and to the new one after a failover', async
   const redis = opened(`redis+sentinel://127.0.0.1:${sentinel.port}/main`, 'sessions');
   await redis.ready(DEADLINE_MS);
   await redis.client.set('before', '1');
-  await vi.waitFor(async () => expect(await replica.command('GET before')).toContain('1'), SOON);
+  await vi.waitFor(async () => expect(await replica.command('GET before')).toBe('$1\r\n1\r\n'), SOON);
   await vi.waitFor(async () => expect(await sentinel.command('SENTINEL replicas main')).toContain(`${replica.port}`), {
     timeout: 15_000,
   });
