@@ -4,7 +4,7 @@ import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
-import { type Database, openPostgres } from '../../db/postgres.ts';
+import { type Database, openPostgres, type Sql } from '../../db/postgres.ts';
 import { bookingRequest, holdRequest, lumen, radiance, waitlistRequest } from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
@@ -48,7 +48,6 @@ const REFUSED = /row-level security|permission denied/;
 describe('a transaction bound to one clinic', () => {
   let fresh: FreshService;
   let database: Database;
-  let appointmentId: string;
   let conversationId: string;
 
   beforeAll(async () => {
@@ -57,7 +56,7 @@ describe('a transaction bound to one clinic', () => {
     const store = postgresBookingStore(database);
     const conversation = conversationOf(lumen.id);
     conversationId = conversation.conversationId;
-    appointmentId = booked(await store.book(bookingRequest({ clinic: lumen, conversationId }))).id;
+    booked(await store.book(bookingRequest({ clinic: lumen, conversationId })));
     await store.hold(holdRequest({ clinic: lumen, at: 60 }));
     const serviceId = lumen.services[0]?.id ?? '';
     await store.joinWaitlist(waitlistRequest({ clinicId: lumen.id, serviceId }));
@@ -69,6 +68,13 @@ describe('a transaction bound to one clinic', () => {
     await phrases.keep(lumen.id, [phrase('greeting')]);
     await phrases.claim(lumen.id, 'node-a', 60_000);
     await postgresMessageStore(database).leave(messageOf({ clinicId: lumen.id }));
+    // Facts that the demo clinic has none of: every table has a row that must not be reached.
+    await database.unbound('prepare', async (sql) => {
+      await sql`insert into staff_hours values (${lumen.id}, 1, '08:00', '20:00')`;
+      await sql`insert into resources (clinic_id, name, kind) values (${lumen.id}, 'Room 1', 'room')`;
+      await sql`insert into time_off (clinic_id, provider_id, first_day, last_day)
+                select clinic_id, id, '2031-01-02', '2031-01-03' from providers where clinic_id = ${lumen.id}`;
+    });
   });
   afterAll(async () => {
     await database.close();
@@ -82,13 +88,9 @@ describe('a transaction bound to one clinic', () => {
     });
 
   it('covers every table there is', async () => {
-    const tables = await database.unbound(
-      'tables',
-      (sql) => sql<{ relname: string }[]>`
-      select relname from pg_class
-      where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'migrations'`,
-    );
-    expect(tables.map(({ relname }) => relname).toSorted()).toEqual([...FACTS, ...PRIVATE, ...OPERATIONAL].toSorted());
+    const tables = await tablesOf(database);
+    expect(tables.map(({ name }) => name).toSorted()).toEqual([...FACTS, ...PRIVATE, ...OPERATIONAL].toSorted());
+    expect(tables.filter(({ secured }) => !secured).map(({ name }) => name)).toEqual(OPERATIONAL);
   });
 
   it.each(PRIVATE)('sees its own rows of %s and none of another clinic', async (table) => {
@@ -113,24 +115,34 @@ describe('a transaction bound to one clinic', () => {
     for (const table of [...FACTS, ...PRIVATE]) expect(await count(table, randomUUID())).toBe(0);
   });
 
-  it('changes nothing of another clinic, even by id', async () => {
-    const changed = await database.withClinic(radiance.id, 'change', async (sql) => [
-      await sql`update appointments set status = 'cancelled' where id = ${appointmentId}`,
-      await sql`update conversations set outcome = 'failed' where id = ${conversationId}`,
-      await sql`update customers set name = 'Nobody'`,
-      await sql`delete from holds`,
-      await sql`delete from occupied`,
-    ]);
-    expect(changed.map((result) => result.count)).toEqual([0, 0, 0, 0, 0]);
+  it('can neither change nor remove nor take nor add a row of another clinic, in whatever table', async () => {
+    for (const { name, clinicColumn, columns } of await tablesOf(database)) {
+      if (clinicColumn === null) continue;
+      const theirs = (sql: Sql) => sql`${sql(clinicColumn)} = ${lumen.id}`;
+      const [row] = await database.unbound(
+        'read',
+        (sql) => sql`select to_jsonb(t)::text as text from ${sql(name)} as t where ${theirs(sql)} limit 1`,
+      );
+      expect(row, `${name} has a row to reach for`).toBeDefined();
+      const attempts: Readonly<Record<string, (sql: Sql) => Promise<{ readonly count: number }>>> = {
+        change: (sql) => sql`update ${sql(name)} set ${sql(clinicColumn)} = ${sql(clinicColumn)} where ${theirs(sql)}`,
+        take: (sql) => sql`update ${sql(name)} set ${sql(clinicColumn)} = ${radiance.id} where ${theirs(sql)}`,
+        remove: (sql) => sql`delete from ${sql(name)} where ${theirs(sql)}`,
+        add: (sql) => sql`
+          insert into ${sql(name)} (${sql.unsafe(columns)})
+          select ${sql.unsafe(columns)} from jsonb_populate_record(null::${sql(name)}, ${row?.['text']}::text::jsonb)`,
+      };
+      for (const [what, attempt] of Object.entries(attempts)) {
+        const reached = await database.withClinic(radiance.id, what, attempt).then(
+          ({ count }) => count,
+          (error: unknown) => (REFUSED.test(String(error)) ? 0 : String(error)),
+        );
+        expect(reached, `${what} ${name}`).toBe(0);
+      }
+    }
   });
 
-  it('cannot write a row for another clinic', async () => {
-    const insert = database.withClinic(
-      radiance.id,
-      'insert',
-      (sql) => sql`insert into customers (clinic_id, phone) values (${lumen.id}, '+15550129999')`,
-    );
-    await expect(insert).rejects.toThrow(REFUSED);
+  it('cannot give its own rows away', async () => {
     const move = database.withClinic(lumen.id, 'move', (sql) => sql`update customers set clinic_id = ${radiance.id}`);
     await expect(move).rejects.toThrow(REFUSED);
   });
@@ -157,6 +169,19 @@ describe('a transaction bound to one clinic', () => {
     await expect(change).rejects.toThrow(REFUSED);
   });
 
+  it('is refused, not unbound, where what it is bound to is no clinic’s id', async () => {
+    for (const id of ['', 'null', `${lumen.id}' or true`]) {
+      const read = database.withClinic(id, 'read', (sql) => sql`select from customers`);
+      expect(
+        await read.then(
+          (rows) => rows.length,
+          () => 'refused',
+        ),
+        id,
+      ).toBe(id === '' ? 0 : 'refused');
+    }
+  });
+
   it('leaves its role and its clinic behind on the pooled connection', async () => {
     const one = openPostgres({ url: fresh.url, poolSize: 1 });
     const who = () =>
@@ -168,3 +193,100 @@ describe('a transaction bound to one clinic', () => {
     await one.close();
   });
 });
+
+describe('the role that transactions of a clinic run as', () => {
+  let fresh: FreshService;
+  let database: Database;
+
+  beforeAll(async () => {
+    fresh = await freshDatabase();
+    database = openPostgres({ url: fresh.url, poolSize: 2 });
+  });
+  afterAll(async () => {
+    await database.close();
+    await fresh.drop();
+  });
+
+  const ask = (statement: (sql: Sql) => Promise<readonly Readonly<Record<string, unknown>>[]>) =>
+    database.unbound('ask', async (sql) => [...(await statement(sql))]);
+
+  it('may nothing but what it is granted: it cannot log in, and row security holds for it', async () => {
+    const rights = await ask(
+      (sql) => sql`
+        select rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication
+        from pg_roles where rolname = 'ava_app'`,
+    );
+    expect(rights.map((row) => Object.values(row))).toEqual([[false, false, false, false, false, false]]);
+  });
+
+  it('is no member of a role that may more', async () => {
+    expect(
+      await ask((sql) => sql`select roleid::regrole from pg_auth_members where member = 'ava_app'::regrole`),
+    ).toEqual([]);
+  });
+
+  it('owns nothing: row security does not hold for an owner', async () => {
+    const owned = await ask(
+      (sql) => sql`
+        select classid::regclass, objid from pg_shdepend
+        where deptype = 'o' and refclassid = 'pg_authid'::regclass and refobjid = 'ava_app'::regrole`,
+    );
+    expect(owned).toEqual([]);
+  });
+
+  it('can run no function with its owner’s rights, but those of triggers', async () => {
+    const functions = await ask(
+      (sql) => sql`
+        select proname from pg_proc
+        where pronamespace = 'public'::regnamespace and prosecdef and prorettype <> 'trigger'::regtype
+          and has_function_privilege('ava_app', oid, 'execute')`,
+    );
+    expect(functions).toEqual([]);
+  });
+
+  it('cannot make tables of its own, nor empty those that there are', async () => {
+    for (const statement of [
+      'create table mine (id int)',
+      'truncate customers',
+      'alter table customers disable row level security',
+    ]) {
+      const attempt = database.withClinic(radiance.id, 'attempt', (sql) => sql.unsafe(statement));
+      await expect(attempt, statement).rejects.toThrow(/permission denied|must be owner/);
+    }
+  });
+
+  it('sees no private row while it is bound to no clinic', async () => {
+    await postgresBookingStore(database).book(bookingRequest());
+    for (const table of PRIVATE) {
+      const rows = await database.transaction('peek', async (sql) => {
+        await sql`set local role ava_app`;
+        return sql`select from ${sql(table)}`;
+      });
+      expect(rows, table).toHaveLength(0);
+    }
+  });
+});
+
+interface StoredTable {
+  readonly name: string;
+  readonly secured: boolean;
+  /** Which column says whose a row is; null: of no clinic. */
+  readonly clinicColumn: string | null;
+  /** Those that may be written, as SQL. */
+  readonly columns: string;
+}
+
+/** Every table that there is, from the catalog: one that is added is tested without being named here. */
+function tablesOf(database: Database): Promise<readonly StoredTable[]> {
+  return database.unbound(
+    'tables',
+    (sql) => sql<StoredTable[]>`
+      select relname as name, relrowsecurity as secured,
+             case when relname = 'clinics' then 'id'
+                  when bool_or(attname = 'clinic_id') then 'clinic_id' end as "clinicColumn",
+             string_agg(quote_ident(attname), ', ' order by attnum) filter (where attgenerated = '') as columns
+      from pg_class join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+      where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'migrations'
+      group by relname, relrowsecurity`,
+  );
+}
