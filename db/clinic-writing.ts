@@ -1,6 +1,6 @@
 /**
  * Writes what a clinic is, whole, as one step of a transaction that its caller opened (`Database.transaction`); triggers
- * tell running nodes of it once that has committed.
+ * tell running nodes of it once that has committed. Services keep their ids by slug; providers, rooms and devices by name.
  */
 import type { OpeningHours } from '../src/domain/clinic.ts';
 import type { ClinicFacts } from './clinic-facts.ts';
@@ -26,6 +26,64 @@ export async function addClinic(sql: Sql, facts: ClinicFacts & Identified): Prom
   const clinicId = String(added['id']);
   await writeBelongings(sql, clinicId, facts);
   return clinicId;
+}
+
+/**
+ * Makes a clinic what the facts say. What they no longer name is removed, or kept but no longer offered where an
+ * appointment or somebody on the waitlist refers to it; answers the names of what was kept. Throws Postgres' error where
+ * the number is another clinic's, or something was booked of what it just removed: then nothing was changed.
+ */
+export async function changeClinic(sql: Sql, clinicId: string, facts: ClinicFacts): Promise<readonly string[]> {
+  const row = clinicRow(facts);
+  const columns = listed(sql, Object.keys(row));
+  await sql`
+    update clinics set (${columns}, updated_at) = (
+      select ${columns}, now() from jsonb_populate_record(null::clinics, ${JSON.stringify(row)}::text::jsonb))
+    where id = ${clinicId}`;
+  for (const table of REPLACED) await sql`delete from ${sql(table)} where clinic_id = ${clinicId}`;
+  await writeBelongings(sql, clinicId, facts);
+  return [
+    ...(await retire(
+      sql,
+      clinicId,
+      'services',
+      facts.services.map(({ slug }) => slug),
+    )),
+    ...(await retire(
+      sql,
+      clinicId,
+      'providers',
+      facts.providers.map(({ name }) => name),
+    )),
+    ...(await retire(
+      sql,
+      clinicId,
+      'resources',
+      facts.resources.map(({ name }) => name),
+    )),
+  ];
+}
+
+/** What nothing refers to, so that it can be written anew. */
+const REPLACED = ['opening_hours', 'staff_hours', 'special_days', 'provider_services', 'provider_hours', 'time_off'];
+
+/** What the rows of each table are known by, whatever else of them changes. */
+const KEYS = { services: 'slug', providers: 'name', resources: 'name' } as const;
+type Kept = keyof typeof KEYS;
+
+/** Removes the rows under all other keys, or pauses those that are still referred to; answers the names of these. */
+async function retire(sql: Sql, clinicId: string, table: Kept, keys: readonly string[]): Promise<string[]> {
+  const gone = sql`
+    clinic_id = ${clinicId}
+    and ${sql(KEYS[table])} not in (select jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb))`;
+  await sql`
+    delete from ${sql(table)} as t
+    where ${gone}
+      and not exists (select from occupied where resource_id = t.id)
+      and not exists (select from appointments where t.id in (service_id, provider_id))
+      and not exists (select from waitlist where t.id in (service_id, provider_id, matched_provider_id))`;
+  const paused = await sql`update ${sql(table)} set active = false, updated_at = now() where ${gone} returning name`;
+  return paused.map((row) => String(row['name']));
 }
 
 function clinicRow({ rules, conversation, ...facts }: ClinicFacts): Row {
@@ -85,26 +143,29 @@ async function writeBelongings(sql: Sql, clinicId: string, facts: ClinicFacts): 
     active: resource.active,
     position,
   }));
-  await insert(sql, clinicId, 'services', services);
-  await insert(sql, clinicId, 'providers', providers);
-  await insert(sql, clinicId, 'resources', resources);
+  await keep(sql, clinicId, 'services', services);
+  await keep(sql, clinicId, 'providers', providers);
+  await keep(sql, clinicId, 'resources', resources);
   await writeHours(sql, clinicId, facts);
   await writeProviders(sql, clinicId, facts);
 }
 
-async function insert(
-  sql: Sql,
-  clinicId: string,
-  table: 'services' | 'providers' | 'resources',
-  rows: readonly Row[],
-): Promise<void> {
+/** New rows in, those of the same key changed. */
+async function keep(sql: Sql, clinicId: string, table: Kept, rows: readonly Row[]): Promise<void> {
   const [first] = rows;
   if (first === undefined) return;
-  const columns = listed(sql, Object.keys(first));
+  const names = Object.keys(first);
+  const columns = listed(sql, names);
+  const excluded = listed(
+    sql,
+    names.map((name) => `excluded.${name}`),
+  );
   await sql`
     insert into ${sql(table)} (clinic_id, ${columns})
     select ${clinicId}, ${columns}
-    from jsonb_populate_recordset(null::${sql(table)}, ${JSON.stringify(rows)}::text::jsonb)`;
+    from jsonb_populate_recordset(null::${sql(table)}, ${JSON.stringify(rows)}::text::jsonb)
+    on conflict (clinic_id, ${sql(KEYS[table])}) do update
+    set (${columns}, updated_at) = row(${excluded}, now())`;
 }
 
 async function writeHours(sql: Sql, clinicId: string, facts: ClinicFacts): Promise<void> {

@@ -39,6 +39,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'node-pg-migrate': ['db/migrate.ts'],
   pino: ['ops/log.ts'],
   'prom-client': ['ops/metrics.ts'],
+  yaml: ['src/bin/ops/clinic-file.ts'],
   'chrono-node': ['src/domain/mentions.ts'],
   'libphonenumber-js': ['src/domain/phone-numbers.ts'],
   'temporal-polyfill': ['src/domain/clinic-time.ts'],

@@ -63,3 +63,16 @@ describe('npm run ops -- api-token', () => {
     expect(await ops(...args)).toEqual({ status, stdout: '', stderr: expect.stringContaining(complaint) });
   });
 });
+
+describe('npm run ops -- clinic', () => {
+  it('prints a clinic as a file, needs no secret for it, and says why it does not', { timeout: LIMIT_MS }, async () => {
+    const shown = await ops('clinic', 'show', '+15550100001');
+    expect(shown).toMatchObject({ status: 0, stderr: '' });
+    expect(shown.stdout).toMatch(/^name: Radiance Med Spa\nphone: "\+15550100001"\n/);
+    expect(await ops('clinic', 'create', 'nowhere.yaml')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^nowhere\.yaml cannot be read: /),
+    });
+  });
+});

@@ -1,0 +1,39 @@
+/** What the parts of a clinic's file are called, read before anything else is judged: they refer to each other by it. */
+
+export interface FileNames {
+  readonly slugs: readonly string[];
+  readonly providers: readonly string[];
+  readonly resources: readonly string[];
+  /** Of resources that are not paused. */
+  readonly kinds: readonly string[];
+  /** Dates. */
+  readonly specialDays: readonly string[];
+}
+
+/** Takes whatever stands in the file; what is no name is left out, and complained of elsewhere. */
+export function fileNames(file: unknown): FileNames {
+  const resources = itemsOf(file, 'resources');
+  return {
+    slugs: textsOf(itemsOf(file, 'services'), 'slug'),
+    providers: textsOf(itemsOf(file, 'providers'), 'name'),
+    resources: textsOf(resources, 'name'),
+    kinds: textsOf(
+      resources.filter((resource) => fieldOf(resource, 'active') !== 'false'),
+      'kind',
+    ),
+    specialDays: textsOf(itemsOf(file, 'special_days'), 'date'),
+  };
+}
+
+function itemsOf(file: unknown, field: string): readonly unknown[] {
+  const items = fieldOf(file, field);
+  return Array.isArray(items) ? items : [];
+}
+
+function textsOf(items: readonly unknown[], field: string): string[] {
+  return items.map((item) => fieldOf(item, field)).filter((value) => typeof value === 'string');
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { readOpsArguments } from '../../../src/bin/ops/arguments.ts';
+
+describe('npm run ops -- api-token', () => {
+  it('is asked for a clinic, and for a number of days or a year', () => {
+    expect(readOpsArguments(['api-token', '+15550100001'])).toEqual({
+      command: 'api-token',
+      clinic: '+15550100001',
+      days: 365,
+    });
+    expect(readOpsArguments(['api-token', '--days', '30', 'an-id'])).toEqual({
+      command: 'api-token',
+      clinic: 'an-id',
+      days: 30,
+    });
+    expect(readOpsArguments(['api-token', 'an-id', '--days=3650'])).toEqual({
+      command: 'api-token',
+      clinic: 'an-id',
+      days: 3_650,
+    });
+  });
+
+  it.each([
+    [[]],
+    [['api-token']],
+    [['api-tokens', 'an-id']],
+    [['api-token', 'an-id', 'now']],
+    [['api-token', 'an-id', '--forever']],
+    [['api-token', 'an-id', '--days']],
+    [['api-token', 'an-id', '--days', '0']],
+    [['api-token', 'an-id', '--days', '-1']],
+    [['api-token', 'an-id', '--days', '1.5']],
+    [['api-token', 'an-id', '--days', '3651']],
+    [['api-token', 'an-id', '--days', 'soon']],
+    [['api-token', 'an-id', '--days', '']],
+  ])('is not asked for by %j', (args) => {
+    expect(readOpsArguments(args)).toBeNull();
+  });
+});
+
+const order = (...words: string[]) => readOpsArguments(['clinic', ...words]);
+
+describe('npm run ops -- clinic', () => {
+  it('is asked for a file, a clinic, or both', () => {
+    expect(order('create', 'a.yaml')).toEqual({ command: 'clinic', action: 'create', file: 'a.yaml' });
+    expect(order('show', '+15550100001')).toEqual({ command: 'clinic', action: 'show', clinic: '+15550100001' });
+    expect(order('update', 'a.yaml')).toEqual({ command: 'clinic', action: 'update', file: 'a.yaml', clinic: null });
+    expect(order('update', 'a.yaml', 'an-id')).toMatchObject({ action: 'update', file: 'a.yaml', clinic: 'an-id' });
+    expect(order('import', 'clinics')).toEqual({ command: 'clinic', action: 'import', path: 'clinics' });
+  });
+
+  it.each([
+    [['clinic']],
+    [['clinic', 'create']],
+    [['clinic', 'create', 'a.yaml', 'b.yaml']],
+    [['clinic', 'show', 'an-id', 'another']],
+    [['clinic', 'update', 'a.yaml', 'an-id', 'more']],
+    [['clinic', 'remove', 'an-id']],
+    [['clinic', 'show', 'an-id', '--days', '3']],
+  ])('is not asked for by %j', (args) => {
+    expect(readOpsArguments(args)).toBeNull();
+  });
+});
