@@ -27,6 +27,7 @@ const LONGEST_NAME = 120;
 const LONGEST_TEXT = 2_000;
 const DAY_MINUTES = 24 * 60;
 
+/** What is complained of: that the field is not there, or what it must be. */
 const or =
   (wanted: string) =>
   ({ input }: { readonly input?: unknown }): string =>
@@ -41,7 +42,9 @@ const text = (longest = LONGEST_TEXT) =>
 const name = text(LONGEST_NAME);
 const list = <Item extends z.ZodType>(item: Item) => z.array(item, { error: or('must be a list') });
 const group = <Shape extends z.ZodRawShape>(fields: Shape) =>
-  z.strictObject(fields, { error: ({ code }) => (code === 'invalid_type' ? 'must be fields with values' : undefined) });
+  z.strictObject(fields, {
+    error: (issue) => (issue.code === 'invalid_type' ? or('must be fields with values')(issue) : undefined),
+  });
 
 const whole = (least: number, most: number) =>
   z

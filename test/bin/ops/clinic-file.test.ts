@@ -253,6 +253,7 @@ providers:
   it.each([
     ['nothing', '', /^1 holds no clinic$/],
     ['a service given twice', SMALLEST.replace('[visit]', '[visit, visit: 20]'), /names a service twice$/],
+    ['a clinic without hours', SMALLEST.replace('hours:\n  monday: 09:00-17:00\n', ''), /^1 hours is missing$/],
     ['a list', '- name: Small', /^1 holds no clinic$/],
     ['no YAML', 'name: [Small', /^1 /],
     ['a field twice', `name: Other\n${SMALLEST}`, /^\d+ Map keys must be unique/],
