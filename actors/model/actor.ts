@@ -75,6 +75,7 @@ export class ModelActor {
 
   /** Caller audio: past the mailbox, in the tick in which it came. */
   audio(payload: string): void {
+    if (!this.actor.running) return;
     if (this.callerAudio.take(payload)) this.line.audio(payload);
   }
 
@@ -82,6 +83,7 @@ export class ModelActor {
   stop(): void {
     this.actor.stop();
     this.disconnect();
+    this.callerAudio.close();
   }
 
   private open(): ModelLine {

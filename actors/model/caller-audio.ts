@@ -1,9 +1,10 @@
 /**
  * What the caller said and no session has made words of yet, so that a session that is lost takes nothing with it: the
  * next one hears it again from its beginning. While the caller is silent and a session listens, only a moment is kept
- * (a voice is noticed a little after it set in). One a call; frames as they came, nothing is copied.
+ * (a voice is noticed a little after it set in). One a call; frames as they came.
  */
 import { type AudioFormat, BYTES_PER_MS } from '../../src/domain/audio-format.ts';
+import { FrameLog } from '../kernel/frame-log.ts';
 import type { AudioPayload } from '../phone/messages.ts';
 
 export const CALLER_AUDIO_LIMITS = {
@@ -22,9 +23,7 @@ interface Utterance {
 
 export class CallerAudio {
   private readonly bytesPerMs: number;
-  private frames: AudioPayload[] = [];
-  /** Frames of this call that are gone: the number of the first one kept. */
-  private gone = 0;
+  private readonly frames = new FrameLog();
   private utterances: Utterance[] = [];
   /** The first frame that no session has heard; null while one listens. */
   private unheardFrom: number | null = 0;
@@ -40,16 +39,17 @@ export class CallerAudio {
 
   /** Something was said that no session can hear whole any more. */
   get missed(): boolean {
-    return this.deaf || this.utterances.some(({ itemId, from }) => itemId !== REPEATED && from < this.gone);
+    return this.deaf || this.utterances.some(({ itemId, from }) => itemId !== REPEATED && from < this.frames.first);
   }
 
   /** One frame; answers whether a session listens and is to have it now. */
   take(payload: AudioPayload): boolean {
-    this.frames.push(payload);
+    const { frames } = this;
+    frames.push(payload);
     const wanted = this.unheardFrom !== null || this.utterances.length > 0;
-    if (this.frames.length > (wanted ? CALLER_AUDIO_LIMITS.frames : CALLER_AUDIO_LIMITS.preRollFrames)) {
-      this.frames.shift();
-      this.gone++;
+    const kept = wanted ? CALLER_AUDIO_LIMITS.frames : CALLER_AUDIO_LIMITS.preRollFrames;
+    if (frames.end - frames.first > kept) {
+      frames.dropBefore(frames.first + 1);
       if (wanted) this.giveUpOld();
     }
     return this.unheardFrom === null;
@@ -57,7 +57,7 @@ export class CallerAudio {
 
   /** The session says that a voice set in, at `atMs` of all the audio it was given. */
   voiceBegan(itemId: string, atMs: number | undefined): void {
-    const from = Math.max(this.gone, this.end - CALLER_AUDIO_LIMITS.preRollFrames);
+    const from = Math.max(this.frames.first, this.end - CALLER_AUDIO_LIMITS.preRollFrames);
     this.utterances = [...this.utterances, { itemId, from }].slice(-CALLER_AUDIO_LIMITS.utterances);
     if (atMs !== undefined && atMs < this.repeatedMs) this.repeated.add(itemId);
   }
@@ -71,7 +71,7 @@ export class CallerAudio {
   settle(itemId: string): void {
     this.utterances = this.utterances.filter((each) => each.itemId !== itemId && each.itemId !== REPEATED);
     this.repeated.delete(itemId);
-    if (this.unheardFrom === null) this.dropBefore(this.firstWanted(this.end));
+    if (this.unheardFrom === null) this.frames.dropBefore(this.firstWanted(this.end));
   }
 
   /** No session listens from here on; one that fell silent may have been deaf for a while. */
@@ -83,8 +83,8 @@ export class CallerAudio {
   /** A session listens from here on: what it is to hear first, oldest first. */
   release(): readonly AudioPayload[] {
     const unheard = this.unheardFrom ?? this.end;
-    const from = Math.max(this.gone, this.firstWanted(unheard));
-    const frames = this.frames.slice(from - this.gone);
+    const from = Math.max(this.frames.first, this.firstWanted(unheard));
+    const frames = this.frames.from(from);
     this.repeatedMs =
       this.utterances.length === 0 ? 0 : bytesOf(frames.slice(0, Math.max(0, unheard - from))) / this.bytesPerMs;
     // Still to be kept, until the new session has made words of it; under a name of its own, since items are the session's.
@@ -92,12 +92,17 @@ export class CallerAudio {
     this.repeated.clear();
     this.unheardFrom = null;
     this.deaf = false;
-    this.dropBefore(this.firstWanted(this.end));
+    this.frames.dropBefore(this.firstWanted(this.end));
     return frames;
   }
 
+  /** The call is over: nothing is kept any more, and nothing may be told. */
+  close(): void {
+    this.frames.close();
+  }
+
   private get end(): number {
-    return this.gone + this.frames.length;
+    return this.frames.end;
   }
 
   /** The first frame that would have to be heard again; a moment before `otherwise`, where no turn is open. */
@@ -106,16 +111,9 @@ export class CallerAudio {
     return Math.min(otherwise - CALLER_AUDIO_LIMITS.preRollFrames, ...firsts);
   }
 
-  private dropBefore(frame: number): void {
-    const count = Math.max(0, frame - this.gone);
-    if (count === 0) return;
-    this.frames.splice(0, count);
-    this.gone += count;
-  }
-
   /** Words that have not come in twice the time that is kept will not come. */
   private giveUpOld(): void {
-    const oldest = this.gone - CALLER_AUDIO_LIMITS.frames;
+    const oldest = this.frames.first - CALLER_AUDIO_LIMITS.frames;
     if (this.utterances.some(({ from }) => from < oldest)) {
       this.utterances = this.utterances.filter(({ from }) => from >= oldest);
     }

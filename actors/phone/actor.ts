@@ -68,5 +68,6 @@ export class PhoneActor {
 
   stop(): void {
     this.actor.stop();
+    this.kept.close();
   }
 }

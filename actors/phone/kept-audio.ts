@@ -1,9 +1,10 @@
 /**
  * What was sent to the caller's ear and is not known to be heard, so that it can be played again after a pause. Audio is
- * no part of the phone's state: the state says which stretch, this has the samples. Kept by reference and in order; what
- * was heard is let go at the next mark.
+ * no part of the phone's state: the state says which stretch, this has the samples, in order; what was heard is let go
+ * at the next mark.
  */
 import { type AudioFormat, BYTES_PER_MS } from '../../src/domain/audio-format.ts';
+import { FrameLog } from '../kernel/frame-log.ts';
 import type { AudioPayload } from './messages.ts';
 import type { PhoneState } from './state.ts';
 
@@ -11,12 +12,13 @@ interface Chunk {
   readonly itemId: string;
   readonly fromMs: number;
   readonly ms: number;
-  readonly payload: AudioPayload;
 }
 
 export class KeptAudio {
   private readonly bytesPerMs: number;
   private chunks: Chunk[] = [];
+  /** The chunks' audio, in the same order. */
+  private readonly audio = new FrameLog();
 
   constructor(format: AudioFormat = 'audio/pcmu') {
     this.bytesPerMs = BYTES_PER_MS[format];
@@ -27,17 +29,19 @@ export class KeptAudio {
     return this.chunks.length;
   }
 
-  add(chunk: Chunk): void {
-    this.chunks.push(chunk);
+  add({ itemId, fromMs, ms, payload }: Chunk & { readonly payload: AudioPayload }): void {
+    this.chunks.push({ itemId, fromMs, ms });
+    this.audio.push(payload);
   }
 
   /** The samples of a stretch of an item, to the end of its last whole frame; empty where they are gone. */
   read(itemId: string, fromMs: number, ms: number): AudioPayload {
     const parts: Buffer[] = [];
-    for (const chunk of this.chunks) {
+    const payloads = this.audio.from(this.audio.first);
+    for (const [index, chunk] of this.chunks.entries()) {
       const toMs = chunk.fromMs + chunk.ms;
       if (chunk.itemId !== itemId || toMs <= fromMs || chunk.fromMs >= fromMs + ms) continue;
-      const bytes = Buffer.from(chunk.payload, 'base64');
+      const bytes = Buffer.from(payloads[index] ?? '', 'base64');
       const begin = Math.max(0, (fromMs - chunk.fromMs) * this.bytesPerMs);
       // The last chunk of an item may be filled with silence beyond its length: that belongs to its last frame.
       const end = fromMs + ms < toMs ? (fromMs + ms - chunk.fromMs) * this.bytesPerMs : bytes.length;
@@ -56,6 +60,14 @@ export class KeptAudio {
       if (speech && neededFromMs !== undefined && fromMs + ms > neededFromMs) break;
       heard++;
     }
-    if (heard > 0) this.chunks.splice(0, heard);
+    if (heard === 0) return;
+    this.chunks.splice(0, heard);
+    this.audio.dropBefore(this.audio.first + heard);
+  }
+
+  /** The line is over: nothing is played again. */
+  close(): void {
+    this.chunks = [];
+    this.audio.close();
   }
 }

@@ -29,10 +29,11 @@ import {
   audioReport,
   clientEvent,
   FATAL_CODES,
-  isPassedOver,
+  isReported,
   reportOf,
   TRANSCRIBED,
   transcriptionUsageOf,
+  typeUpFront,
 } from './wire.ts';
 
 export interface RealtimeOptions extends SessionChoices {
@@ -64,6 +65,8 @@ const sessionUpdated = z.object({
     }),
   }),
 });
+
+const SESSION_UPDATED = 'session.updated';
 
 /** What all sessions of a node have in common. */
 interface Shared {
@@ -160,10 +163,10 @@ class RealtimeLine implements ModelLine, Watched {
     this.silentTicks = 0;
     const delta = Buffer.isBuffer(data) && this.isOwn.all ? this.deltas.read(data) : null;
     if (delta) return this.report(audioReport(delta.itemId, delta.payload, this.format));
-    if (Buffer.isBuffer(data) && isPassedOver(data)) return;
+    if (Buffer.isBuffer(data) && this.isKnownAhead(typeUpFront(data))) return;
     const event = parsedEvent(data);
     if (!event) return this.report({ type: 'refused', code: 'unreadable_event' });
-    if (event.type === 'session.updated') return this.sessionUpdated(event);
+    if (event.type === SESSION_UPDATED) return this.sessionUpdated(event);
     if (!this.isOwn.hears(event)) return;
     const report = reportOf(event, this.format);
     const transcribed = event.type === TRANSCRIBED ? transcriptionUsageOf(event) : null;
@@ -174,6 +177,17 @@ class RealtimeLine implements ModelLine, Watched {
       if (report.type === 'caller_speech_started') this.voiceMs.began(event);
       this.report(report);
     }
+  }
+
+  /**
+   * Whether an event needs no reading beyond its type: one of which there is nothing to report, or a sign of life, which
+   * reads back the whole session, ten times as long as all other events of a turn.
+   */
+  private isKnownAhead(type: string | undefined): boolean {
+    if (type === undefined || isReported(type)) return false;
+    if (type !== SESSION_UPDATED) return true;
+    if (this.ready) this.watch.answered();
+    return this.ready;
   }
 
   private sessionUpdated(event: unknown): void {

@@ -176,10 +176,14 @@ const READERS: Readonly<Record<string, Reader>> = {
 const TYPE_FIRST = /^\{"type":"([\w.]+)"/;
 const LONGEST_TYPE = 80;
 
-/** Whether a message says up front that it is an event of which there is nothing to report: of a reply's, a third are. */
-export function isPassedOver(message: Buffer): boolean {
-  const type = TYPE_FIRST.exec(message.toString('latin1', 0, LONGEST_TYPE))?.[1];
-  return type !== undefined && type !== 'session.updated' && !Object.hasOwn(READERS, type);
+/** What a message says up front that it is; undefined where only a parser can tell. */
+export function typeUpFront(message: Buffer): string | undefined {
+  return TYPE_FIRST.exec(message.toString('latin1', 0, LONGEST_TYPE))?.[1];
+}
+
+/** Whether events of this type ever have something to report: of a reply's, a third have not. */
+export function isReported(type: string): boolean {
+  return Object.hasOwn(READERS, type);
 }
 
 /** The report an event makes; null for one that says nothing to us or is not what the protocol promises. */

@@ -8,13 +8,19 @@
 import type { AudioPayload } from '../../actors/phone/messages.ts';
 import { endOfAudio } from '../domain/audio-format.ts';
 
-/** The same keys as different writers of JSON put them: Twilio without blanks, others with one behind the colon. */
+/**
+ * The same keys as different writers of JSON put them: Twilio without blanks, others with one behind the colon. All
+ * streams read by the same bytes, so that these stay in the processor's cache.
+ */
 interface Dialect {
+  readonly blank: '' | ' ';
   readonly event: Buffer;
   readonly payload: Buffer;
-  readonly stream: Buffer;
   readonly timestamp: Buffer;
 }
+
+const TWILIO = dialectOf('');
+const SPACED = dialectOf(' ');
 
 const ZERO = 0x30;
 /** A longer number is no time: a call has its end before. */
@@ -23,8 +29,10 @@ const LONGEST_TIME_DIGITS = 12;
 const QUOTE = 0x22;
 
 export class MediaFrameReader {
-  private readonly dialects: readonly [Dialect, Dialect];
-  private dialect: Dialect;
+  private readonly streamSid: string;
+  private dialect = TWILIO;
+  /** The stream's sid with its key. */
+  private stream: Buffer;
   /** Where the payload began last time. */
   private payloadAt = 0;
   /** Where the stream's sid stood last time, counted from the payload's end. */
@@ -35,8 +43,8 @@ export class MediaFrameReader {
   timestampMs: number | null = null;
 
   constructor(streamSid: string) {
-    this.dialects = [dialectOf(streamSid, ''), dialectOf(streamSid, ' ')];
-    this.dialect = this.dialects[0];
+    this.streamSid = streamSid;
+    this.stream = this.streamKey();
   }
 
   /** The payload; null where a parser must say what this is. */
@@ -58,7 +66,8 @@ export class MediaFrameReader {
 
   /** Told that a message which `read` did not know was caller audio all the same: its writer may use the other dialect. */
   missed(): void {
-    this.dialect = this.dialect === this.dialects[0] ? this.dialects[1] : this.dialects[0];
+    this.dialect = this.dialect === TWILIO ? SPACED : TWILIO;
+    this.stream = this.streamKey();
   }
 
   /** Its digits are read from the last one on: their number grows with the call, the distance to the payload does not. */
@@ -74,12 +83,16 @@ export class MediaFrameReader {
   }
 
   private isOfStream(frame: Buffer, end: number): boolean {
-    const { stream } = this.dialect;
+    const { stream } = this;
     if (isAt(frame, stream, end + this.streamFromEnd)) return true;
     const at = frame.indexOf(stream);
     if (at < 0) return false;
     this.streamFromEnd = at - end;
     return true;
+  }
+
+  private streamKey(): Buffer {
+    return Buffer.from(`"streamSid":${this.dialect.blank}"${this.streamSid}"`);
   }
 }
 
@@ -105,11 +118,11 @@ function timeEndingAt(frame: Buffer, key: Buffer, last: number): number | null {
   return at < last && isAt(frame, key, at + 1 - key.length) ? value : null;
 }
 
-function dialectOf(streamSid: string, blank: string): Dialect {
+function dialectOf(blank: '' | ' '): Dialect {
   return {
+    blank,
     event: Buffer.from(`"event":${blank}"media"`),
     payload: Buffer.from(`"payload":${blank}"`),
-    stream: Buffer.from(`"streamSid":${blank}"${streamSid}"`),
     timestamp: Buffer.from(`"timestamp":${blank}"`),
   };
 }
