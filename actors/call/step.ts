@@ -10,6 +10,7 @@
  * Numbers of turns are given in the order in which things were said: to the caller at the end of their speech, to Ava
  * at the first sample played. Texts come later, in any order, and find their number by the item.
  */
+import { afterAnswers } from '../../src/domain/loop-guard.ts';
 import { type DeadlineMessage, type Step, withoutDeadline } from '../kernel/actor.ts';
 import { type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterEnded, modelLost, phoneClosed, responseEnded, timeIsShort, timeIsUp } from './ending.ts';
@@ -58,7 +59,7 @@ function handle(
     case 'caller_words_failed':
       return callerWords(facts, state, message.itemId, null, now);
     case 'response_started':
-      return keep({ ...state, responding: true, empty: true });
+      return keep({ ...state, responding: true, empty: true, loop: afterAnswers(state.loop) });
     case 'words_delta':
       return keep(withText(state, message.itemId, (text) => text + message.text));
     case 'words':

@@ -7,8 +7,10 @@ export interface LoopGuard {
   /** Calls since the caller last spoke, by what was asked, in the order of first use. */
   readonly asked: readonly { readonly signature: string; readonly times: number }[];
   readonly calls: number;
-  /** Refusals in this conversation. */
+  /** Refusals in this conversation; what was asked for at once is refused once. */
   readonly refusals: number;
+  /** There is a refusal that the model has not read: what it asks for still is no answer to it. */
+  readonly refusalUnread: boolean;
 }
 
 export const LOOP_LIMITS = {
@@ -19,13 +21,18 @@ export const LOOP_LIMITS = {
   refusals: 3,
 } as const;
 
-export const NEW_LOOP_GUARD: LoopGuard = { asked: [], calls: 0, refusals: 0 };
+export const NEW_LOOP_GUARD: LoopGuard = { asked: [], calls: 0, refusals: 0, refusalUnread: false };
 
 export type LoopVerdict = 'go_on' | 'refuse' | 'hand_over';
 
 /** A caller's turn is a fresh start; refusals are remembered. */
 export function afterCallerTurn(guard: LoopGuard): LoopGuard {
   return { ...NEW_LOOP_GUARD, refusals: guard.refusals };
+}
+
+/** The model has read what it was answered, and goes on. */
+export function afterAnswers(guard: LoopGuard): LoopGuard {
+  return guard.refusalUnread ? { ...guard, refusalUnread: false } : guard;
 }
 
 /** Counts one call and says whether it may run. */
@@ -42,9 +49,9 @@ export function guardCall(
     -LOOP_LIMITS.callsInATurn,
   );
   const refused = times > LOOP_LIMITS.sameCall || calls > LOOP_LIMITS.callsInATurn;
-  const refusals = guard.refusals + (refused ? 1 : 0);
+  const refusals = guard.refusals + (refused && !guard.refusalUnread ? 1 : 0);
   const verdict = !refused ? 'go_on' : refusals >= LOOP_LIMITS.refusals ? 'hand_over' : 'refuse';
-  return { guard: { asked, calls, refusals }, verdict };
+  return { guard: { asked, calls, refusals, refusalUnread: guard.refusalUnread || refused }, verdict };
 }
 
 const LONGEST_SIGNATURE = 300;

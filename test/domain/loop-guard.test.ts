@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  afterAnswers,
   afterCallerTurn,
   guardCall,
   LOOP_LIMITS,
@@ -7,11 +8,12 @@ import {
   NEW_LOOP_GUARD,
 } from '../../src/domain/loop-guard.ts';
 
-function verdicts(calls: readonly (readonly [string, string])[]): LoopVerdict[] {
+/** Of calls that are made one after the other, each with the last one's answer known; or all at once. */
+function verdicts(calls: readonly (readonly [string, string])[], atOnce = false): LoopVerdict[] {
   let guard = NEW_LOOP_GUARD;
   return calls.map(([name, args]) => {
     const next = guardCall(guard, name, args);
-    guard = next.guard;
+    guard = atOnce ? next.guard : afterAnswers(next.guard);
     return next.verdict;
   });
 }
@@ -56,6 +58,11 @@ describe('a model that runs in circles', () => {
       'refuse',
       'hand_over',
     ]);
+  });
+
+  it('keeps the call where it asked for ten at once: it could not know of the refusal yet', () => {
+    const ten = Array.from({ length: 10 }, () => ['t', '{}'] as const);
+    expect(verdicts(ten, true)).toEqual(['go_on', 'go_on', ...Array.from({ length: 8 }, () => 'refuse')]);
   });
 
   it('starts afresh when the caller speaks, but its refusals are remembered', () => {

@@ -57,6 +57,16 @@ describe('a model that asks the same again and again', () => {
     expect(phoneOrders(call.tell(responseEnded()))).toEqual([{ type: 'hang_up', afterPlayback: true }]);
   });
 
+  it('keeps the caller where it asked for all of it at once, before any refusal reached it', () => {
+    const call = asked();
+    call.tell({ type: 'response_started' });
+    const effects = Array.from({ length: 10 }, (_, n) => call.tell(toolRequested(`c${n}`, 'get_clinic_info', '{}')));
+    effects.push(call.tell(responseEnded()), call.tell(toolAnswered('c0')), call.tell(toolAnswered('c1')));
+    expect(ran(effects.flat())).toEqual(['c0', 'c1']);
+    expect(orders(effects.flat()).at(-1)).toEqual({ type: 'respond' });
+    expect(call.state.dealings.transferring).toBeNull();
+  });
+
   it('may ask it afresh once the caller has spoken', () => {
     const call = asked();
     for (const callId of ['a', 'b', 'c']) asks(call, callId, '{}');
