@@ -1,5 +1,5 @@
 /** The caller's turns: who has the floor, what was said, and what it chooses among the offers. */
-import { type Dealings, hear } from '../../src/domain/dealings.ts';
+import { callerSpoke, type Dealings, hear } from '../../src/domain/dealings.ts';
 import { isEmergency } from '../../src/domain/emergencies.ts';
 import { languageOf } from '../../src/domain/language.ts';
 import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
@@ -63,6 +63,7 @@ export function withCallerTurn(state: CallState, answerDueSince: number): CallSt
     fillerSaid: false,
     silences: 0,
     loop: afterCallerTurn(state.loop),
+    dealings: callerSpoke(state.dealings),
   };
 }
 

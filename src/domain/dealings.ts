@@ -3,6 +3,7 @@
  * Plain data, a few hundred bytes, the same for a phone call, a browser and an SMS thread. Tools answer with changes;
  * `deal` folds them in, so that a tool never holds a stale copy.
  */
+import type { DayRange } from './availability.ts';
 import { loneNumber, takesAny } from './brief-answers.ts';
 import type { Clinic, Instant } from './clinic.ts';
 import type { FailureCode } from './failures.ts';
@@ -14,6 +15,8 @@ import type { Slot } from './slots.ts';
 
 export interface Dealings {
   readonly offers: OfferBook;
+  /** Offers made since the caller last spoke: nobody has agreed to these, whatever a model says. */
+  readonly unanswered: readonly string[];
   /** The offer the caller wants; the next step is to book it, never to check again. */
   readonly choice: string | null;
   /** Made in this conversation and not cancelled again. */
@@ -27,6 +30,8 @@ export interface Dealings {
   /** The one among them for which another time is sought: its own time counts as free. Null while none is. */
   readonly moving: string | null;
   readonly checked: boolean;
+  /** The days last asked about, where they were several: "Wednesday" now means the one among them. Null: none were. */
+  readonly sought: DayRange | null;
   readonly informed: boolean;
   /** A failure that kept the caller from what they wanted, not made good since. */
   readonly stuck: FailureCode | null;
@@ -47,6 +52,7 @@ export interface MadeAppointment {
 
 export type DealingsChange =
   | { readonly type: 'offered'; readonly slots: readonly Slot[]; readonly exact: Slot | null }
+  | { readonly type: 'sought'; readonly days: DayRange }
   | { readonly type: 'chosen'; readonly slotId: string }
   | { readonly type: 'booked'; readonly appointmentId: string; readonly slotId: string }
   | { readonly type: 'found'; readonly appointmentIds: readonly string[] }
@@ -62,6 +68,7 @@ export type DealingsChange =
 
 export const NO_DEALINGS: Dealings = {
   offers: NO_OFFERS,
+  unanswered: [],
   choice: null,
   booked: [],
   moved: [],
@@ -70,6 +77,7 @@ export const NO_DEALINGS: Dealings = {
   theirs: [],
   moving: null,
   checked: false,
+  sought: null,
   informed: false,
   stuck: null,
   ending: false,
@@ -83,18 +91,20 @@ export function deal(dealings: Dealings, change: DealingsChange): Dealings {
   switch (change.type) {
     case 'offered': {
       const offers = offer(dealings.offers, change.slots);
+      const fresh = offers.latest.filter(({ slotId }) => !offerById(dealings.offers, slotId));
+      const unanswered = withEach(
+        dealings.unanswered,
+        fresh.map(({ slotId }) => slotId),
+      );
       const exact = change.exact && offers.latest.find((each) => each.startsAt === change.exact?.startsAt);
-      return { ...dealings, offers, checked: true, stuck: null, choice: exact ? exact.slotId : null };
+      return { ...dealings, offers, unanswered, checked: true, stuck: null, choice: exact ? exact.slotId : null };
     }
+    case 'sought':
+      return { ...dealings, sought: soughtNow(dealings.sought, change.days) };
     case 'chosen':
       return { ...dealings, choice: change.slotId };
     case 'booked':
-      return {
-        ...settled(dealings, change.appointmentId),
-        booked: dealings.booked.some((other) => other.appointmentId === change.appointmentId)
-          ? dealings.booked
-          : [...dealings.booked, { appointmentId: change.appointmentId, slotId: change.slotId }],
-      };
+      return { ...settled(dealings, change.appointmentId), booked: withMade(dealings, change) };
     case 'found':
       return { ...dealings, stuck: null, theirs: withEach(dealings.theirs, change.appointmentIds) };
     case 'moving':
@@ -129,13 +139,31 @@ export function deal(dealings: Dealings, change: DealingsChange): Dealings {
   }
 }
 
+/** A day among those that were asked about narrows the talk; one elsewhere begins another. */
+function soughtNow(before: DayRange | null, days: DayRange): DayRange | null {
+  if (days.from !== days.to) return days;
+  return before !== null && days.from >= before.from && days.to <= before.to ? before : null;
+}
+
 /** Something was brought to an end: what was chosen for it is over. */
 function settled(dealings: Dealings, appointmentId: string): Dealings {
   return { ...dealings, choice: null, moving: null, stuck: null, theirs: withEach(dealings.theirs, [appointmentId]) };
 }
 
+/** A booking of the time to which an appointment was just moved finds that appointment: it was moved, not made. */
+function withMade({ booked, moved }: Dealings, made: MadeAppointment): readonly MadeAppointment[] {
+  const { appointmentId, slotId } = made;
+  const isKnown = moved.includes(appointmentId) || booked.some((other) => other.appointmentId === appointmentId);
+  return isKnown ? booked : [...booked, { appointmentId, slotId }];
+}
+
 function withEach(ids: readonly string[], more: readonly string[]): readonly string[] {
   return [...ids, ...more.filter((id) => !ids.includes(id))];
+}
+
+/** The caller spoke, whatever they said: its words may come later. */
+export function callerSpoke(dealings: Dealings): Dealings {
+  return dealings.unanswered.length === 0 ? dealings : { ...dealings, unanswered: [] };
 }
 
 /** What a caller's sentence does to the offers on the table: chooses one, or takes the choice back by wishing otherwise. */

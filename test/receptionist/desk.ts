@@ -1,7 +1,7 @@
 /** A receptionist's desk for tests: the tools, used as a model uses them, over a book of appointments in memory. */
 import { z } from 'zod';
 import type { Clinic } from '../../src/domain/clinic.ts';
-import { type Dealings, deal, hear, NO_DEALINGS } from '../../src/domain/dealings.ts';
+import { callerSpoke, type Dealings, deal, hear, NO_DEALINGS } from '../../src/domain/dealings.ts';
 import type { BookingStore, Channel, MessageStore } from '../../src/domain/ports.ts';
 import type { ToolAnswer } from '../../src/domain/tools.ts';
 import { useTool } from '../../src/receptionist/tools/toolbox.ts';
@@ -73,6 +73,8 @@ export interface DeskSetup {
   /** The book, where several conversations share one. */
   readonly bookings?: MemoryBookingStore;
   readonly channel?: Channel;
+  /** Whether the caller says something after each tool, if only "mhm"; true where absent. */
+  readonly callerAnswers?: boolean;
   readonly messageFaults?: Partial<MessageStore>;
   /** What stands in for some of the book's methods. */
   readonly faults?: (bookings: MemoryBookingStore) => Partial<BookingStore>;
@@ -80,6 +82,7 @@ export interface DeskSetup {
 
 export function openDesk(setup: DeskSetup = {}): Desk {
   const { clinic = radiance, callerPhone = CALLER, conversationId = 'conversation', channel = 'voice' } = setup;
+  const { callerAnswers = true } = setup;
   const bookings = setup.bookings ?? memoryBookingStore();
   const store: BookingStore = { ...bookings, ...setup.faults?.(bookings) };
   const messages = memoryMessageStore();
@@ -102,7 +105,8 @@ export function openDesk(setup: DeskSetup = {}): Desk {
     const { answer, changes } = await useTool(tool, text, context, (name, error) =>
       breakages.push({ tool: name, error }),
     );
-    dealings = changes.reduce(deal, dealings);
+    const dealt = changes.reduce(deal, dealings);
+    dealings = callerAnswers ? callerSpoke(dealt) : dealt;
     return answer;
   }
 
@@ -112,7 +116,7 @@ export function openDesk(setup: DeskSetup = {}): Desk {
     book: async (args) => confirmation.parse(await use('book_appointment', args)),
     refused: async (tool, args) => failure.parse(await use(tool, args)),
     say: (words) => {
-      dealings = hear(dealings, words, clinic, now);
+      dealings = hear(callerSpoke(dealings), words, clinic, now);
     },
     dealings: () => dealings,
     wait: (ms) => {

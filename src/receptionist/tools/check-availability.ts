@@ -46,7 +46,7 @@ export const checkAvailability = defineTool({
 async function check(args: WishArguments, moving: string | null, before: ToolContext): Promise<ToolOutcome> {
   const change: DealingsChange = { type: 'moving', appointmentId: moving };
   const context = { ...before, dealings: deal(before.dealings, change) };
-  const wish = resolveWish(args, context.clinic, context.now());
+  const wish = resolveWish(args, context.clinic, context.now(), context.dealings.sought);
   if ('failure' in wish) return wish.failure;
   const chosen = chosenOffer(context.dealings);
   if (chosen && staysChosen(args, wish.ok, chosen, context) && (await holdAgain(chosen, wish.ok, context))) {
@@ -54,7 +54,7 @@ async function check(args: WishArguments, moving: string | null, before: ToolCon
   }
   const times = await findAndHold(wish.ok, context);
   const told = tellTimes(times, wish.ok, misreading(args, wish.ok, context.clinic, context.now()), context);
-  return { ...told, changes: [change, ...told.changes] };
+  return { ...told, changes: [change, { type: 'sought', days: wish.ok.days }, ...told.changes] };
 }
 
 /**

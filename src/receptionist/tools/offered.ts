@@ -27,6 +27,7 @@ export async function offerChosen(name: string, context: ToolContext): Promise<R
   if (chosen && contradicts(chosen, named.offer, dealings)) {
     return { failure: whichOfBoth(chosen, named.offer, context) };
   }
+  if (dealings.unanswered.includes(named.offer.slotId)) return { failure: notAgreed(named.offer, context) };
   if (named.offer.startsAt <= context.now()) return { failure: await freshTimes('slot_in_past', named.offer, context) };
   return { ok: named.offer };
 }
@@ -40,6 +41,16 @@ function whichOne(offers: readonly Offer[], context: ToolContext): ToolOutcome {
   const told = offersToTell(offers, context.clinic, context.now());
   const sentence = `Just to be sure, which one: ${told.map((slot) => `${slot.spoken} with ${slot.provider}`).join(', or ')}?`;
   return failed('slot_not_offered', sentence, { slots: told, guidance: 'Ask which one, then book by its slot_id.' });
+}
+
+/** Found a moment ago, and the caller has said nothing since: they were not asked. */
+function notAgreed(offer: Offer, context: ToolContext): ToolOutcome {
+  const told = offersToTell([offer], context.clinic, context.now());
+  const sentence = `I have ${told.map((slot) => `${slot.spoken} with ${slot.provider}`).join('')}. Shall I book that for you?`;
+  return failed('slot_not_offered', sentence, {
+    slots: told,
+    guidance: 'The caller has not answered since this time was found. Tell them of it, and book it once they agree.',
+  });
 }
 
 /** Another time for the same visit than the caller chose, and none that was booked before. */

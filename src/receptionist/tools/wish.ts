@@ -1,4 +1,5 @@
 /** From a model's arguments to a wish in the clinic's terms, or to the failure that says what is wrong with them. */
+import type { DayRange } from '../../domain/availability.ts';
 import type { Clinic, Instant, Provider, Service } from '../../domain/clinic.ts';
 import { providersOf } from '../../domain/clinic.ts';
 import { meansAnyone, type Named, providerNamed, serviceNamed } from '../../domain/naming.ts';
@@ -12,12 +13,18 @@ export interface WishArguments extends WhenArguments {
   readonly provider?: string | undefined;
 }
 
-export function resolveWish(args: WishArguments, clinic: Clinic, now: Instant): Resolved<Wish> {
+/** `sought`: as in `resolveWhen`. */
+export function resolveWish(
+  args: WishArguments,
+  clinic: Clinic,
+  now: Instant,
+  sought: DayRange | null,
+): Resolved<Wish> {
   const service = resolveService(args.service, clinic);
   if ('failure' in service) return service;
   const provider = resolveProvider(args.provider, service.ok, clinic);
   if ('failure' in provider) return provider;
-  const when = resolveWhen(args, clinic, now);
+  const when = resolveWhen(args, clinic, now, sought);
   if ('failure' in when) return when;
   return { ok: { service: service.ok, provider: provider.ok, ...when.ok } };
 }

@@ -4,7 +4,16 @@
  */
 import { bookableDays, type DayRange, within } from '../../domain/availability.ts';
 import type { Clinic, Instant } from '../../domain/clinic.ts';
-import { addDays, clockText, instantIn, isDate, minuteOf, wallClock, weekdayOf } from '../../domain/clinic-time.ts';
+import {
+  addDays,
+  clockText,
+  eachDay,
+  instantIn,
+  isDate,
+  minuteOf,
+  wallClock,
+  weekdayOf,
+} from '../../domain/clinic-time.ts';
 import { type Mention, mentionIn, mentionsNothing } from '../../domain/mentions.ts';
 import { meansAnyone } from '../../domain/naming.ts';
 import { inRange, type Wish } from '../../domain/search.ts';
@@ -24,9 +33,15 @@ export type WishedWhen = Pick<Wish, 'days' | 'weekdays' | 'soonest' | 'at' | 'pa
 const DEFAULT_DAYS = 7;
 const HALF_DAY_MINUTES = 12 * 60;
 
-export function resolveWhen(given: WhenArguments, clinic: Clinic, now: Instant): Resolved<WishedWhen> {
+/** `sought`: several days that were asked about before, of which a day named now is one; null where there are none. */
+export function resolveWhen(
+  given: WhenArguments,
+  clinic: Clinic,
+  now: Instant,
+  sought: DayRange | null = null,
+): Resolved<WishedWhen> {
   const args = withoutMoments(given, clinic);
-  const said = saidIn(args.when ?? '', now, clinic.timeZone);
+  const said = amongSought(saidIn(args.when ?? '', now, clinic.timeZone), sought);
   const named = namedDays(args, clinic, now);
   const days = bookable(wishedDays(said, named), clinic, now);
   if ('failure' in days) return days;
@@ -116,6 +131,13 @@ function wishedDays(said: Mention, named: NamedDays | 'unreadable'): DayRange | 
 
 const suits = ({ from, to }: DayRange, weekdays: readonly number[]): boolean =>
   from !== to || weekdays.includes(weekdayOf(from));
+
+/** "Next week", and then "how about Wednesday": next week's, though there is one before. */
+function amongSought(said: Mention, sought: DayRange | null): Mention {
+  if (sought === null) return said;
+  const among = eachDay(sought.from, sought.to).find((date) => completes({ from: date, to: date }, said));
+  return among === undefined ? said : { ...said, days: { from: among, to: among } };
+}
 
 /** "Wednesday", after a talk of the week after next, and that week's Wednesday. */
 function completes(named: DayRange, { days, leftOpen }: Mention): boolean {

@@ -138,6 +138,35 @@ describe('several free times', () => {
   });
 });
 
+describe('a day named after several were asked about', () => {
+  it.each([
+    ['next week', 'How about Wednesday at 4 PM?', '2026-12-02T16:00:00-05:00'],
+    ['the week after next', 'Thursday at ten', '2026-12-10T10:00:00-05:00'],
+    ['in December', 'the 3rd at ten', '2026-12-03T10:00:00-05:00'],
+    ['next week', 'this Wednesday at 4 PM', '2026-11-25T16:00:00-05:00'],
+    ['next week', 'tomorrow at 2 PM', '2026-11-24T14:00:00-05:00'],
+    ['tomorrow', 'Wednesday at 4 PM', '2026-11-25T16:00:00-05:00'],
+  ])('"%s", then "%s", is the one among them', async (first, then, startsAt) => {
+    const desk = openDesk();
+    await desk.check({ service: 'Consultation', provider: 'Priya', when: first });
+    const { slots } = await desk.check({ service: 'Consultation', provider: 'Priya', when: then });
+    expect(starts(slots)).toEqual([startsAt]);
+  });
+
+  it('stays among them from day to day, until the talk is of another one', async () => {
+    const desk = openDesk();
+    const said = ['next week', 'Wednesday at 4 PM', 'or Friday at 4 PM', 'tomorrow at 4 PM', 'Friday at 4 PM'];
+    const found: (string | undefined)[] = [];
+    for (const when of said) found.push((await desk.check({ service: 'Consultation', when })).slots[0]?.starts_at);
+    expect(found.map((at) => at?.slice(0, 10)).slice(1)).toEqual([
+      '2026-12-02',
+      '2026-12-04',
+      '2026-11-24',
+      '2026-11-27',
+    ]);
+  });
+});
+
 describe('a day without room', () => {
   it('that is fully booked is said to be, with the next free times', async () => {
     const desk = openDesk();

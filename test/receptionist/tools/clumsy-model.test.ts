@@ -59,6 +59,38 @@ describe('a model’s own day or time', () => {
   });
 });
 
+describe('a time of which the caller has not been told', () => {
+  const wish = { service: 'botox', when: 'tomorrow at 2 PM', provider: 'Priya' };
+  const booking = { slot_id: '1', customer_name: 'John Smith' };
+
+  it('is not booked, however exactly it was wished, until they have answered', async () => {
+    const desk = openDesk({ callerAnswers: false });
+    await desk.check(wish);
+    expect(await desk.refused('book_appointment', booking)).toMatchObject({
+      error: 'slot_not_offered',
+      user_message: 'I have tomorrow, Tuesday, November 24th at 2 PM with Priya Sharma. Shall I book that for you?',
+      slots: [{ slot_id: 'slot_1' }],
+    });
+    expect(desk.bookings.appointments(radiance.id)).toEqual([]);
+    desk.say('Yes, please. Jordan Lee.');
+    await desk.check(wish);
+    expect(await desk.book({ ...booking, customer_name: 'Jordan Lee' })).toMatchObject({ service: 'Botox' });
+  });
+
+  it('is not what an appointment is moved to either', async () => {
+    const bookings = memoryBookingStore();
+    const before = openDesk({ bookings });
+    await before.check(wish);
+    const { appointment_id } = await before.book(booking);
+    const desk = openDesk({ bookings, conversationId: 'another', callerAnswers: false });
+    await desk.check({ ...wish, when: 'Thursday at 2 PM', appointment_id });
+    const refused = await desk.refused('reschedule_appointment', { appointment_id, slot_id: '1' });
+    expect(refused.error).toBe('slot_not_offered');
+    desk.say('Yes.');
+    expect(await desk.use('reschedule_appointment', { appointment_id, slot_id: '1' })).toMatchObject({ success: true });
+  });
+});
+
 describe('a service or provider as a clumsy model names it', () => {
   it.each([
     ['hydro facial', 'Hydrafacial'],

@@ -29,6 +29,8 @@ const MISTAKES: readonly Mistake[] = [
   (call) => [{ ...call, arguments: call.arguments.slice(0, Math.max(1, call.arguments.length - 3)) }],
   /** A tool nobody has. */
   (call) => [{ ...call, name: `${call.name}_now` }],
+  /** Books what she has not even asked about, for somebody she makes up. */
+  (call, { tools }) => [call, ...booksUnasked(call, tools)],
   /** Another look, though the caller has chosen. */
   (call, { items }) => [lastCheck(items) ?? call],
 ];
@@ -93,6 +95,12 @@ function another(call: BrainCall, tools: BrainContext['tools']): BrainCall[] {
   const harmless = ['get_clinic_info', 'find_appointments', 'check_availability'];
   const name = harmless.find((one) => one !== call.name && tools.some((tool) => tool.name === one));
   return name === undefined ? [] : [{ name, arguments: '{}' }];
+}
+
+function booksUnasked(call: BrainCall, tools: BrainContext['tools']): BrainCall[] {
+  const name = 'book_appointment';
+  if (call.name === name || !tools.some((tool) => tool.name === name)) return [];
+  return [{ name, arguments: JSON.stringify({ slot_id: '1', customer_name: 'John Smith' }) }];
 }
 
 function lastCheck(items: readonly BrainItem[]): BrainCall | undefined {
