@@ -18,3 +18,17 @@ describe.concurrent('a caller who thinks again in the same breath', () => {
     },
   );
 });
+
+describe.concurrent('a caller who wants another day after all', () => {
+  it('is booked for that one, and the first is free again', { timeout: STORY_MS }, async (context) => {
+    const { ava, conversation } = await toldStory(context, 'indecisive');
+    const { appointments, outcome } = conversation;
+    expect(outcome).toBe('appointment_scheduled');
+    expect(appointments).toHaveLength(1);
+    const { date, minute } = wallClock(appointments[0]?.startsAt ?? 0, ava.clinic.timeZone);
+    expect(date).toBe('2026-11-25');
+    expect(minute).toBeLessThan(12 * 60);
+    const held = await ava.database.withClinic(ava.clinic.id, 'test', (sql) => sql`select 1 from holds`);
+    expect(held).toHaveLength(0);
+  });
+});

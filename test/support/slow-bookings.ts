@@ -8,18 +8,19 @@ export interface SlowBookings extends BookingStore {
   readonly releases: number;
 }
 
-export function slowBookings(store: BookingStore, clock: Clock, random: Random): SlowBookings {
+/** `mishaps`: whether it is also far too slow now and then, away, or ahead of the caller with a time. */
+export function slowBookings(store: BookingStore, clock: Clock, random: Random, mishaps = true): SlowBookings {
   let releases = 0;
-  const wait = (): Promise<void> => {
+  const waitMs = (): number => {
     const chance = random();
-    const ms = chance < 0.7 ? random() * 50 : chance < 0.9 ? random() * 3_000 : 6_000 + random() * 6_000;
-    return new Promise((resolve) => {
-      clock.wakeAt(clock.now() + ms, resolve);
-    });
+    if (!mishaps || chance < 0.7) return random() * 50;
+    return chance < 0.9 ? random() * 3_000 : 6_000 + random() * 6_000;
   };
   const slowly = async <T>(ask: () => Promise<T>): Promise<T> => {
-    await wait();
-    if (random() < 0.03) throw new Error('the database is away');
+    await new Promise<void>((resolve) => {
+      clock.wakeAt(clock.now() + waitMs(), resolve);
+    });
+    if (mishaps && random() < 0.03) throw new Error('the database is away');
     return ask();
   };
   return {
@@ -27,7 +28,7 @@ export function slowBookings(store: BookingStore, clock: Clock, random: Random):
       return releases;
     },
     busy: (query) => slowly(() => store.busy(query)),
-    hold: (request) => slowly(async () => (random() < 0.1 ? 'taken' : store.hold(request))),
+    hold: (request) => slowly(async () => (mishaps && random() < 0.1 ? 'taken' : store.hold(request))),
     book: (request) => slowly(() => store.book(request)),
     appointment: (clinicId, id) => slowly(() => store.appointment(clinicId, id)),
     appointmentsOf: (clinicId, phone, after) => slowly(() => store.appointmentsOf(clinicId, phone, after)),

@@ -2,7 +2,10 @@
 import { type CallerScript, type ScriptInput, startScript, stepScript } from '../callers/script.ts';
 import type { Call, Person } from './call.ts';
 
-export function scriptedPerson(call: Call, script: CallerScript, pace: number): Person {
+/** What of a call is in somebody's hands. */
+type InHand = Pick<Call, 'say' | 'hush' | 'press' | 'hangUp' | 'line'>;
+
+export function scriptedPerson(call: InHand, script: CallerScript, pace: number): Person {
   let state = startScript();
   const step = (input: ScriptInput): void => {
     const next = stepScript(script, state, input, pace);
