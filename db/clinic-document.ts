@@ -49,7 +49,8 @@ export const clinicDocument = z.object({
   id: z.string(),
   name: z.string(),
   phone: z.string(),
-  staffPhone: z.string().nullable(),
+  otherPhones: z.array(z.string()),
+  staffPhones: z.array(z.string()),
   timeZone: z.string().refine(isTimeZone, 'is no IANA time zone'),
   address: z.string(),
   consentSentence: z.string().nullable(),
@@ -129,7 +130,11 @@ export const EVERYTHING = 'everything';
 export function document(sql: Sql, extent: 'active' | typeof EVERYTHING = 'active') {
   const everything = extent === EVERYTHING;
   return sql`jsonb_build_object(
-    'id', id, 'name', name, 'phone', phone, 'staffPhone', staff_phone, 'timeZone', time_zone, 'address', address,
+    'id', id, 'name', name, 'phone', phone, 'timeZone', time_zone, 'address', address,
+    'otherPhones', coalesce((
+      select jsonb_agg(n.phone order by position, n.phone) from clinic_numbers as n
+      where n.clinic_id = clinics.id and n.phone <> clinics.phone), '[]'),
+    'staffPhones', to_jsonb(array_remove(staff_phone::text || other_staff_phones::text[], null)),
     'consentSentence', consent_sentence, 'language', language, 'voice', voice,
     'persona', persona, 'greeting', greeting, 'policies', to_jsonb(policies),
     'rules', jsonb_build_object('noticeMinutes', notice_minutes, 'horizonDays', horizon_days, 'slotMinutes', slot_minutes,

@@ -4,9 +4,9 @@
  * one. Bounded, least recently used out first.
  */
 import { LRUCache } from 'lru-cache';
-import type { Clinic } from '../src/domain/clinic.ts';
+import { type Clinic, numbersOf } from '../src/domain/clinic.ts';
 import type { ClinicCopy } from './clinic-vault.ts';
-import type { ClinicKey } from './clinics.ts';
+import { type ClinicKey, isOf } from './clinics.ts';
 
 /** How long a clinic is answered from memory alone, should nobody tell of a change. */
 export const FRESH_MS = 5 * 60_000;
@@ -48,7 +48,7 @@ export class ClinicMemory {
     const id = 'phone' in key ? this.#ids.get(key.phone) : key.id;
     const known = id === undefined ? undefined : this.#known.get(id);
     const clinic = known?.copy.clinic;
-    if (known === undefined || !clinic || ('phone' in key && clinic.phone !== key.phone)) return undefined;
+    if (known === undefined || !clinic || !isOf(clinic, key)) return undefined;
     return { clinic, fresh: known.freshUntil > this.#now() };
   }
 
@@ -120,9 +120,11 @@ export class ClinicMemory {
     if (known === undefined) this.#known.set(clinicId, next);
     else Object.assign(known, next);
     if (clinic === null) return;
-    this.#ids.set(clinic.phone, clinicId);
     this.#absentUntil.delete(nameOf({ id: clinicId }));
-    this.#absentUntil.delete(nameOf({ phone: clinic.phone }));
+    for (const phone of numbersOf(clinic)) {
+      this.#ids.set(phone, clinicId);
+      this.#absentUntil.delete(nameOf({ phone }));
+    }
   }
 
   #some(limit: number, wanted: (known: Known) => boolean): Known[] {

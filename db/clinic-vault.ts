@@ -9,8 +9,8 @@
  * A copy is replaced only by one read later by Postgres' clock, so that a slow node never brings an old one back.
  */
 import { z } from 'zod';
-import type { Clinic } from '../src/domain/clinic.ts';
-import { type ClinicKey, parseClinic } from './clinics.ts';
+import { type Clinic, numbersOf } from '../src/domain/clinic.ts';
+import { type ClinicKey, isOf, parseClinic } from './clinics.ts';
 import type { RedisClient } from './redis.ts';
 
 export interface ClinicCopy {
@@ -88,7 +88,8 @@ export function redisClinicVault(redis: RedisClient, { onUnreadable }: ClinicVau
 
   async function keepOne({ clinicId, clinic, readAtUs }: ClinicCopy): Promise<void> {
     await put(keyOf({ id: clinicId }), clinic === null ? '' : JSON.stringify(clinic), readAtUs);
-    if (clinic !== null) await put(keyOf({ phone: clinic.phone }), clinicId, readAtUs);
+    const numbers = clinic === null ? [] : numbersOf(clinic);
+    await Promise.all(numbers.map((phone) => put(keyOf({ phone }), clinicId, readAtUs)));
   }
 
   return {
@@ -103,7 +104,7 @@ export function redisClinicVault(redis: RedisClient, { onUnreadable }: ClinicVau
       const kept = await get(keyOf({ id }));
       if (kept === undefined) return undefined;
       const clinic = readable(id, kept.value);
-      if (clinic === undefined || ('phone' in key && clinic.phone !== key.phone)) return undefined;
+      if (clinic === undefined || !isOf(clinic, key)) return undefined;
       return { clinic, readAtUs: kept.readAtUs, ageMs: kept.ageMs };
     },
   };

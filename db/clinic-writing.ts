@@ -2,7 +2,7 @@
  * Writes what a clinic is, whole, as one step of a transaction that its caller opened (`Database.transaction`); triggers
  * tell running nodes of it once that has committed. Services keep their ids by slug; providers, rooms and devices by name.
  */
-import type { OpeningHours } from '../src/domain/clinic.ts';
+import { numbersOf, type OpeningHours } from '../src/domain/clinic.ts';
 import type { ClinicFacts } from './clinic-facts.ts';
 import type { Sql } from './postgres.ts';
 
@@ -13,13 +13,17 @@ interface Identified {
   readonly id?: string;
 }
 
-/** Adds a clinic and answers its id; undefined where its id or its number is taken. */
+/**
+ * Adds a clinic and answers its id; undefined where its id or one of its numbers is taken. Throws Postgres' error where
+ * a number is taken at the same moment.
+ */
 export async function addClinic(sql: Sql, facts: ClinicFacts & Identified): Promise<string | undefined> {
   const row = { ...clinicRow(facts), ...givenId(facts) };
   const columns = listed(sql, Object.keys(row));
   const [added] = await sql`
     insert into clinics (${columns})
     select ${columns} from jsonb_populate_record(null::clinics, ${JSON.stringify(row)}::text::jsonb)
+    where not exists (select from clinic_numbers as n where n.phone in ${sql(numbersOf(facts))})
     on conflict do nothing
     returning id`;
   if (added === undefined) return undefined;
@@ -90,7 +94,8 @@ function clinicRow({ rules, conversation, ...facts }: ClinicFacts): Row {
   return {
     name: facts.name,
     phone: facts.phone,
-    staff_phone: facts.staffPhone,
+    staff_phone: facts.staffPhones[0] ?? null,
+    other_staff_phones: facts.staffPhones.slice(1),
     time_zone: facts.timeZone,
     address: facts.address,
     consent_sentence: facts.consentSentence,
@@ -143,11 +148,23 @@ async function writeBelongings(sql: Sql, clinicId: string, facts: ClinicFacts): 
     active: resource.active,
     position,
   }));
+  await writeNumbers(sql, clinicId, facts);
   await keep(sql, clinicId, 'services', services);
   await keep(sql, clinicId, 'providers', providers);
   await keep(sql, clinicId, 'resources', resources);
   await writeHours(sql, clinicId, facts);
   await writeProviders(sql, clinicId, facts);
+}
+
+/** The first number is kept by the database itself, whoever changes it. */
+async function writeNumbers(sql: Sql, clinicId: string, { otherPhones }: ClinicFacts): Promise<void> {
+  await sql`
+    delete from clinic_numbers as n using clinics as c
+    where n.clinic_id = ${clinicId} and c.id = n.clinic_id and n.phone <> c.phone`;
+  await sql`
+    insert into clinic_numbers (phone, clinic_id, position)
+    select phone, ${clinicId}, position
+    from jsonb_array_elements_text(${JSON.stringify(otherPhones)}::text::jsonb) with ordinality as other(phone, position)`;
 }
 
 /** New rows in, those of the same key changed. */

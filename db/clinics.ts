@@ -2,7 +2,7 @@
  * Reads clinics whole, in one round trip: all their facts aggregated to JSON by Postgres, parsed into the domain's type.
  * Each is parsed apart, so that one stored wrongly spoils no other.
  */
-import type { Clinic, PhoneNumber } from '../src/domain/clinic.ts';
+import { type Clinic, numbersOf, type PhoneNumber } from '../src/domain/clinic.ts';
 import { clinicDocument, document, EVERYTHING, factsDocument } from './clinic-document.ts';
 import type { ClinicFacts } from './clinic-facts.ts';
 import type { Database, Sql } from './postgres.ts';
@@ -27,6 +27,11 @@ export function isClinicKey(key: ClinicKey): boolean {
   return 'phone' in key ? E164.test(key.phone) : UUID.test(key.id);
 }
 
+/** Whether a clinic that was found by this still has it. */
+export function isOf(clinic: Clinic, key: ClinicKey): boolean {
+  return 'phone' in key ? numbersOf(clinic).includes(key.phone) : clinic.id === key.id;
+}
+
 /** The clinic of a phone number or id, with its active services and providers; undefined where there is none. */
 export async function loadClinic(database: Database, key: ClinicKey): Promise<Clinic | undefined> {
   const reading = await readClinic(database, key);
@@ -38,7 +43,7 @@ export async function readClinic(database: Database, key: ClinicKey): Promise<Cl
   if (!isClinicKey(key)) return undefined;
   const [row] = await database.unbound('load_clinic', (sql) =>
     'phone' in key
-      ? sql`select id, ${document(sql)} as clinic, ${readAt(sql)} from clinics where phone = ${key.phone}`
+      ? sql`select id, ${document(sql)} as clinic, ${readAt(sql)} from clinics where id = ${reachedAt(sql, key.phone)}`
       : sql`select id, ${document(sql)} as clinic, ${readAt(sql)} from clinics where id = ${key.id}::uuid`,
   );
   return row === undefined ? undefined : readingOf(row);
@@ -65,12 +70,32 @@ export async function newestClinicIds(database: Database, limit: number): Promis
   return rows.map((row) => String(row['id']));
 }
 
+/** Those among these numbers that are other clinics' than this one; null: than none. */
+export async function numbersOfOthers(
+  database: Database,
+  numbers: readonly PhoneNumber[],
+  clinicId: string | null,
+): Promise<string[]> {
+  const rows = await database.unbound(
+    'taken_numbers',
+    (sql) => sql`
+      select phone from clinic_numbers
+      where phone in ${sql(numbers)} and clinic_id is distinct from ${clinicId} order by phone`,
+  );
+  return rows.map((row) => String(row['phone']));
+}
+
 function readingOf(row: Readonly<Record<string, unknown>>): ClinicReading {
   return { clinicId: String(row['id']), stored: row['clinic'] ?? undefined, readAtUs: Number(row['read_at_us']) };
 }
 
 function readAt(sql: Sql) {
   return sql`(extract(epoch from statement_timestamp()) * 1000000)::float8 as read_at_us`;
+}
+
+/** The id of the clinic that has this among its numbers. */
+function reachedAt(sql: Sql, phone: PhoneNumber) {
+  return sql`(select clinic_id from clinic_numbers where clinic_numbers.phone = ${phone})`;
 }
 
 /** Throws, naming what is wrong, where what is stored is no clinic. */
@@ -86,7 +111,7 @@ export async function readClinicFacts(
   if (!isClinicKey(key)) return undefined;
   const [row] = await database.unbound('clinic_facts', (sql) =>
     'phone' in key
-      ? sql`select ${document(sql, EVERYTHING)} as clinic from clinics where phone = ${key.phone}`
+      ? sql`select ${document(sql, EVERYTHING)} as clinic from clinics where id = ${reachedAt(sql, key.phone)}`
       : sql`select ${document(sql, EVERYTHING)} as clinic from clinics where id = ${key.id}::uuid`,
   );
   return row === undefined ? undefined : factsDocument.parse(row['clinic']);

@@ -57,7 +57,7 @@ function isTelephone({ identity }: CallState): boolean {
 export function enterEmergency(facts: CallFacts, state: CallState, now: number): CallTransition {
   if (state.leaving?.urgent) return keep(state);
   const floor = takeFloor(state);
-  const alone = facts.clinic.staffPhone === null || state.dealings.urgent || !isTelephone(state);
+  const alone = facts.clinic.staffPhones.length === 0 || state.dealings.urgent || !isTelephone(state);
   const urgent = { ...floor.state, answered: true, dealings: { ...floor.state.dealings, urgent: true } };
   return andThen({ state: urgent, effects: floor.effects }, (next) =>
     alone

@@ -83,7 +83,7 @@ export class Switchboard implements FrontDesk {
       return { kind: 'stream', clinicId: clinic.id };
     }
     world.events.emit('call.shed', { ...context, reason });
-    return { kind: 'shed', staffPhone: clinic.staffPhone, clinicName: clinic.name, reason };
+    return { kind: 'shed', staffPhone: clinic.staffPhones[0] ?? null, clinicName: clinic.name, reason };
   }
 
   open(stream: CallStream, line: PhoneLine): PhoneInlet | null {
@@ -115,53 +115,52 @@ export class Switchboard implements FrontDesk {
   }
 
   async continueCall(continuation: CallContinuation): Promise<Continuation> {
-    const { callSid, callStatus, dialCallStatus } = continuation;
+    const { callSid, callStatus, dialCallStatus, staffTried } = continuation;
     const call = this.calls.find(callSid);
     if (call?.isAway) return this.continueAway(call, continuation);
     const isConnected = dialCallStatus !== null && missOf(continuation) === null;
     if (OVER.has(callStatus) || isConnected) return { kind: 'hang_up' };
     call?.closed('broken');
     const ended = this.ended.get(callSid) ?? (call && { clinicId: call.identity.clinicId, next: call.next });
-    const clinic = ended && (await this.options.directory.byId(ended.clinicId));
-    const phrases = fixedPhrases(clinic);
-    if (dialCallStatus !== null) return { kind: 'say_and_hang_up', sentence: phrases.nobodyAnswered };
+    if (dialCallStatus !== null) return this.staffMissed(ended?.clinicId, continuation);
     if (!ended || ended.next === 'hang_up') return { kind: 'hang_up' };
-    return {
-      kind: 'staff',
-      sentence: phrases.trouble,
-      staffPhone: clinic?.staffPhone ?? null,
-      clinicName: clinic?.name ?? '',
-      whispered: false,
-    };
+    const clinic = await this.options.directory.byId(ended.clinicId);
+    return { ...staffLine(clinic, staffTried), sentence: fixedPhrases(clinic).trouble, whispered: false };
+  }
+
+  /** The next of the clinic's lines, or a last sentence. A caller who was shed is known by the number they called alone. */
+  private async staffMissed(clinicId: string | undefined, { to, staffTried }: CallContinuation): Promise<Continuation> {
+    const { directory } = this.options;
+    const clinic = await (clinicId === undefined ? directory.byPhone(to) : directory.byId(clinicId));
+    if (isLineLeft(clinic, staffTried)) return { ...staffLine(clinic, staffTried), sentence: null, whispered: false };
+    return { kind: 'say_and_hang_up', sentence: fixedPhrases(clinic).nobodyAnswered };
   }
 
   /** The caller is with staff or on the way there; where nobody took the call they come back to Ava. */
   private async continueAway(call: PhoneCall, continuation: CallContinuation): Promise<Continuation> {
-    const { callSid, callStatus, dialCallStatus } = continuation;
+    const { callSid, callStatus, dialCallStatus, staffTried } = continuation;
     const { clinicId, callerPhone, calledNumber } = call.identity;
     if (OVER.has(callStatus)) {
       call.tellOfStaff({ type: 'caller_left' });
       return { kind: 'hang_up' };
     }
-    if (dialCallStatus === null) {
-      const clinic = await this.options.directory.byId(clinicId);
-      return {
-        kind: 'staff',
-        sentence: null,
-        staffPhone: clinic?.staffPhone ?? null,
-        clinicName: clinic?.name ?? '',
-        whispered: true,
-      };
-    }
-    // However the phone network calls it: who heard the whisper and did not press a key did not take the call.
-    const isDeclined = this.whispered.delete(callSid) && continuation.dialBridged !== true;
-    const reason = missOf(continuation) ?? (isDeclined ? 'declined' : null);
-    if (reason === null) {
+    const reason = dialCallStatus === null ? null : this.missOfWhispered(continuation);
+    if (dialCallStatus !== null && reason === null) {
       this.staffTook(callSid);
       return { kind: 'hang_up' };
     }
+    const clinic = await this.options.directory.byId(clinicId);
+    if (reason === null || isLineLeft(clinic, staffTried)) {
+      return { ...staffLine(clinic, staffTried), sentence: null, whispered: true };
+    }
     call.tellOfStaff({ type: 'staff_missed', reason });
     return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber };
+  }
+
+  /** However the phone network calls it: who heard the whisper and did not press a key did not take the call. */
+  private missOfWhispered(continuation: CallContinuation): StaffMiss | null {
+    const isDeclined = this.whispered.delete(continuation.callSid) && continuation.dialBridged !== true;
+    return missOf(continuation) ?? (isDeclined ? 'declined' : null);
   }
 
   async keepVoicemail({ callSid, from, to, recording }: Voicemail): Promise<void> {
@@ -231,6 +230,16 @@ export class Switchboard implements FrontDesk {
     this.ended.set(callSid, { clinicId, conversationId, next });
     if (this.calls.size === 0) this.emptied?.();
   }
+}
+
+/** The line to dial after so many; a voicemail where there is none. */
+function staffLine(clinic: Clinic | undefined, staffTried: number) {
+  const staffPhone = clinic?.staffPhones[staffTried] ?? null;
+  return { kind: 'staff', staffPhone, staffTried, clinicName: clinic?.name ?? '' } as const;
+}
+
+function isLineLeft(clinic: Clinic | undefined, staffTried: number): boolean {
+  return staffTried < (clinic?.staffPhones.length ?? 0);
 }
 
 const MISSES: Readonly<Record<string, StaffMiss>> = { busy: 'busy', 'no-answer': 'no_answer', canceled: 'no_answer' };

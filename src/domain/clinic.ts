@@ -102,8 +102,12 @@ export interface ConversationSettings {
 export interface Clinic {
   readonly id: string;
   readonly name: string;
+  /** The number that callers are told. */
   readonly phone: PhoneNumber;
-  readonly staffPhone: PhoneNumber | null;
+  /** Further numbers under which callers reach it. */
+  readonly otherPhones: readonly PhoneNumber[];
+  /** Where staff are sought, one line after the other; empty: they cannot be reached. */
+  readonly staffPhones: readonly PhoneNumber[];
   readonly timeZone: string;
   readonly address: string;
   /** Said with the greeting where the law or the clinic wants it ("This call may be recorded…"). */
@@ -125,6 +129,11 @@ export interface Clinic {
   readonly conversation: ConversationSettings;
   /** Sentences that staff wrote: cancellation, deposits, parking. */
   readonly policies: readonly string[];
+}
+
+/** All numbers under which a clinic is called, the one that callers are told first. */
+export function numbersOf({ phone, otherPhones }: Pick<Clinic, 'phone' | 'otherPhones'>): readonly PhoneNumber[] {
+  return [phone, ...otherPhones];
 }
 
 export function serviceById(clinic: Clinic, id: string): Service | undefined {

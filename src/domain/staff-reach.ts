@@ -8,7 +8,7 @@ import { wallClock } from './clinic-time.ts';
  * they have none. On a special day its hours count for staff too. False for a clinic without a staff line.
  */
 export function staffReachable(clinic: Clinic, now: Instant): boolean {
-  if (clinic.staffPhone === null) return false;
+  if (clinic.staffPhones.length === 0) return false;
   const { date, minute } = wallClock(now, clinic.timeZone);
   const { staffHours } = clinic.conversation;
   const isSpecial = clinic.specialDays.some((day) => day.date === date);

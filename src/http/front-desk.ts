@@ -35,6 +35,8 @@ export interface CallStream extends CallOffer {
 /** Twilio asks what a call does next, because its stream, its dial or its recording ended. */
 export interface CallContinuation {
   readonly callSid: string;
+  /** The number that was called, as Twilio tells it. */
+  readonly to: string;
   readonly streamSid: string | null;
   /** Twilio's CallStatus in its own words: `in-progress`, `completed`, … */
   readonly callStatus: string;
@@ -42,6 +44,8 @@ export interface CallContinuation {
   readonly dialCallStatus: string | null;
   /** False where the dialled phone was picked up and the call not taken; null where nobody tells. */
   readonly dialBridged: boolean | null;
+  /** How many of the clinic's staff lines were dialled for this caller by now. */
+  readonly staffTried: number;
 }
 
 /** A caller spoke after the tone, because nobody could answer. */
@@ -54,11 +58,13 @@ export type Continuation =
   | { readonly kind: 'say_and_hang_up'; readonly sentence: string }
   /** Back to Ava over a new stream. */
   | { readonly kind: 'stream'; readonly clinicId: string; readonly from: string | null; readonly to: string }
-  /** Dials staff; takes a voicemail where there is no staff phone. */
+  /** Dials one of the staff lines; takes a voicemail where there is none. */
   | {
       readonly kind: 'staff';
       readonly sentence: string | null;
       readonly staffPhone: string | null;
+      /** How many of the clinic's staff lines were dialled before this one. */
+      readonly staffTried: number;
       readonly clinicName: string;
       /**
        * Whether staff hear first who calls, and must take the call. Not where Ava broke off or stops: who is to be put

@@ -39,6 +39,23 @@ export function publicUrlOf({ publicUrl }: Pick<TwilioEdge, 'publicUrl'>, path: 
   return publicUrl.replace(/\/+$/, '') + path;
 }
 
+/**
+ * Where Twilio asks what a call does next. The URL says how many staff lines were dialled by then, so that any node
+ * knows which is next, whoever asked for the last one; Twilio signs it with the rest.
+ */
+export function continueUrlOf(edge: Pick<TwilioEdge, 'publicUrl'>, staffTried = 0): string {
+  const url = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
+  return staffTried === 0 ? url : `${url}?${STAFF_TRIED}=${staffTried}`;
+}
+
+/** What such a URL says. */
+export function staffTriedIn(query: string): number {
+  const tried = new URLSearchParams(query).get(STAFF_TRIED) ?? '';
+  return /^\d{1,2}$/.test(tried) ? Number(tried) : 0;
+}
+
+const STAFF_TRIED = 'staff';
+
 /** The same over WebSocket: `wss` where the public URL is `https`, `ws` where it is `http`. */
 export function publicSocketUrlOf(edge: Pick<TwilioEdge, 'publicUrl'>, path: string): string {
   return publicUrlOf(edge, path).replace(/^http/i, 'ws');
@@ -49,7 +66,7 @@ export function streamAnswer(edge: TwilioEdge, { callSid, clinicId, from, to }: 
   return streamTwiml({
     streamUrl: publicSocketUrlOf(edge, TWILIO_PATHS.media),
     token: issueTicket(edge.sessionSecret, { callSid, clinicId, from, to }, edge.now()),
-    actionUrl: publicUrlOf(edge, TWILIO_PATHS.voiceContinue),
+    actionUrl: continueUrlOf(edge),
   });
 }
 

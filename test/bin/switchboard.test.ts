@@ -10,10 +10,12 @@ const STREAM = { ...OFFER, clinicId: radiance.id, streamSid: 'MZ1' };
 const LINE = { play: () => undefined, mark: () => undefined, clear: () => undefined, close: () => undefined };
 const STREAM_ENDED = {
   callSid: CALL_SID,
+  to: radiance.phone,
   streamSid: 'MZ1',
   callStatus: 'in-progress',
   dialCallStatus: null,
   dialBridged: null,
+  staffTried: 0,
 };
 
 let desk: Switchboard;
@@ -35,7 +37,7 @@ describe('a caller who was admitted just before the node began to stop', () => {
     expect(await desk.admit(OFFER)).toMatchObject({ kind: 'stream' });
     const drained = desk.drain();
     expect(desk.open(STREAM, LINE)).toBeNull();
-    expect(await desk.continueCall(STREAM_ENDED)).toMatchObject({ kind: 'staff', staffPhone: radiance.staffPhone });
+    expect(await desk.continueCall(STREAM_ENDED)).toMatchObject({ kind: 'staff', staffPhone: radiance.staffPhones[0] });
     await drained;
   });
 

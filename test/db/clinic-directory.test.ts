@@ -139,6 +139,16 @@ describe('a change by plain SQL', () => {
     expect(await nodes[0]?.directory.byPhone(lumen.phone)).toBeUndefined();
   }, 40_000);
 
+  it('that gives a clinic a further number, or takes it away, is heard of as well', async () => {
+    const node = await started(BUSY);
+    expect(await nameAt(node, NEW_NUMBER)).toBeUndefined();
+    await sql((to) => to`insert into clinic_numbers (phone, clinic_id) values (${NEW_NUMBER}, ${lumen.id})`);
+    await expect.poll(() => nameAt(node, NEW_NUMBER), SOON).toBe(lumen.name);
+    expect(await nameAt(node, lumen.phone)).toBe(lumen.name);
+    await sql((to) => to`delete from clinic_numbers where phone = ${NEW_NUMBER}`);
+    await expect.poll(() => nameAt(node, NEW_NUMBER), SOON).toBeUndefined();
+  });
+
   it('moves a number from one clinic to the other', async () => {
     const node = await started(BUSY);
     await sql((to) => to`update clinics set phone = ${NEW_NUMBER} where id = ${radiance.id}`);

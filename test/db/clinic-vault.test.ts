@@ -58,6 +58,10 @@ describe('copies of clinics in Redis', () => {
   });
 
   it('are not found by a number that their clinic gave up', async () => {
+    await vault.keep([copyOf({ ...lumen, otherPhones: ['+15550177788'] }, 1)]);
+    expect(await vault.find({ phone: '+15550177788' })).toMatchObject({ clinic: { id: lumen.id } });
+    await vault.keep([copyOf(lumen, 2)]);
+    expect(await vault.find({ phone: '+15550177788' })).toBeUndefined();
     await vault.keep([copyOf(radiance, 1)]);
     await vault.keep([copyOf({ ...radiance, phone: '+15550177777' }, 2)]);
     expect(await vault.find({ phone: radiance.phone })).toBeUndefined();

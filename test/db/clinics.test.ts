@@ -66,6 +66,25 @@ describe('reading clinics', () => {
     await expect(stored).rejects.toThrow('check constraint');
   });
 
+  it('finds a clinic under each of its numbers, and seeks its staff on each of their lines, in order', async () => {
+    const [other, third] = ['+15550177001', '+15550177002'];
+    await database.unbound('more numbers', async (sql) => {
+      await sql`insert into clinic_numbers values (${other}, ${radiance.id}, 2), (${third}, ${radiance.id}, 1)`;
+      await sql`update clinics set other_staff_phones = '{+15550177098,+15550177097}' where id = ${radiance.id}`;
+    });
+    const clinic = await loadClinic(database, { phone: other });
+    expect(clinic).toEqual({
+      ...radiance,
+      otherPhones: [third, other],
+      staffPhones: [...radiance.staffPhones, '+15550177098', '+15550177097'],
+    });
+    const taking = database.unbound('take', (sql) => sql`update clinics set phone = ${other} where id = ${lumen.id}`);
+    await expect(taking).rejects.toThrow('duplicate key');
+    await database.unbound('change', (sql) => sql`update clinics set phone = ${other} where id = ${radiance.id}`);
+    expect(await loadClinic(database, { phone: radiance.phone })).toBeUndefined();
+    expect(await loadClinic(database, { phone: third })).toMatchObject({ phone: other, otherPhones: [third] });
+  });
+
   it('answers for each id asked, also for one that is nobody’s, with the time of the reading', async () => {
     const readings = await readClinics(database, [radiance.id, NOBODY, lumen.id]);
     expect(readings.map(({ clinicId }) => clinicId).toSorted()).toEqual([NOBODY, radiance.id, lumen.id].toSorted());

@@ -14,6 +14,7 @@ import { type FreshService, freshDatabase } from '../support/services.ts';
 
 const FACTS = [
   'clinics',
+  'clinic_numbers',
   'opening_hours',
   'special_days',
   'special_day_hours',

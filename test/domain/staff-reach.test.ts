@@ -53,6 +53,6 @@ describe('staff are reached', () => {
   });
 
   it('nowhere where there is no staff line', () => {
-    expect(at(clinicWith([], { staffPhone: null }), '2026-11-23T10:00:00-05:00')).toBe(false);
+    expect(at(clinicWith([], { staffPhones: [] }), '2026-11-23T10:00:00-05:00')).toBe(false);
   });
 });

@@ -75,7 +75,7 @@ describe('the voice webhook', () => {
     const twiml = await (await post(VOICE, voiceForm())).text();
     expect(twiml).toMatch(/<Response><Say>We're sorry[^<]*putting you through[^<]*<\/Say><Dial /);
     expect(twiml).toMatch(
-      /<Dial action="https:\/\/ava\.example\/twilio\/voice\/continue" method="POST" answerOnBridge="true" timeout="20" callerId="\+15550100001"><Number>\+15550100099<\/Number><\/Dial><\/Response>$/,
+      /<Dial action="https:\/\/ava\.example\/twilio\/voice\/continue\?staff=1" method="POST" answerOnBridge="true" timeout="20" callerId="\+15550100001"><Number>\+15550100099<\/Number><\/Dial><\/Response>$/,
     );
   });
 
@@ -200,7 +200,15 @@ describe('the continue webhook', () => {
     const response = await post(CONTINUE, form({ StreamSid: 'MZ1' }));
     expect(await response.text()).toMatch(/<Response><Hangup\/><\/Response>$/);
     expect(edge.desk.continuations).toEqual([
-      { callSid: CALL_SID, streamSid: 'MZ1', callStatus: 'in-progress', dialCallStatus: null, dialBridged: null },
+      {
+        callSid: CALL_SID,
+        to: '+15550100001',
+        streamSid: 'MZ1',
+        callStatus: 'in-progress',
+        dialCallStatus: null,
+        dialBridged: null,
+        staffTried: 0,
+      },
     ]);
   });
 
@@ -214,20 +222,24 @@ describe('the continue webhook', () => {
       kind: 'staff',
       sentence: null,
       staffPhone: '+15550100099',
+      staffTried: 1,
       clinicName: 'Radiance',
       whispered: false,
     };
     const twiml = await (await post(CONTINUE, form())).text();
-    expect(twiml).toContain('<Response><Dial action="https://ava.example/twilio/voice/continue"');
+    expect(twiml).toContain('<Response><Dial action="https://ava.example/twilio/voice/continue?staff=2"');
     expect(twiml).toContain('callerId="+15550100001"');
     expect(twiml).toContain('<Number>+15550100099</Number>');
-    await post(CONTINUE, form({ DialCallStatus: 'no-answer', StreamSid: '' }));
-    expect(edge.desk.continuations.at(-1)).toMatchObject({ dialCallStatus: 'no-answer', streamSid: null });
+    await post(`${CONTINUE}?staff=2`, form({ DialCallStatus: 'no-answer', StreamSid: '' }));
+    const told = { dialCallStatus: 'no-answer', streamSid: null, staffTried: 2 };
+    expect(edge.desk.continuations.at(-1)).toMatchObject(told);
+    await post(`${CONTINUE}?staff=-1`, form({ DialCallStatus: 'busy' }));
+    expect(edge.desk.continuations.at(-1)).toMatchObject({ staffTried: 0 });
   });
 
   it('dials staff through a whisper that names the call', async () => {
     const staff = { kind: 'staff', sentence: null, staffPhone: '+15550100099', clinicName: 'Radiance' } as const;
-    edge.desk.continuation = { ...staff, whispered: true };
+    edge.desk.continuation = { ...staff, staffTried: 0, whispered: true };
     const twiml = await (await post(CONTINUE, form())).text();
     expect(twiml).toContain(
       `<Number url="https://ava.example/twilio/voice/whisper?call=${form()['CallSid']}" method="POST">+15550100099`,
@@ -248,6 +260,7 @@ describe('the continue webhook', () => {
       kind: 'staff',
       sentence: 'Sorry.',
       staffPhone: null,
+      staffTried: 0,
       clinicName: 'Radiance',
       whispered: false,
     };

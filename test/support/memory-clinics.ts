@@ -1,6 +1,6 @@
 /** A directory of clinics in memory, and the two seeded clinics as the domain sees them. */
 import { type SeedClinic, lumen as seedLumen, radiance as seedRadiance } from '../../db/seed-clinics.ts';
-import type { Clinic } from '../../src/domain/clinic.ts';
+import { type Clinic, numbersOf } from '../../src/domain/clinic.ts';
 import type { ClinicDirectory } from '../../src/domain/ports.ts';
 
 /** Radiance Med Spa, as a directory answers it. */
@@ -11,7 +11,7 @@ export const seededClinics: readonly Clinic[] = [radiance, lumen];
 
 export function memoryClinicDirectory(clinics: readonly Clinic[] = seededClinics): ClinicDirectory {
   return {
-    byPhone: async (phone) => clinics.find((clinic) => clinic.phone === phone),
+    byPhone: async (phone) => clinics.find((clinic) => numbersOf(clinic).includes(phone)),
     byId: async (clinicId) => clinics.find((clinic) => clinic.id === clinicId),
   };
 }

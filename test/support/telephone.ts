@@ -29,12 +29,21 @@ export class Telephone implements PhoneLine, FarEnd {
     this.inlet = inlet;
   }
 
+  /** Nothing comes or goes any more. */
+  get isOver(): boolean {
+    return this.over;
+  }
+
   exchange(spoken: Buffer | undefined): Buffer | undefined {
     if (this.over) return undefined;
     this.inlet?.audio(spoken?.toString('base64') ?? SILENT_PAYLOAD);
     const { samples, marks } = this.playout.next();
     for (const name of marks) this.giveBack(name);
     return samples;
+  }
+
+  onDigit(digit: string): void {
+    if (!this.over) this.inlet?.digit(digit);
   }
 
   play(payload: string): void {

@@ -7,7 +7,7 @@ import type { SimulatedClock } from '../../actors/kernel/simulated-clock.ts';
 import { BrowserCalls } from '../../src/bin/browser-desk.ts';
 import type { CallWorld } from '../../src/bin/phone-call.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
-import { providerById, serviceById } from '../../src/domain/clinic.ts';
+import { type Clinic, providerById, serviceById } from '../../src/domain/clinic.ts';
 import type { BookingStore, ConversationEntry } from '../../src/domain/ports.ts';
 import { memoryTicketLedger } from '../../src/twilio/ticket-ledger.ts';
 import { recordedEvents } from '../http/recorded-events.ts';
@@ -33,6 +33,8 @@ export interface VirtualClinicOptions {
   readonly at: number;
   readonly brain: BrainName;
   readonly seed: number;
+  /** The demo clinic where absent. */
+  readonly clinic?: Clinic;
 }
 
 export interface VirtualCall {
@@ -48,7 +50,7 @@ const CAPACITY = 100;
 const RESUME_MS = 10_000;
 
 export class VirtualClinic {
-  readonly clinic = radiance;
+  readonly clinic: Clinic;
   readonly clock: SimulatedClock;
   readonly bookings = memoryBookingStore();
   /** What callers were told to be done before it was. */
@@ -56,18 +58,19 @@ export class VirtualClinic {
   private readonly time: VirtualTime;
   private readonly log = memoryConversationLog();
   private readonly ticker = new Ticker();
-  private readonly telephones: Switchboard;
+  readonly telephones: Switchboard;
   private readonly browsers: BrowserCalls;
   /** When appointments were made or moved. */
   private readonly deedsAt: number[] = [];
   private readonly conversations: Extract<ConversationEntry, { kind: 'started' }>[] = [];
   private calls = 0;
 
-  constructor(time: VirtualTime, { at, brain, seed }: VirtualClinicOptions) {
+  constructor(time: VirtualTime, { at, brain, seed, clinic = radiance }: VirtualClinicOptions) {
+    this.clinic = clinic;
     this.time = time;
     this.clock = time.clockFrom(at);
     const world = this.world(simulatedModels({ brain, seed, pace: PACE }), seed);
-    const node = { directory: memoryClinicDirectory(), world, node: 'node-a' };
+    const node = { directory: memoryClinicDirectory([clinic]), world, node: 'node-a' };
     this.telephones = new Switchboard({ ...node, capacity: CAPACITY, elsewhere: () => 0, modelDown: () => false });
     const ledger = memoryTicketLedger(() => this.clock.now());
     this.browsers = new BrowserCalls({ ...node, ledger, shedReason: () => null, resumeMs: RESUME_MS });

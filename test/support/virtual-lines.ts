@@ -13,6 +13,8 @@ export interface VirtualCaller {
   readonly caller: CallerAtLine;
   /** Undefined until the caller's side knows it; a telephone never does. */
   readonly conversationId: () => string | undefined;
+  /** The line is closed, from whichever side. */
+  readonly isOver: () => boolean;
 }
 
 export interface VirtualStream {
@@ -28,7 +30,7 @@ export function callByTelephone(desk: Switchboard, stream: VirtualStream, speake
   const inlet = desk.open({ callSid, from, to: clinic.phone, clinicId: clinic.id, streamSid: `MZ${callSid}` }, phone);
   if (!inlet) throw new Error('the call was not taken');
   phone.connect(inlet);
-  return { caller, conversationId: () => undefined };
+  return { caller, conversationId: () => undefined, isOver: () => phone.isOver };
 }
 
 export function callInBrowser(desk: BrowserCalls, sessionId: string, clinic: Clinic, speaker: Speaker): VirtualCaller {
@@ -48,7 +50,11 @@ export function callInBrowser(desk: BrowserCalls, sessionId: string, clinic: Cli
   const join = { sessionId, clinicId: clinic.id, format: 'audio/pcm', tokenLifeS: null } as const;
   const listener = desk.join(join, socket);
   const begun = (): unknown => receiver.of('session')[0]?.['conversation_id'];
-  return { caller, conversationId: () => (begun() === undefined ? undefined : String(begun())) };
+  return {
+    caller,
+    conversationId: () => (begun() === undefined ? undefined : String(begun())),
+    isOver: () => socket.closed,
+  };
 }
 
 /** What is sent arrives, in order, after whoever sent it has gone on. */

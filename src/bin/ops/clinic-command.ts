@@ -6,9 +6,10 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClinicFacts } from '../../../db/clinic-facts.ts';
 import { addClinic, changeClinic } from '../../../db/clinic-writing.ts';
-import { type ClinicKey, isClinicKey, readClinicFacts } from '../../../db/clinics.ts';
+import { type ClinicKey, isClinicKey, numbersOfOthers, readClinicFacts } from '../../../db/clinics.ts';
 import type { Database } from '../../../db/postgres.ts';
 import { sqlState } from '../../../db/postgres-errors.ts';
+import { numbersOf } from '../../domain/clinic.ts';
 import type { ClinicOrder } from './arguments.ts';
 import { readClinicFile, writeClinicFile } from './clinic-file.ts';
 
@@ -37,8 +38,13 @@ export async function runClinicCommand(order: ClinicOrder, database: Database): 
 }
 
 async function create(facts: ClinicFacts, database: Database): Promise<string> {
-  const id = await database.transaction('create_clinic', (sql) => addClinic(sql, facts));
-  if (id === undefined) throw new NotDone(`${facts.phone} is another clinic's number; to change that clinic: update`);
+  const id = await database
+    .transaction('create_clinic', (sql) => addClinic(sql, facts))
+    .catch((error: unknown) => {
+      if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      return undefined;
+    });
+  if (id === undefined) throw new NotDone(`${await taken(facts, null, database)}; to change that clinic: update`);
   return `made ${facts.name}, ${facts.phone}: ${id}\n`;
 }
 
@@ -46,13 +52,22 @@ async function update(clinicId: string, facts: ClinicFacts, database: Database):
   const kept = await database
     .transaction('update_clinic', (sql) => changeClinic(sql, clinicId, facts))
     .catch((error: unknown) => {
-      if (sqlState(error) === UNIQUE_VIOLATION) throw new NotDone(`${facts.phone} is another clinic's number`);
+      if (sqlState(error) === UNIQUE_VIOLATION) return null;
       if (sqlState(error) === FOREIGN_KEY_VIOLATION)
         throw new NotDone('somebody was just booking; please run it again');
       throw error;
     });
+  if (kept === null) throw new NotDone(await taken(facts, clinicId, database));
   const paused = kept.map((name) => `kept but no longer offered, since something refers to it: ${name}\n`);
   return [`changed ${facts.name}, ${facts.phone}: ${clinicId}\n`, ...paused].join('');
+}
+
+/** Which numbers are in the way. */
+async function taken(facts: ClinicFacts, clinicId: string | null, database: Database): Promise<string> {
+  const numbers = await numbersOfOthers(database, numbersOf(facts), clinicId);
+  return numbers.length > 1
+    ? `${numbers.join(', ')} are other clinics' numbers`
+    : `${numbers[0] ?? facts.phone} is another clinic's number`;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -99,12 +114,17 @@ async function clinicsUnder(path: string): Promise<readonly ClinicFacts[]> {
 async function clinicsIn(files: readonly string[]): Promise<readonly ClinicFacts[]> {
   const clinics: ClinicFacts[] = [];
   const problems: string[] = [];
+  /** Where each number stands. */
+  const seen = new Map<string, string>();
   for (const file of files) {
     const reading = readClinicFile(await readFile(file, 'utf8').catch(unreadable(file)));
     problems.push(...reading.problems.map(({ line, text }) => `${file}:${line}: ${text}`));
-    for (const facts of reading.clinics) {
-      if (clinics.some(({ phone }) => phone === facts.phone)) problems.push(`${file}: ${facts.phone} is there twice`);
-      clinics.push(facts);
+    clinics.push(...reading.clinics);
+    for (const { phone, line, field } of reading.numbers) {
+      const elsewhere = seen.get(phone);
+      if (elsewhere !== undefined)
+        problems.push(`${file}:${line}: ${field} ${phone} is there twice, at ${elsewhere} too`);
+      seen.set(phone, `${file}:${line}`);
     }
   }
   if (problems.length > 0) throw new NotDone(...problems);

@@ -26,6 +26,9 @@ export const DEFAULTS = {
 const LONGEST_NAME = 120;
 const LONGEST_TEXT = 2_000;
 const DAY_MINUTES = 24 * 60;
+const MOST_NUMBERS = 50;
+/** Besides the first; each rings for twenty seconds. */
+const MOST_STAFF_LINES = 4;
 
 /** What is complained of: that the field is not there, or what it must be. */
 const or =
@@ -199,10 +202,18 @@ const calls = group({
 
 /** The file of a clinic in which these names occur, parsed to its facts. */
 export function clinicFields(names: FileNames) {
+  // Ava would put her own callers through to herself.
+  const staffLine = phone.refine((value) => !names.phones.includes(value), 'is a number that Ava answers');
   return group({
     name,
     phone,
-    staff_phone: phone.optional(),
+    other_phones: list(phone.refine(once(names.phones), 'is there twice'))
+      .max(MOST_NUMBERS, `are more than ${MOST_NUMBERS}`)
+      .default([]),
+    staff_phone: staffLine.optional(),
+    other_staff_phones: list(staffLine.refine(once(names.staffPhones), 'is there twice'))
+      .max(MOST_STAFF_LINES, `are more than ${MOST_STAFF_LINES}: callers would wait too long`)
+      .default([]),
     time_zone: z
       .string({ error: or('must be text') })
       .refine(isTimeZone, 'must be a time zone such as America/New_York'),
@@ -231,7 +242,9 @@ export function clinicFields(names: FileNames) {
     providers: providers(names),
   }).transform(
     ({
+      other_phones,
       staff_phone,
+      other_staff_phones,
       time_zone,
       languages,
       greeting,
@@ -243,7 +256,8 @@ export function clinicFields(names: FileNames) {
       const { booking, calls, ...facts } = fields;
       return {
         ...facts,
-        staffPhone: staff_phone ?? null,
+        otherPhones: other_phones,
+        staffPhones: [...(staff_phone === undefined ? [] : [staff_phone]), ...other_staff_phones],
         timeZone: time_zone,
         language: languages[0] ?? DEFAULTS.languages[0],
         greeting: greeting ?? null,

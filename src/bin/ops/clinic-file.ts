@@ -5,6 +5,7 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments, stringify } from 'yaml';
 import type { z } from 'zod';
 import type { ClinicFacts } from '../../../db/clinic-facts.ts';
+import { numbersOf } from '../../domain/clinic.ts';
 import { clinicFields } from './clinic-fields.ts';
 import { clinicLayout } from './clinic-layout.ts';
 import { fileNames } from './clinic-names.ts';
@@ -20,6 +21,15 @@ export interface FileReading {
   readonly clinics: readonly ClinicFacts[];
   /** Where there are any, some clinics are left out. */
   readonly problems: readonly FileProblem[];
+  /** The numbers that these clinics are called under, as they stand in the file. */
+  readonly numbers: readonly FileNumber[];
+}
+
+export interface FileNumber {
+  readonly phone: string;
+  /** From 1. */
+  readonly line: number;
+  readonly field: string;
 }
 
 const LINE_WIDTH = 100;
@@ -30,11 +40,12 @@ type Path = readonly PropertyKey[];
 export function readClinicFile(text: string): FileReading {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, schema: 'failsafe', prettyErrors: false });
-  if (documents.length === 0) return { clinics: [], problems: [{ line: 1, text: 'holds no clinic' }] };
+  if (documents.length === 0) return failing({ line: 1, text: 'holds no clinic' });
   const readings = documents.map((document) => readDocument(document, lines));
   return {
     clinics: readings.flatMap(({ clinics }) => clinics),
     problems: readings.flatMap(({ problems }) => problems).toSorted((a, b) => a.line - b.line),
+    numbers: readings.flatMap(({ numbers }) => numbers),
   };
 }
 
@@ -47,19 +58,29 @@ function readDocument(document: Document.Parsed, lines: LineCounter): FileReadin
   if (document.errors.length > 0) {
     // What comes after the first is mostly its consequence.
     const told = document.errors.filter(({ code }, n) => n === 0 || code === 'DUPLICATE_KEY');
-    return { clinics: [], problems: told.map(({ pos, message }) => ({ line: lineAt(pos[0]), text: message })) };
+    return failing(...told.map(({ pos, message }) => ({ line: lineAt(pos[0]), text: message })));
   }
   const file = contentOf(document);
-  if ('problem' in file) return { clinics: [], problems: [{ line: lineAt(document.range[0]), text: file.problem }] };
+  if ('problem' in file) return failing({ line: lineAt(document.range[0]), text: file.problem });
   const parsed = clinicFields(fileNames(file.content)).safeParse(file.content);
-  if (parsed.success) return { clinics: [parsed.data], problems: [] };
+  if (parsed.success) {
+    const numbers = numbersOf(parsed.data).map((phone, n): FileNumber => {
+      const path = n === 0 ? ['phone'] : ['other_phones', n - 1];
+      return { phone, line: lineAt(offsetOf(document, path)), field: fieldName(path) };
+    });
+    return { clinics: [parsed.data], problems: [], numbers };
+  }
   const problems = parsed.error.issues.flatMap((issue) =>
     told(issue).map(({ path, text }) => ({
       line: lineAt(offsetOf(document, path)),
       text: `${fieldName(path)} ${text}`.trim(),
     })),
   );
-  return { clinics: [], problems };
+  return failing(...problems);
+}
+
+function failing(...problems: readonly FileProblem[]): FileReading {
+  return { clinics: [], problems, numbers: [] };
 }
 
 /** Aliases are followed; so many that they would grow into something else are refused. */

@@ -11,7 +11,9 @@ export function clinicLayout(facts: ClinicFacts): Fields {
     {
       name: facts.name,
       phone: facts.phone,
-      staff_phone: facts.staffPhone,
+      other_phones: facts.otherPhones,
+      staff_phone: facts.staffPhones[0] ?? null,
+      other_staff_phones: facts.staffPhones.slice(1),
       time_zone: facts.timeZone,
       address: facts.address,
       languages: conversation.languages,

@@ -1,6 +1,9 @@
 /** What the parts of a clinic's file are called, read before anything else is judged: they refer to each other by it. */
 
 export interface FileNames {
+  /** All numbers that Ava answers. */
+  readonly phones: readonly string[];
+  readonly staffPhones: readonly string[];
   readonly slugs: readonly string[];
   readonly providers: readonly string[];
   readonly resources: readonly string[];
@@ -14,6 +17,8 @@ export interface FileNames {
 export function fileNames(file: unknown): FileNames {
   const resources = itemsOf(file, 'resources');
   return {
+    phones: numbersIn(file, 'phone', 'other_phones'),
+    staffPhones: numbersIn(file, 'staff_phone', 'other_staff_phones'),
     slugs: textsOf(itemsOf(file, 'services'), 'slug'),
     providers: textsOf(itemsOf(file, 'providers'), 'name'),
     resources: textsOf(resources, 'name'),
@@ -23,6 +28,10 @@ export function fileNames(file: unknown): FileNames {
     ),
     specialDays: textsOf(itemsOf(file, 'special_days'), 'date'),
   };
+}
+
+function numbersIn(file: unknown, first: string, others: string): string[] {
+  return [fieldOf(file, first), ...itemsOf(file, others)].filter((value) => typeof value === 'string');
 }
 
 function itemsOf(file: unknown, field: string): readonly unknown[] {

@@ -5,8 +5,9 @@ import { hangUpTwiml, sayAndHangUpTwiml, staffTwiml } from '../../twilio/twiml.t
 import type { Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
 import {
-  publicUrlOf,
+  continueUrlOf,
   readWebhook,
+  staffTriedIn,
   streamAnswer,
   TWILIO_PATHS,
   type TwilioEdge,
@@ -23,23 +24,31 @@ export function twilioVoiceContinue(edge: TwilioEdge): Route {
     bodyLimitBytes: WEBHOOK_BODY_BYTES,
     handle(request) {
       const form = readWebhook(edge, request, ContinueForm);
-      return spokenAnswer(edge.events, request, () => answer(edge, form));
+      return spokenAnswer(edge.events, request, () => answer(edge, form, staffTriedIn(request.query)));
     },
   };
 }
 
-async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>): Promise<string> {
+async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>, staffTried: number): Promise<string> {
   const { callSid, streamSid, callStatus, dialCallStatus, dialBridged, recording, from, to } = form;
   if (recording !== null) {
     await edge.desk.keepVoicemail({ callSid, from, to, recording });
     return sayAndHangUpTwiml(MESSAGE_TAKEN);
   }
-  const next = await edge.desk.continueCall({ callSid, streamSid, callStatus, dialCallStatus, dialBridged });
+  const next = await edge.desk.continueCall({
+    callSid,
+    to,
+    streamSid,
+    callStatus,
+    dialCallStatus,
+    dialBridged,
+    staffTried,
+  });
   if (next.kind === 'hang_up') return hangUpTwiml();
   if (next.kind === 'say_and_hang_up') return sayAndHangUpTwiml(next.sentence);
   if (next.kind === 'stream') return streamAnswer(edge, { ...next, callSid });
   const { sentence, staffPhone, clinicName, whispered } = next;
-  const actionUrl = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
+  const actionUrl = continueUrlOf(edge, staffPhone === null ? 0 : next.staffTried + 1);
   const whisperUrl = whispered ? whisperUrlOf(edge, callSid) : null;
   return staffTwiml({ sentence, staffPhone, clinicName, callerId: form.calledNumber, actionUrl, whisperUrl });
 }

@@ -6,7 +6,7 @@ import type { Admission, CallOffer } from '../front-desk.ts';
 import type { Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
 import {
-  publicUrlOf,
+  continueUrlOf,
   readWebhook,
   streamAnswer,
   TWILIO_PATHS,
@@ -39,6 +39,6 @@ function answer(edge: TwilioEdge, call: CallOffer, admission: Admission): string
   const { staffPhone, clinicName } = admission;
   const sentence = staffPhone === null ? SHED : `${SHED} One moment, we are putting you through to the team.`;
   const callerId = phoneNumber(call.to);
-  const actionUrl = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
+  const actionUrl = continueUrlOf(edge, staffPhone === null ? 0 : 1);
   return staffTwiml({ sentence, staffPhone, clinicName, callerId, actionUrl, whisperUrl: null });
 }

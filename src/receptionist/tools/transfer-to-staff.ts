@@ -30,7 +30,7 @@ function putThrough(reason: string, { clinic, now }: ToolContext): ToolOutcome {
     const guidance = 'The call is put through now. Say nothing more.';
     return answered({ guidance }, [{ type: 'transfer', reason }]);
   }
-  const details = clinic.staffPhone === null ? 'The clinic has no staff line.' : 'It is outside staff hours.';
+  const details = clinic.staffPhones.length === 0 ? 'The clinic has no staff line.' : 'It is outside staff hours.';
   return unreachable(fixedPhrases(clinic).staffAway, details);
 }
 

@@ -104,7 +104,7 @@ describe('an emergency in the caller’s words', () => {
   });
 
   it('without a staff line is told to call for help, and the conversation goes on', () => {
-    const call = alarmed({ ...FACTS, clinic: { ...FACTS.clinic, staffPhone: null } });
+    const call = alarmed({ ...FACTS, clinic: { ...FACTS.clinic, staffPhones: [] } });
     expect(said(call, words('u1', TROUBLE))).toEqual([PHRASES.emergencyAlone]);
     expect(call.state.mode).toBe('talking');
     expect(outcomes(call, { type: 'phone_closed', reason: 'stop' })).toEqual(['escalated']);

@@ -104,7 +104,7 @@ describe('a lone 0', () => {
   });
 
   it('where nobody can be reached has that told, and a message offered', () => {
-    const call = greeted({ ...FACTS, clinic: { ...FACTS.clinic, staffPhone: null } });
+    const call = greeted({ ...FACTS, clinic: { ...FACTS.clinic, staffPhones: [] } });
     const effects = [...call.tell(...press('0')), ...call.wait(PAUSE_MS)];
     expect(orders(effects)).toContainEqual({ type: 'say', sentence: PHRASES.staffAway });
     expect(call.state).toMatchObject({ mode: 'talking', leaving: null });

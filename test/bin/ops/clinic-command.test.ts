@@ -42,7 +42,8 @@ beforeEach(async () => {
 
 /** The example with a number of the test's own, as `show` prints it. */
 function canonical(change: (text: string) => string = (text) => text): string {
-  const { clinics, problems } = readClinicFile(change(example.replace('+15550100303', phone)));
+  const own = example.replace('+15550100303', phone).replace(/^other_phones: .*\n/m, '');
+  const { clinics, problems } = readClinicFile(change(own));
   const [facts] = clinics;
   if (!facts) throw new Error(JSON.stringify(problems));
   return writeClinicFile(facts);
@@ -106,6 +107,27 @@ describe('a clinic made from a file', () => {
     expect(clinic.providers[0]?.timeOff).toHaveLength(2);
   });
 
+  it('is called under each of its numbers, and so is no other clinic', async () => {
+    const numbers = `other_phones: ["${phone}1", "${phone}2"]`;
+    const text = canonical((text) => `${text}\n${numbers}\n`);
+    await create(text);
+    expect(await show(`${phone}2`)).toBe(text);
+    expect((await stored(`${phone}1`)).staffPhones).toEqual(['+15550100399', '+15550100398']);
+    const second = canonical((text) => text.replace(phone, `${phone}9`).replace('Harbor', 'Second'));
+    const clash = `${second}\nother_phones: ["${phone}8", "${phone}2"]\n`;
+    await expect(create(clash)).rejects.toThrow(`${phone}2 is another clinic's number`);
+    await create(second);
+    await expect(update(clash, `${phone}9`)).rejects.toThrow(`${phone}2 is another clinic's number`);
+    // What was a further number may become the first one, and the first one a further one.
+    await update(
+      text.replace(`phone: "${phone}"`, `phone: "${phone}1"`).replace(`- "${phone}1"`, `- "${phone}"`),
+      phone,
+    );
+    expect(await stored()).toMatchObject({ phone: `${phone}1`, otherPhones: [phone, `${phone}2`] });
+    await update(canonical(), `${phone}1`);
+    await expect(stored(`${phone}1`)).rejects.toThrow('no clinic');
+  });
+
   it('is refused where its number is taken, and nothing of it is left', async () => {
     await create(canonical());
     await expect(create(canonical((text) => text.replace('Harbor', 'Other')))).rejects.toThrow(
@@ -121,8 +143,8 @@ describe('a clinic made from a file', () => {
     const making = runClinicCommand({ command: 'clinic', action: 'create', file: path }, database);
     await expect(making).rejects.toThrow(
       [
-        `${path}:35: booking.slot_minutes must be a whole number from 5 to 240`,
-        `${path}:59: services[1].price must be an amount such as 350 or 99.50`,
+        `${path}:39: booking.slot_minutes must be a whole number from 5 to 240`,
+        `${path}:63: services[1].price must be an amount such as 350 or 99.50`,
       ].join('\n'),
     );
   });
@@ -243,7 +265,8 @@ describe('importing', () => {
       canonical((text) => text.replace('Harbor', 'Other')),
       'b.yaml',
     );
-    await expect(importAll(folder)).rejects.toThrow(`${phone} is there twice`);
+    const [a, b] = [join(folder, 'a.yaml'), join(folder, 'b.yaml')];
+    await expect(importAll(folder)).rejects.toThrow(`${b}:2: phone ${phone} is there twice, at ${a}:2 too`);
     await file('name: Other', 'b.yaml');
     await expect(importAll(folder)).rejects.toThrow('b.yaml:1: phone is missing');
     await expect(stored()).rejects.toThrow('no clinic');

@@ -85,7 +85,8 @@ describe('the file of a clinic', () => {
 
   it('needs little, and the rest is what a clinic gets that says nothing', () => {
     expect(only(SMALLEST)).toMatchObject({
-      staffPhone: null,
+      otherPhones: [],
+      staffPhones: [],
       language: 'en-US',
       voice: 'marin',
       greeting: null,
@@ -239,6 +240,29 @@ providers:
       '36 providers[1].services[3] must give the service a whole number of minutes from 5 to 720',
       '39 providers[1].time_off[1].to is before the first day',
       '40 providers[2].services is missing',
+    ]);
+  });
+
+  it('is a number that is there twice, one to which callers would be sent in a circle, or too many to be tried', () => {
+    const numbers = `other_phones: ["+15550100401", "+15550100400", "+15550100401"]
+staff_phone: "+15550100400"
+other_staff_phones:
+  - "+15550100490"
+  - "+15550100401"
+  - "+15550100490"
+`;
+    expect(problemsOf(`${numbers}${SMALLEST}`)).toEqual([
+      '1 other_phones[1] is there twice',
+      '1 other_phones[2] is there twice',
+      '1 other_phones[3] is there twice',
+      '2 staff_phone is a number that Ava answers',
+      '4 other_staff_phones[1] is there twice',
+      '5 other_staff_phones[2] is a number that Ava answers',
+      '6 other_staff_phones[3] is there twice',
+    ]);
+    const many = `other_staff_phones: [${[1, 2, 3, 4, 5].map((n) => `"+1555010049${n}"`).join(', ')}]\n`;
+    expect(problemsOf(`${many}${SMALLEST}`)).toEqual([
+      '1 other_staff_phones are more than 4: callers would wait too long',
     ]);
   });
 

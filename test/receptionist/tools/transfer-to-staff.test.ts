@@ -16,7 +16,7 @@ describe('a transfer to staff', () => {
 
   it.each([
     ['outside staff hours', { now: AT_NIGHT }, /outside staff hours/],
-    ['without a staff line', { clinic: { ...radiance, staffPhone: null } }, /no staff line/],
+    ['without a staff line', { clinic: { ...radiance, staffPhones: [] } }, /no staff line/],
   ])('is none %s: a message is offered instead', async (_, setup, why) => {
     const desk = openDesk(setup);
     const answer = await desk.refused('transfer_to_staff', BILL);
