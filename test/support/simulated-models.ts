@@ -19,13 +19,15 @@ export interface SimulatedModelOptions {
   readonly seed: number;
   /** How fast she talks, thinks and transcribes; 1 is human. */
   readonly pace: number;
+  /** Told of all that the client is told, but for pieces of speech, before it is. */
+  readonly onReport?: ((report: ModelReport) => void) | undefined;
 }
 
 const MODELS = { model: 'gpt-realtime-2.1', transcriptionModel: 'gpt-transcribe' };
 const THINK_MS = 350;
 const SESSION_LIMIT_MS = 3_600_000;
 
-export function simulatedModels({ brain: name, seed, pace }: SimulatedModelOptions): ConnectModel {
+export function simulatedModels({ brain: name, seed, pace, onReport }: SimulatedModelOptions): ConnectModel {
   const brain = brainOf(name, seed);
   const world: World = {
     brain: () => brain,
@@ -36,7 +38,11 @@ export function simulatedModels({ brain: name, seed, pace }: SimulatedModelOptio
     sessionLimitMs: SESSION_LIMIT_MS,
   };
   let sessions = 0;
-  return (brief, report) => new SimulatedModel(world, seed, ++sessions, brief, report);
+  return (brief, report) =>
+    new SimulatedModel(world, seed, ++sessions, brief, (told) => {
+      if (told.type !== 'audio' && told.type !== 'words_delta') onReport?.(told);
+      report(told);
+    });
 }
 
 class SimulatedModel implements ModelLine {

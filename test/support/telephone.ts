@@ -66,10 +66,11 @@ export class Telephone implements PhoneLine, FarEnd {
     this.events.onClosed();
   }
 
-  hangUp(): void {
+  /** The caller puts the receiver down, or the line breaks. */
+  hangUp(reason: 'stop' | 'broken' = 'stop'): void {
     if (this.over) return;
     this.over = true;
-    this.inlet?.closed('stop');
+    this.inlet?.closed(reason);
   }
 
   private giveBack(name: string): void {

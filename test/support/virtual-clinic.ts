@@ -25,7 +25,7 @@ import { seededRandom } from './seed.ts';
 import { simulatedModels } from './simulated-models.ts';
 import { slowBookings } from './slow-bookings.ts';
 import type { CallChannel, ToldAppointment, ToldCall } from './told-call.ts';
-import { callByTelephone, callInBrowser } from './virtual-lines.ts';
+import { type Cut, callByTelephone, callInBrowser, type VirtualCaller } from './virtual-lines.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export interface VirtualClinicOptions {
@@ -35,6 +35,8 @@ export interface VirtualClinicOptions {
   readonly seed: number;
   /** The demo clinic where absent. */
   readonly clinic?: Clinic;
+  /** Told of each message of the model's before Ava is, but for pieces of speech. */
+  readonly onReport?: () => void;
 }
 
 export interface VirtualCall {
@@ -64,12 +66,13 @@ export class VirtualClinic {
   private readonly deedsAt: number[] = [];
   private readonly conversations: Extract<ConversationEntry, { kind: 'started' }>[] = [];
   private calls = 0;
+  private line: VirtualCaller | undefined;
 
-  constructor(time: VirtualTime, { at, brain, seed, clinic = radiance }: VirtualClinicOptions) {
+  constructor(time: VirtualTime, { at, brain, seed, clinic = radiance, onReport }: VirtualClinicOptions) {
     this.clinic = clinic;
     this.time = time;
     this.clock = time.clockFrom(at);
-    const world = this.world(simulatedModels({ brain, seed, pace: PACE }), seed);
+    const world = this.world(simulatedModels({ brain, seed, pace: PACE, onReport }), seed);
     const node = { directory: memoryClinicDirectory([clinic]), world, node: 'node-a' };
     this.telephones = new Switchboard({ ...node, capacity: CAPACITY, elsewhere: () => 0, modelDown: () => false });
     const ledger = memoryTicketLedger(() => this.clock.now());
@@ -83,16 +86,23 @@ export class VirtualClinic {
     const deedsBefore = this.deedsAt.length;
     const name = `${channel}-${++this.calls}`;
     const speaker = { script, pace: PACE, ticker };
-    const { caller, conversationId } =
+    const line =
       channel === 'voice'
         ? callByTelephone(this.telephones, { callSid: name, from, clinic }, speaker)
         : callInBrowser(this.browsers, name, clinic, speaker);
+    const { caller, conversationId } = line;
+    this.line = line;
     const record = () => this.log.conversation(clinic.id, conversationId() ?? this.conversationOf(name) ?? '');
     await this.time.until(() => record()?.ended !== undefined);
     caller.putDown();
     this.premature.push(...prematureClaims(caller.heard, openedAt, this.deedsAt.slice(deedsBefore)));
     const { ended, turns = [], toolCalls = [] } = record() ?? {};
     return { channel, heard: caller.heardText, said: caller.said, outcome: ended?.outcome ?? null, turns, toolCalls };
+  }
+
+  /** The call that began last is cut. */
+  cut(reason: Cut): void {
+    this.line?.cut(reason);
   }
 
   /** What stands in the book that was booked in a call, in the order in which it was made. */

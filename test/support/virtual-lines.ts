@@ -7,6 +7,9 @@ import { BrowserReceiver } from '../sim/browser/receiver.ts';
 import { CallerAtLine, type CallerSetup } from '../sim/callers/at-line.ts';
 import { Telephone } from './telephone.ts';
 
+/** What a socket that broke is said to have been closed with. */
+const BROKEN = 1006;
+
 type Speaker = Pick<CallerSetup, 'script' | 'pace' | 'ticker'>;
 
 export interface VirtualCaller {
@@ -15,7 +18,11 @@ export interface VirtualCaller {
   readonly conversationId: () => string | undefined;
   /** The line is closed, from whichever side. */
   readonly isOver: () => boolean;
+  /** The caller hangs up in the middle of it, or their line breaks. */
+  readonly cut: (reason: Cut) => void;
 }
+
+export type Cut = 'stop' | 'broken';
 
 export interface VirtualStream {
   readonly callSid: string;
@@ -30,7 +37,11 @@ export function callByTelephone(desk: Switchboard, stream: VirtualStream, speake
   const inlet = desk.open({ callSid, from, to: clinic.phone, clinicId: clinic.id, streamSid: `MZ${callSid}` }, phone);
   if (!inlet) throw new Error('the call was not taken');
   phone.connect(inlet);
-  return { caller, conversationId: () => undefined, isOver: () => phone.isOver };
+  const cut = (reason: Cut): void => {
+    caller.putDown();
+    phone.hangUp(reason);
+  };
+  return { caller, conversationId: () => undefined, isOver: () => phone.isOver, cut };
 }
 
 export function callInBrowser(desk: BrowserCalls, sessionId: string, clinic: Clinic, speaker: Speaker): VirtualCaller {
@@ -43,8 +54,8 @@ export function callInBrowser(desk: BrowserCalls, sessionId: string, clinic: Cli
     farEnd: receiver,
     onHangUp: () => receiver.hangUp(),
   });
-  const socket = socketTo(receiver, () => {
-    listener.closed(1000);
+  const socket = socketTo(receiver, (code) => {
+    listener.closed(code);
     caller.putDown();
   });
   const join = { sessionId, clinicId: clinic.id, format: 'audio/pcm', tokenLifeS: null } as const;
@@ -54,11 +65,15 @@ export function callInBrowser(desk: BrowserCalls, sessionId: string, clinic: Cli
     caller,
     conversationId: () => (begun() === undefined ? undefined : String(begun())),
     isOver: () => socket.closed,
+    cut(reason) {
+      if (reason === 'stop') return caller.hangUp();
+      socket.close(BROKEN, '');
+    },
   };
 }
 
 /** What is sent arrives, in order, after whoever sent it has gone on. */
-function socketTo(receiver: BrowserReceiver, onClosed: () => void): SocketHandle {
+function socketTo(receiver: BrowserReceiver, onClosed: (code: number) => void): SocketHandle {
   let closed = false;
   return {
     get closed() {
@@ -70,10 +85,10 @@ function socketTo(receiver: BrowserReceiver, onClosed: () => void): SocketHandle
       return 'sent';
     },
     cork: (write) => write(),
-    close() {
+    close(code) {
       if (closed) return;
       closed = true;
-      queueMicrotask(onClosed);
+      queueMicrotask(() => onClosed(code));
     },
   };
 }
