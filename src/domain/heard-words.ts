@@ -24,10 +24,18 @@ export function heardWords(text: string): string {
 
 /** Words that say when: everything else that carries numbers or names of days is gone, and numbers are digits. */
 export function wordsOfTime(heard: string): string {
-  return spelledClocks(withoutPhoneNumbers(digits(holidaysAsDates(fullWeekdays(withoutLookalikes(heard))))));
+  const dated = datesApart(holidaysAsDates(fullWeekdays(withoutLookalikes(heard))));
+  return spelledClocks(withoutPhoneNumbers(digits(dated)));
 }
 
 // --- one way to write what is left ---
+
+/** "12/1-12/10" and "12/1-10" as two dates, which a date parser would take for one, with a year. */
+function datesApart(words: string): string {
+  return words
+    .replace(/(?<![\d/-])(\d{1,2}\/\d{1,2}(?:\/\d{2,4})?) ?[-–] ?(?=\d{1,2}\/\d)/g, '$1 - ')
+    .replace(/(?<![\d/-])(1[0-2]|[1-9])\/(\d{1,2})[-–](\d{1,2})(?![\d/-])/g, '$1/$2 - $1/$3');
+}
 
 const ABBREVIATIONS: Readonly<Record<string, string>> = {
   mon: 'monday',

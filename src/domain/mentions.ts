@@ -11,7 +11,9 @@ import { type ClockTime, timesIn } from './clock-words.ts';
 import { secondThoughts } from './corrections.ts';
 import { restOfDay } from './day-parts.ts';
 import { type DateReading, daysIn, type LeftOpen } from './day-words.ts';
+import { stretchFromNow } from './from-now.ts';
 import { heardWords, wordsOfTime } from './heard-words.ts';
+import { movingHolidaysAsDates } from './holidays.ts';
 import { wishedAndRefused } from './refusals.ts';
 import type { MinuteRange } from './search.ts';
 import { weekdaysAllowed } from './weekday-words.ts';
@@ -78,8 +80,10 @@ export function mentionOf(heard: string, now: Instant, timeZone: string): Mentio
 }
 
 function mentionAtOnce(heard: string, now: Instant, timeZone: string): Mention {
-  const words = wordsOfTime(heard);
   const today = wallClock(now, timeZone).date;
+  const words = wordsOfTime(movingHolidaysAsDates(heard, today, timeZone));
+  const soon = stretchFromNow(words, now, timeZone);
+  if (soon) return { ...NO_MENTION, ...soon };
   const found = daysIn(words, datesIn(words, today), today);
   const days = found?.days ?? null;
   return {

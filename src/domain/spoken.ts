@@ -18,11 +18,15 @@ export function onDay(moment: string): string {
 /** "today, Monday, November 23rd" · "tomorrow, …" · "Wednesday, November 25th". */
 export function spokenDay(date: DateText, today: DateText): string {
   const distance = daysBetween(today, date);
-  const month = MONTHS[Number(date.slice(5, 7)) - 1];
-  const name = `${weekdayName(weekdayOf(date))}, ${month} ${ordinal(Number(date.slice(8)))}`;
+  const name = `${weekdayName(weekdayOf(date))}, ${spokenDate(date)}`;
   if (distance === 0) return `today, ${name}`;
   if (distance === 1) return `tomorrow, ${name}`;
   return name;
+}
+
+/** "November 25th". */
+export function spokenDate(date: DateText): string {
+  return `${MONTHS[Number(date.slice(5, 7)) - 1]} ${ordinal(Number(date.slice(8)))}`;
 }
 
 /** "2 PM", "9:30 AM", "12 PM" of minutes past midnight. */

@@ -11,10 +11,26 @@ export interface PlacedDays extends DayRange {
 
 export const MONTHS = 'january|february|march|april|may|june|july|august|september|october|november|december';
 
+/** "December 25th", as holidays are put too: its month and day are captured. */
+const DATE = String.raw`(${MONTHS}) (\d{1,2})(?:st|nd|rd|th)\b`;
+
 type Reader = (match: RegExpExecArray, words: string, today: DateText) => DayRange | null;
 
 /** Which days each of these means; the first that is said counts. Weeks begin on Monday. */
 const RANGES: readonly (readonly [RegExp, Reader])[] = [
+  [
+    new RegExp(String.raw`\b(?:(\d) (day|week)s|(weekend|${DAY_NAME})) (after|before) ${DATE}`),
+    ([, count, unit, name, side, month = '', day = ''], _, today) =>
+      besideDate(nextDate(month, day, today), side === 'after' ? 1 : -1, name ?? { count: Number(count), unit }),
+  ],
+  [
+    new RegExp(String.raw`\b${DATE} weekend\b`),
+    ([, month = '', day = ''], _, today) => longWeekend(nextDate(month, day, today)),
+  ],
+  [
+    new RegExp(String.raw`\b${DATE} week\b`),
+    ([, month = '', day = ''], _, today) => weekOf(nextDate(month, day, today)),
+  ],
   [
     new RegExp(
       String.raw`\b(?:(a|\d) weeks? (?:from |on )?|(?<!\b(?:next|this|same|that|the) )week (?:from|on) )(?:this )?(today|tomorrow|${DAY_NAME})\b`,
@@ -59,6 +75,33 @@ const RANGES: readonly (readonly [RegExp, Reader])[] = [
     (_, words, today) => fromToday(partOfMonth(wholeMonth(today), words), today),
   ],
 ];
+
+function nextDate(month: string, day: string, today: DateText): DateText {
+  const index = String(MONTHS.split('|').indexOf(month) + 1).padStart(2, '0');
+  const date = `${today.slice(0, 4)}-${index}-${day.padStart(2, '0')}`;
+  return date >= today ? date : `${Number(today.slice(0, 4)) + 1}${date.slice(4)}`;
+}
+
+/** "The Monday after Thanksgiving", "the weekend before Christmas", "two days after Christmas". */
+function besideDate(
+  date: DateText,
+  side: 1 | -1,
+  named: string | { readonly count: number; readonly unit: string | undefined },
+): DayRange {
+  if (typeof named !== 'string') return single(addDays(date, side * named.count * (named.unit === 'week' ? 7 : 1)));
+  const weekday = named === 'weekend' ? 6 : 1 + DAY_NAMES.findIndex((day) => day === named);
+  const ahead = ((weekday - weekdayOf(date)) * side + 6) % 7;
+  const first = addDays(date, side * (ahead + 1));
+  return named === 'weekend' ? days(first, 2) : single(first);
+}
+
+/** The weekend that a holiday makes longer: Memorial Day's begins on Saturday, Thanksgiving's on the day itself. */
+function longWeekend(date: DateText): DayRange {
+  const weekday = weekdayOf(date);
+  if (weekday === 1) return { from: addDays(date, -2), to: date };
+  const sunday = addDays(date, 7 - weekday);
+  return { from: weekday >= 4 && weekday < 6 ? date : addDays(sunday, -1), to: sunday };
+}
 
 /** The days of the first week, weekend or month that words name by its place; null where they name none. */
 export function weeksIn(words: string, today: DateText): PlacedDays | null {
