@@ -78,6 +78,8 @@ describe('reading clinics', () => {
       otherPhones: [third, other],
       staffPhones: [...radiance.staffPhones, '+15550177098', '+15550177097'],
     });
+    await database.unbound('retire', (sql) => sql`update clinics set staff_phone = null where id = ${radiance.id}`);
+    expect((await loadClinic(database, { phone: third }))?.staffPhones).toEqual(['+15550177098', '+15550177097']);
     const taking = database.unbound('take', (sql) => sql`update clinics set phone = ${other} where id = ${lumen.id}`);
     await expect(taking).rejects.toThrow('duplicate key');
     await database.unbound('change', (sql) => sql`update clinics set phone = ${other} where id = ${radiance.id}`);
