@@ -249,6 +249,17 @@ function meterHttp({ registers, on }: Meter): void {
   });
 }
 
+function meterCalendars({ registers, on }: Meter): void {
+  const errors = new Counter({
+    name: 'ava_calendar_api_errors_total',
+    help: 'What calendars did not do, by the status of their service; without an answer, by why there was none',
+    labelNames: ['status'] as const,
+    registers,
+  });
+  const statusOf = boundedLabel(CODE_LIMIT);
+  on('calendar.troubled', ({ status, kind }) => errors.inc({ status: statusOf(status === 0 ? kind : String(status)) }));
+}
+
 function meterMedia({ registers, on }: Meter): void {
   const violations = new Counter({
     name: 'ava_media_violations_total',
@@ -355,6 +366,7 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
     meterTurns,
     meterTools,
     meterHttp,
+    meterCalendars,
     meterMedia,
     meterQueues,
     meterDatabase,

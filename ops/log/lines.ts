@@ -19,6 +19,10 @@ const accessLevel = ({ route, status }: AvaEvents['http.request']): LogLevel => 
   return PROBES.test(route) ? 'debug' : 'info';
 };
 
+/** What passes by itself, and what somebody has to mend. */
+const calendarLevel = ({ kind }: AvaEvents['calendar.troubled']): LogLevel =>
+  kind === 'busy' || kind === 'unavailable' || kind === 'timeout' ? 'warn' : 'error';
+
 const tidiedLevel = ({ calls, holds, nodes }: AvaEvents['housekeeping.done']): LogLevel => {
   if (calls > 0) return 'warn';
   return holds + nodes > 0 ? 'info' : 'debug';
@@ -50,6 +54,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'model.circuit': { level: 'warn', message: 'model circuit changed' },
   'model.usage': { level: 'debug', message: 'model usage' },
   'model.transcribed': { level: 'debug', message: 'caller transcribed' },
+  'calendar.troubled': { level: calendarLevel, message: 'calendar did not do as asked' },
   'media.violation': { level: 'warn', message: 'media stream broke its protocol' },
   'media.stalled': { level: 'warn', message: 'media stream went quiet without an end' },
   'media.backpressure': {

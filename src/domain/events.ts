@@ -3,6 +3,7 @@
  * knows none of them. No event carries what a caller said, a name or a phone number, except under `pii`, which the log
  * redacts unless told otherwise and metrics never read.
  */
+import type { CalendarTroubleKind } from './calendar.ts';
 import type { FailureCode } from './failures.ts';
 import type { Channel, Outcome } from './ports.ts';
 
@@ -91,6 +92,12 @@ export interface AvaEvents {
   'model.usage': CallContext & { readonly usage: TokenUsage; readonly model?: string | undefined };
   /** A caller's turn was written down by `model`. */
   'model.transcribed': CallContext & { readonly usage: TranscriptionUsage; readonly model: string };
+  /** A calendar did not do as asked; `status` is its service's, 0 without an answer, `reason` the service's word for it. */
+  'calendar.troubled': CallContext & {
+    readonly kind: CalendarTroubleKind;
+    readonly status: number;
+    readonly reason: string;
+  };
   'media.violation': CallContext & { readonly kind: string };
   /** Nothing came of a stream any more, not even its end; it is taken for broken. */
   'media.stalled': CallContext & { readonly quietMs: number };
