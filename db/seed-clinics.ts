@@ -245,3 +245,9 @@ export const lumen: SeedClinic = {
 };
 
 export const SEED_CLINICS: readonly SeedClinic[] = [radiance, lumen];
+
+/** Their providers' calendars, each in its clinic's time zone. */
+export const SEED_CALENDARS: readonly { readonly id: string; readonly timeZone: string }[] = SEED_CLINICS.flatMap(
+  ({ providers, timeZone }) =>
+    providers.flatMap(({ calendarId }) => (calendarId === null ? [] : [{ id: calendarId, timeZone }])),
+);

@@ -1,6 +1,6 @@
 /**
  * `npm start`: the whole product on one machine. Brings what the environment does not name (Postgres, Redis, OpenAI,
- * Twilio), migrates and seeds, runs Ava beside them and stops all of it in reverse order. Ava is the same program as in
+ * Twilio, Google), migrates and seeds, runs Ava beside them and stops all of it in reverse order. Ava is the same program as in
  * production and is told of her surroundings by environment variables alone.
  */
 import { join } from 'node:path';

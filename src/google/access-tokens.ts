@@ -3,6 +3,7 @@
  * it ends, and asked for once however many wait for it. The only importer of google-auth-library, which is loaded when a
  * token is asked for and never before.
  */
+import { createPrivateKey } from 'node:crypto';
 import type { AuthClient } from 'google-auth-library';
 import type { GoogleCredentials } from '../../ops/config/google-credentials.ts';
 import { CalendarTrouble } from '../domain/calendar.ts';
@@ -91,12 +92,23 @@ async function granted(credentials: GoogleCredentials, url: string, signal: Abor
   return { text: token, staleAt: Date.now() + Math.max(SHORTEST_LIFE_MS, lifeMs - SLACK_MS) };
 }
 
+/** What the library says of a key that is none names no cause. */
+function requireReadable(key: string): void {
+  try {
+    createPrivateKey(key);
+  } catch {
+    throw new CalendarTrouble('credentials', { reason: 'unreadable_key' });
+  }
+}
+
 async function clientOf(credentials: GoogleCredentials): Promise<AuthClient> {
   const { JWT, OAuth2Client } = await import('google-auth-library');
   switch (credentials.type) {
     case 'service_account': {
       const { clientEmail: email, privateKey } = credentials;
-      return new JWT({ email, key: privateKey.reveal(), scopes: [...SCOPES] });
+      const key = privateKey.reveal();
+      requireReadable(key);
+      return new JWT({ email, key, scopes: [...SCOPES] });
     }
     case 'authorized_user': {
       const { clientId, clientSecret, refreshToken } = credentials;

@@ -7,14 +7,13 @@ import { CalendarTrouble, type CalendarTroubleKind } from '../domain/calendar.ts
 
 /** What the client library throws, as far as it is looked at. */
 const thrown = z.object({
-  name: z.string().optional(),
   code: z.union([z.string(), z.number()]).optional().catch(undefined),
   status: z.number().optional().catch(undefined),
   response: z
-    .object({ data: z.unknown(), headers: z.instanceof(Headers).optional().catch(undefined) })
+    .object({ data: z.unknown().optional(), headers: z.instanceof(Headers).optional().catch(undefined) })
     .optional()
     .catch(undefined),
-  cause: z.unknown(),
+  cause: z.unknown().optional(),
 });
 const apiError = z.object({ error: z.object({ errors: z.array(z.object({ reason: z.string() })).min(1) }) });
 const tokenError = z.object({ error: z.string() });

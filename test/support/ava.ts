@@ -1,5 +1,5 @@
 /**
- * A whole Ava for one test: her own database and Redis, simulated OpenAI and Twilio over real sockets, and the node that
+ * A whole Ava for one test: her own database and Redis, simulated OpenAI, Twilio and Google over real sockets, and the node that
  * production runs, told of them by configuration alone. The clock may be set to any day and hour.
  */
 import type { Clock } from '../../actors/kernel/clock.ts';
@@ -21,7 +21,7 @@ import { freshDatabase, freshRedis } from './services.ts';
 
 export { LUMEN } from './outside.ts';
 
-export interface AvaStand extends Pick<Outside, 'openai' | 'twilio' | 'publicUrl' | 'authToken'> {
+export interface AvaStand extends Pick<Outside, 'openai' | 'twilio' | 'google' | 'publicUrl' | 'authToken'> {
   readonly node: AvaNode;
   readonly database: Database;
   readonly events: EventBus;
@@ -45,6 +45,7 @@ export interface AvaStandOptions {
   readonly at?: string;
   readonly pace?: number;
   readonly openai?: OpenAiSimOptions;
+  readonly google?: OutsideOptions['google'];
   /** How the demo clinic's staff line reacts to being dialled. */
   readonly staff?: OutsideOptions['staff'];
   /** Stores of the test's own, which it takes down itself; fresh ones of the run's servers where absent. */

@@ -1,8 +1,10 @@
 /**
- * The world around one Ava: simulated OpenAI and Twilio over real sockets, and the environment variables that tell of
+ * The world around one Ava: simulated OpenAI, Twilio and Google over real sockets, and the environment variables that tell of
  * them. The simulated account's numbers ring at the port that Ava is about to listen on. Imports nothing of the test
  * runner, so that benchmarks stand on it too.
  */
+import { SEED_CALENDARS } from '../../db/seed-clinics.ts';
+import { type GoogleSim, type GoogleSimOptions, startGoogleSim } from '../sim/google/server.ts';
 import { type OpenAiSim, type OpenAiSimOptions, startOpenAiSim } from '../sim/openai/server.ts';
 import type { StaffBehaviour } from '../sim/twilio/options.ts';
 import { startTwilioSim, type TwilioSim } from '../sim/twilio/server.ts';
@@ -16,11 +18,20 @@ const NOBODYS = '+15550100003';
 /** Human pace would make a booking take a minute; nothing in Ava depends on how fast people talk. */
 const PACE = 5;
 
+/** Whoever asks the simulated Google in Ava's name. */
+const GOOGLE_PERSON = {
+  type: 'authorized_user',
+  client_id: 'a client of the simulated Google',
+  client_secret: 'its secret',
+  refresh_token: 'a refresh token of the simulated Google',
+};
+
 export interface OutsideOptions {
   /** Where Ava will listen, on loopback. */
   readonly port: number;
   readonly pace?: number;
   readonly openai?: OpenAiSimOptions;
+  readonly google?: GoogleSimOptions;
   /** How the demo clinic's staff line reacts; it takes the calls that it is told of where nothing else is given. */
   readonly staff?: StaffBehaviour;
 }
@@ -28,6 +39,8 @@ export interface OutsideOptions {
 export interface Outside {
   readonly openai: OpenAiSim;
   readonly twilio: TwilioSim;
+  /** Has a calendar for each of the demo clinics' providers. */
+  readonly google: GoogleSim;
   readonly publicUrl: string;
   /** Signs what the simulated Twilio sends. */
   readonly authToken: string;
@@ -38,11 +51,12 @@ export interface Outside {
 
 const TAKES_CALLS: StaffBehaviour = { kind: 'answers', greeting: 'Front desk speaking.', acceptDigits: '1' };
 
-/** Starts both simulators; close them by `stop`. */
+/** Starts the simulators; close them by `stop`. */
 export async function startOutside({
   port,
   pace = PACE,
   openai: model,
+  google: calendars,
   staff = TAKES_CALLS,
 }: OutsideOptions): Promise<Outside> {
   const publicUrl = `http://127.0.0.1:${port}`;
@@ -55,9 +69,11 @@ export async function startOutside({
     staff: { [STAFF]: staff },
     pace,
   });
+  const google = await startGoogleSim({ calendars: SEED_CALENDARS, plainHttpPush: true, ...calendars });
   return {
     openai,
     twilio,
+    google,
     publicUrl,
     authToken: account.authToken,
     environment: {
@@ -71,9 +87,11 @@ export async function startOutside({
       TWILIO_ACCOUNT_SID: account.accountSid,
       TWILIO_AUTH_TOKEN: account.authToken,
       TWILIO_API_BASE_URL: twilio.url,
+      GOOGLE_CREDENTIALS: JSON.stringify(GOOGLE_PERSON),
+      GOOGLE_CALENDAR_BASE_URL: google.url,
     },
     async stop() {
-      await Promise.all([openai.stop(), twilio.stop()]);
+      await Promise.all([openai.stop(), twilio.stop(), google.stop()]);
     },
   };
 }

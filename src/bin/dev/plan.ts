@@ -14,6 +14,7 @@ const DEPENDENCIES = {
   redis: ['REDIS_URL'],
   openai: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_REALTIME_URL'],
   twilio: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_API_BASE_URL'],
+  google: ['GOOGLE_CREDENTIALS', 'GOOGLE_CALENDAR_BASE_URL', 'GOOGLE_OAUTH_BASE_URL'],
 } as const;
 
 export type Dependency = keyof typeof DEPENDENCIES;
@@ -34,7 +35,7 @@ const isSet = (value: string | undefined): boolean => (value ?? '').trim() !== '
 export function toBring(environment: Environment): Set<Dependency> {
   const missing = (names: readonly string[]): boolean => !names.some((name) => isSet(environment[name]));
   const brings = new Set<Dependency>();
-  for (const name of ['postgres', 'redis', 'openai', 'twilio'] as const) {
+  for (const name of ['postgres', 'redis', 'openai', 'twilio', 'google'] as const) {
     if (missing(DEPENDENCIES[name])) brings.add(name);
   }
   return brings;
@@ -46,6 +47,7 @@ const PLACEHOLDERS: Record<Dependency, Environment> = {
   redis: { REDIS_URL: 'redis://127.0.0.1' },
   openai: { OPENAI_API_KEY: 'placeholder' },
   twilio: { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'placeholder' },
+  google: {},
 };
 
 /** A port of 0 means any free one; it is chosen here, since the stand must know it. */

@@ -11,7 +11,7 @@ import { avaStopLimitMs, startAva } from './ava.ts';
 import type { ReadyStand } from './banner.ts';
 import { type Plan, planStand } from './plan.ts';
 import { Refusal } from './refusal.ts';
-import { openAiSimulator, type Simulator, twilioSimulator } from './simulators.ts';
+import { googleSimulator, openAiSimulator, type Simulator, twilioSimulator } from './simulators.ts';
 import { Stack } from './stack.ts';
 import { readStandFile, removeStandFile, type StandFile, writeStandFile } from './stand-file.ts';
 import { openDatabase, openRedis } from './stores.ts';
@@ -33,6 +33,7 @@ interface Surroundings {
   readonly redisUrl: string;
   readonly openai: Simulator | undefined;
   readonly twilio: Simulator | undefined;
+  readonly google: Simulator | undefined;
 }
 
 const LEFTOVER_STEPS = [
@@ -69,26 +70,32 @@ async function surround({ dataDir, report }: StandOptions, plan: Plan, stack: St
   const simulators = Promise.all([
     plan.brings.has('openai') ? openAiSimulator(stack) : Promise.resolve(undefined),
     plan.brings.has('twilio') ? twilioSimulator(stack, plan) : Promise.resolve(undefined),
+    plan.brings.has('google') ? googleSimulator(stack) : Promise.resolve(undefined),
   ]);
   await Promise.allSettled([database, redis, simulators]);
-  const [databaseUrl, redisUrl, [openai, twilio]] = await Promise.all([database, redis, simulators]);
-  return { databaseUrl, redisUrl, openai, twilio };
+  const [databaseUrl, redisUrl, [openai, twilio, google]] = await Promise.all([database, redis, simulators]);
+  return { databaseUrl, redisUrl, openai, twilio, google };
 }
 
-function standFileOf(plan: Plan, { databaseUrl, redisUrl, openai, twilio }: Surroundings): StandFile {
+function standFileOf(plan: Plan, { databaseUrl, redisUrl, openai, twilio, google }: Surroundings): StandFile {
   return {
     pid: process.pid,
     ava: { url: `http://localhost:${plan.port}`, opsUrl: `http://localhost:${plan.opsPort}` },
     databaseUrl,
     redisUrl,
-    simulators: { ...(openai && { openai: openai.url }), ...(twilio && { twilio: twilio.url }) },
+    simulators: {
+      ...(openai && { openai: openai.url }),
+      ...(twilio && { twilio: twilio.url }),
+      ...(google && { google: google.url }),
+    },
   };
 }
 
-const avaEnvironment = (plan: Plan, { databaseUrl, redisUrl, openai, twilio }: Surroundings): Environment => ({
+const avaEnvironment = (plan: Plan, { databaseUrl, redisUrl, openai, twilio, google }: Surroundings): Environment => ({
   ...plan.environment,
   ...openai?.variables,
   ...twilio?.variables,
+  ...google?.variables,
   DATABASE_URL: databaseUrl,
   REDIS_URL: redisUrl,
   PORT: String(plan.port),

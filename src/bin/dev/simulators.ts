@@ -3,6 +3,7 @@
  * given its address as she is given the vendor's. Keys are made up at every start.
  */
 import { randomBytes } from 'node:crypto';
+import { SEED_CALENDARS } from '../../../db/seed-clinics.ts';
 import type { Environment } from '../../../ops/config/environment.ts';
 import type { Plan } from './plan.ts';
 import type { Stack } from './stack.ts';
@@ -56,5 +57,34 @@ export async function twilioSimulator(stack: Stack, plan: Plan): Promise<Simulat
   return {
     url: sim.url,
     variables: { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_API_BASE_URL: sim.url },
+  };
+}
+
+const madeUp = (name: string): string => `sim-${name}-${randomBytes(12).toString('hex')}`;
+
+/**
+ * Holds the calendars of the demo clinics' providers, for whoever has the stand's own credentials. It may knock at Ava
+ * over plain http, which Google would not.
+ */
+export async function googleSimulator(stack: Stack): Promise<Simulator> {
+  const { startGoogleSim } = await import('../../../test/sim/google/server.ts');
+  const [clientId, clientSecret, refreshToken] = [madeUp('client'), madeUp('secret'), madeUp('refresh')];
+  const keys = { clientId, clientSecret, refreshToken };
+  const sim = await stack.start('the Google simulator', () =>
+    startGoogleSim({
+      accounts: [{ type: 'authorized_user', email: 'ava@stand.test', ...keys }],
+      calendars: SEED_CALENDARS,
+      plainHttpPush: true,
+    }),
+  );
+  const credentials = {
+    type: 'authorized_user',
+    client_id: clientId,
+    client_secret: clientSecret,
+    refresh_token: refreshToken,
+  };
+  return {
+    url: sim.url,
+    variables: { GOOGLE_CREDENTIALS: JSON.stringify(credentials), GOOGLE_CALENDAR_BASE_URL: sim.url },
   };
 }

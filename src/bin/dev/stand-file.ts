@@ -18,7 +18,11 @@ const standFile = z.object({
   databaseUrl: z.string(),
   redisUrl: z.string(),
   /** Root URLs of the simulators that the stand brought; absent where the real service is used. */
-  simulators: z.object({ twilio: z.string().optional(), openai: z.string().optional() }),
+  simulators: z.object({
+    twilio: z.string().optional(),
+    openai: z.string().optional(),
+    google: z.string().optional(),
+  }),
 });
 
 export type StandFile = z.infer<typeof standFile>;

@@ -80,7 +80,7 @@ describe('the development stand', () => {
     const { ended, ready } = stand();
     const { file } = await ready;
     expect(said.join()).toContain('Radiance Med Spa');
-    expect(Object.keys(file.simulators).sort()).toEqual(['openai', 'twilio']);
+    expect(Object.keys(file.simulators).sort()).toEqual(['google', 'openai', 'twilio']);
     const ava = avaProcess();
     expect(signedProcessRuns(ava)).toBe(true);
     stop.abort('SIGINT');
@@ -95,6 +95,7 @@ describe('the development stand', () => {
       OPENAI_API_KEY: 'key',
       TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
       TWILIO_AUTH_TOKEN: 'token',
+      GOOGLE_CALENDAR_BASE_URL: 'http://127.0.0.1:9',
     });
     const { file } = await ready;
     expect(file.simulators).toEqual({});

@@ -7,10 +7,9 @@ export interface LoggedRequest {
   readonly operation: Operation;
   readonly calendarId?: string | undefined;
   readonly eventId?: string | undefined;
+  readonly query?: string | undefined;
   /** Of the answer; 0 where none was given. */
   readonly status: number;
-  /** Who was counted for it. */
-  readonly user?: string | undefined;
 }
 
 const KEPT = 20_000;

@@ -12,7 +12,7 @@ import { readRequest, type SimReply, type SimRequest, send } from './http-exchan
 import { type ApiCall, apiCallOf, carryOut } from './operations.ts';
 import { QuotaDesk, type Quotas } from './quotas.ts';
 import { ApiRefusal, TokenRefusal } from './refusals.ts';
-import { RequestLog } from './request-log.ts';
+import { type LoggedRequest, RequestLog } from './request-log.ts';
 import { type Account, TokenDesk } from './tokens.ts';
 
 export interface GoogleSimOptions {
@@ -72,7 +72,8 @@ class Simulator implements GoogleSim {
   readonly #server: Server;
   readonly #largestPage: number;
   readonly #waiting = new Set<NodeJS.Timeout>();
-  #syncGeneration = 1;
+  /** A simulator that starts afresh knows nothing of the tokens of an earlier one. */
+  #syncGeneration = Date.now();
 
   constructor(options: GoogleSimOptions) {
     const random = seededRandom(options.seed ?? 1);
@@ -131,7 +132,8 @@ class Simulator implements GoogleSim {
     }
     const call = apiCallOf(request);
     if (!call) return send(response, { status: 404, body: new ApiRefusal(404, 'notFound', 'Not Found').body() });
-    const occasion = { ...call, conditional: request.headers['if-match'] !== undefined };
+    const query = request.query.toString();
+    const occasion = { ...call, query, conditional: request.headers['if-match'] !== undefined };
     return this.#suffer(occasion, response, () => this.#carryOut(call, request));
   }
 
@@ -167,7 +169,7 @@ class Simulator implements GoogleSim {
 
   /** Answers by `carryOut`, as far as the plan of faults lets it. */
   async #suffer(
-    occasion: Occasion & { readonly eventId?: string | undefined },
+    occasion: Occasion & Pick<LoggedRequest, 'eventId' | 'query'>,
     response: ServerResponse,
     carryOut: () => SimReply,
   ): Promise<void> {
@@ -176,8 +178,8 @@ class Simulator implements GoogleSim {
     const harm = before ?? after;
     const reply = before === undefined ? carryOut() : undefined;
     const status = harm === undefined ? (reply?.status ?? 0) : harm instanceof ApiRefusal ? harm.status : 0;
-    const { operation, calendarId, eventId } = occasion;
-    this.requests.add({ operation, calendarId, eventId, status });
+    const { operation, calendarId, eventId, query } = occasion;
+    this.requests.add({ operation, calendarId, eventId, query, status });
     if (harm !== undefined) this.#harm(harm, response);
     else if (reply) send(response, reply);
   }
