@@ -1,6 +1,7 @@
 /** Every environment variable: what it holds, its default, and what to do where it is needed and missing. */
 import { z } from 'zod';
 import { parseDatabaseUrl } from './database-url.ts';
+import { parseEncryptionKeys } from './encryption-keys.ts';
 import { address, field, oneOf, secret, secretAddress, shortName, wholeNumber, yesOrNo } from './field.ts';
 import { readGoogleCredentials } from './google-credentials.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -29,16 +30,6 @@ const port = () => wholeNumber(0, 65_535);
 const modelName = () => shortName();
 const vendorAddress = () => address('https:', 'http:');
 const socketAddress = () => address('wss:', 'ws:');
-
-const keyList = () =>
-  field<readonly [Secret, ...Secret[]]>((text) => {
-    const keys = text.split(',').map((key) => key.trim());
-    if (keys.includes(''))
-      return { problem: 'has an empty key: write keys with single commas between them, newest first' };
-    if (new Set(keys).size < keys.length) return { problem: 'names the same key twice' };
-    const [newest = '', ...older] = keys;
-    return { value: [new Secret(newest), ...older.map((key) => new Secret(key))] };
-  });
 
 /** `value` where it is set, else a problem that says what to do about it. */
 const needed = <T extends z.ZodType<unknown, string>>(schema: T, whatToDo: string) =>
@@ -85,8 +76,8 @@ function secrets(production: boolean) {
       ? needed(secret(), random)
       : secret().default(new Secret(DEVELOPMENT_SECRETS.SESSION_SECRET)),
     ENCRYPTION_KEYS: production
-      ? needed(keyList(), random)
-      : keyList().default([new Secret(DEVELOPMENT_SECRETS.ENCRYPTION_KEYS)]),
+      ? needed(field(parseEncryptionKeys), random)
+      : field(parseEncryptionKeys).default([new Secret(DEVELOPMENT_SECRETS.ENCRYPTION_KEYS)]),
     SENTRY_DSN: secretAddress().optional(),
     OTEL_EXPORTER_OTLP_ENDPOINT: vendorAddress().optional(),
   };

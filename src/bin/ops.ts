@@ -4,11 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { loadClinic } from '../../db/clinics.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { isOutage } from '../../db/postgres-errors.ts';
+import { parseEncryptionKeys } from '../../ops/config/encryption-keys.ts';
 import { DEVELOPMENT_SECRETS } from '../../ops/config/variables.ts';
 import { readEnvironment } from '../../ops/config.ts';
+import { type Keyring, keyring } from '../../ops/encryption.ts';
 import { API_TOKEN_DAYS, issueApiToken, LONGEST_API_TOKEN_DAYS } from '../http/browser-tokens.ts';
 import { readStandFile } from './dev/stand-file.ts';
-import { type ApiTokenOrder, type ClinicOrder, readOpsArguments } from './ops/arguments.ts';
+import { type ApiTokenOrder, type OpsOrder, readOpsArguments } from './ops/arguments.ts';
+import { rotateKeys, runCalendarCommand } from './ops/calendar-command.ts';
 import { clinicKey, NotDone, runClinicCommand } from './ops/clinic-command.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,6 +25,11 @@ const USAGE = `npm run ops -- COMMAND
   clinic show CLINIC            prints a clinic as such a file
   clinic update FILE [CLINIC]   makes a clinic what FILE says; without CLINIC the one that has the file's number
   clinic import PATH            does either for each clinic of a file (parted by ---), or of all files of a folder
+  calendar connect CLINIC FILE  keeps what opens a clinic's own Google calendars (a service account's or an
+                                authorized_user's JSON), sealed with the newest of ENCRYPTION_KEYS
+  calendar disconnect CLINIC    forgets it: GOOGLE_CREDENTIALS serve the clinic again
+  rotate-keys                   seals everything that is kept so with the newest of ENCRYPTION_KEYS; afterwards the
+                                older ones can go
 
 CLINIC is a clinic's id or its phone number, such as +15550100001.`;
 
@@ -30,7 +38,8 @@ function fail(text: string, exitCode = 1): never {
   process.exit(exitCode);
 }
 
-const NOWHERE = 'Start Ava here (npm start), or set DATABASE_URL and SESSION_SECRET to those of the Ava that is meant.';
+const NOWHERE =
+  'Start Ava here (npm start), or set DATABASE_URL, SESSION_SECRET and ENCRYPTION_KEYS to those of the Ava that is meant.';
 
 const stand = readStandFile(join(PROJECT, '.data'));
 
@@ -41,6 +50,12 @@ function databaseUrl(): string {
 
 function sessionSecret(): string {
   return readEnvironment()['SESSION_SECRET'] ?? (stand ? DEVELOPMENT_SECRETS.SESSION_SECRET : fail(NOWHERE));
+}
+
+function encryptionKeys(): Keyring {
+  const given = readEnvironment()['ENCRYPTION_KEYS'] ?? (stand ? DEVELOPMENT_SECRETS.ENCRYPTION_KEYS : fail(NOWHERE));
+  const reading = parseEncryptionKeys(given);
+  return 'problem' in reading ? fail(`ENCRYPTION_KEYS ${reading.problem}`) : keyring(reading.value);
 }
 
 /** The token goes to standard output alone, fit for a pipe; how long it is good, to standard error. */
@@ -54,10 +69,23 @@ async function apiToken({ clinic, days }: ApiTokenOrder, database: Database): Pr
   return `${token}\n`;
 }
 
-async function carryOut(order: ApiTokenOrder | ClinicOrder): Promise<string> {
+function run(order: OpsOrder, database: Database): Promise<string> {
+  switch (order.command) {
+    case 'api-token':
+      return apiToken(order, database);
+    case 'clinic':
+      return runClinicCommand(order, database);
+    case 'calendar':
+      return runCalendarCommand(order, database, encryptionKeys());
+    case 'rotate-keys':
+      return rotateKeys(database, encryptionKeys());
+  }
+}
+
+async function carryOut(order: OpsOrder): Promise<string> {
   const database = openPostgres({ url: databaseUrl(), poolSize: 1, applicationName: 'ava-ops' });
   try {
-    return await (order.command === 'clinic' ? runClinicCommand(order, database) : apiToken(order, database));
+    return await run(order, database);
   } catch (error) {
     if (isOutage(error)) return fail('The database does not answer. Start Ava (npm start), or set DATABASE_URL.');
     return fail(error instanceof NotDone ? error.message : String(error));

@@ -18,6 +18,7 @@ import {
 } from '../domain/calendar.ts';
 import type { Events } from '../domain/events.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
+import { disconnectedBecause } from './disconnection.ts';
 import {
   BUSY_FIELDS,
   bodyOf,
@@ -30,13 +31,22 @@ import {
 } from './event-shape.ts';
 import { troubleOf } from './trouble.ts';
 
+/** What opens the clinics' calendars, and where it stands that it does not. */
+export interface GoogleAccounts {
+  /** The same object as long as they are the same; null where there are none. */
+  credentialsOf(clinicId: string): Promise<GoogleCredentials | null>;
+  /** They opened a calendar. */
+  worked(clinicId: string): Promise<void>;
+  /** They do not, because …: words for staff. */
+  failed(clinicId: string, because: string): Promise<void>;
+}
+
 export interface GoogleCalendarOptions {
   /** Root of the API, without a slash at its end. */
   readonly calendarBaseUrl: string;
   /** Root of `/token`. */
   readonly oauthBaseUrl: string;
-  /** What opens a clinic's calendars, the same object as long as it is the same; null where nothing does. */
-  readonly credentialsOf: (clinicId: string) => Promise<GoogleCredentials | null>;
+  readonly accounts: GoogleAccounts;
   readonly events: Events;
 }
 
@@ -259,7 +269,9 @@ class GoogleCalendar implements Calendar {
     answers: Answers<T> = {},
   ): Promise<T> {
     try {
-      return await this.#withToken(clinicId, signal, request);
+      const answer = await this.#withToken(clinicId, signal, request);
+      await this.#note(() => this.#options.accounts.worked(clinicId));
+      return answer;
     } catch (error) {
       const trouble = error instanceof z.ZodError ? unreadable() : troubleOf(error, signal);
       // What is trouble already is none of the API's answers: a token that could not be had, for one.
@@ -267,8 +279,15 @@ class GoogleCalendar implements Calendar {
       if (answer) return answer();
       const { kind, status, reason } = trouble;
       this.#options.events.emit('calendar.troubled', { clinicId, kind, status, reason });
+      if (kind === 'credentials')
+        await this.#note(() => this.#options.accounts.failed(clinicId, disconnectedBecause(reason)));
       throw trouble;
     }
+  }
+
+  /** That it can't be written down changes nothing of what was done. */
+  async #note(write: () => Promise<void>): Promise<void> {
+    await write().catch(() => undefined);
   }
 
   async #withToken<T>(clinicId: string, signal: AbortSignal, request: (asking: Asking) => Promise<T>): Promise<T> {
@@ -285,7 +304,7 @@ class GoogleCalendar implements Calendar {
   }
 
   async #tokensOf(clinicId: string): Promise<AccessTokens> {
-    const credentials = await this.#options.credentialsOf(clinicId);
+    const credentials = await this.#options.accounts.credentialsOf(clinicId);
     if (!credentials) throw new CalendarTrouble('credentials', { reason: 'none' });
     const tokens = this.#tokens.get(credentials) ?? accessTokens(credentials, this.#options.oauthBaseUrl);
     this.#tokens.set(credentials, tokens);

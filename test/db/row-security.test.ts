@@ -41,6 +41,7 @@ const PRIVATE = [
   'phrase_claims',
   'messages',
   'waitlist',
+  'calendar_accounts',
 ];
 /** Of the whole installation, and of no clinic. */
 const OPERATIONAL = ['nodes'];
@@ -71,6 +72,7 @@ describe('a transaction bound to one clinic', () => {
     await postgresMessageStore(database).leave(messageOf({ clinicId: lumen.id }));
     // Facts that the demo clinic has none of: every table has a row that must not be reached.
     await database.unbound('prepare', async (sql) => {
+      await sql`insert into calendar_accounts (clinic_id) values (${lumen.id})`;
       await sql`insert into staff_hours values (${lumen.id}, 1, '08:00', '20:00')`;
       await sql`insert into resources (clinic_id, name, kind) values (${lumen.id}, 'Room 1', 'room')`;
       await sql`insert into time_off (clinic_id, provider_id, first_day, last_day)

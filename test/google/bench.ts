@@ -15,6 +15,9 @@ export const PERSON: GoogleCredentials = {
   refreshToken: new Secret('the-refresh-token'),
 };
 
+/** Nothing is written down. */
+export const UNNOTED = { worked: async () => undefined, failed: async () => undefined };
+
 export interface GoogleBench {
   readonly sim: GoogleSim;
   readonly calendar: Calendar;
@@ -35,7 +38,7 @@ export async function openGoogle(
   const calendar = googleCalendar({
     calendarBaseUrl: sim.url,
     oauthBaseUrl: sim.url,
-    credentialsOf,
+    accounts: { ...UNNOTED, credentialsOf },
     events,
   });
   return {

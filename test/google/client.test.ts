@@ -10,7 +10,7 @@ import { googleCalendar } from '../../src/google/calendar.ts';
 import { appointmentEvent } from '../contract/calendar.ts';
 import type { FaultPlan } from '../sim/google/faults.ts';
 import type { Account } from '../sim/google/tokens.ts';
-import { type GoogleBench, openGoogle, PERSON } from './bench.ts';
+import { type GoogleBench, openGoogle, PERSON, UNNOTED } from './bench.ts';
 
 let google: GoogleBench | undefined;
 afterEach(async () => {
@@ -131,7 +131,7 @@ describe('tokens', () => {
   it('at an address without a token endpoint are not taken for an event that is not there', async () => {
     google = await openGoogle();
     const { sim } = google;
-    const options = { credentialsOf: async () => PERSON, events: { emit: () => undefined } };
+    const options = { accounts: { ...UNNOTED, credentialsOf: async () => PERSON }, events: { emit: () => undefined } };
     const lost = googleCalendar({ ...options, calendarBaseUrl: sim.url, oauthBaseUrl: `${sim.url}/nowhere` });
     expect(await troubleOf(lost.event(google.make(), 'abcde', soon()))).toMatchObject({
       kind: 'credentials',
@@ -179,7 +179,7 @@ describe('trouble', () => {
     const calendar = googleCalendar({
       calendarBaseUrl: url,
       oauthBaseUrl: url,
-      credentialsOf: async () => PERSON,
+      accounts: { ...UNNOTED, credentialsOf: async () => PERSON },
       events,
     });
     const ref = { clinicId: 'c', calendarId: 'x' };

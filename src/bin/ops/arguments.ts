@@ -17,7 +17,17 @@ export type ClinicOrder =
   /** A file of any number of clinics, or a folder of such files. */
   | { readonly command: 'clinic'; readonly action: 'import'; readonly path: string };
 
-export type OpsOrder = ApiTokenOrder | ClinicOrder;
+export type CalendarOrder =
+  | { readonly command: 'calendar'; readonly action: 'connect'; readonly clinic: string; readonly file: string }
+  /** Back to the installation's own credentials. */
+  | { readonly command: 'calendar'; readonly action: 'disconnect'; readonly clinic: string };
+
+/** Seals every stored secret under the newest of the encryption keys. */
+export interface RotateKeysOrder {
+  readonly command: 'rotate-keys';
+}
+
+export type OpsOrder = ApiTokenOrder | ClinicOrder | CalendarOrder | RotateKeysOrder;
 
 const OPTIONS = { days: { type: 'string' } } as const;
 
@@ -27,7 +37,18 @@ export function readOpsArguments(args: readonly string[]): OpsOrder | null {
   if (!given) return null;
   const [command, ...words] = given.positionals;
   if (command === 'api-token') return apiTokenOrder(words, given.values.days ?? String(API_TOKEN_DAYS));
-  return command === 'clinic' && given.values.days === undefined ? clinicOrder(words) : null;
+  if (given.values.days !== undefined) return null;
+  switch (command) {
+    case 'clinic':
+      return clinicOrder(words);
+    case 'calendar':
+      return calendarOrder(words);
+    case 'rotate-keys':
+      return words.length === 0 ? { command } : null;
+    case undefined:
+    default:
+      return null;
+  }
 }
 
 function apiTokenOrder([clinic, ...rest]: readonly string[], written: string): ApiTokenOrder | null {
@@ -51,6 +72,12 @@ function clinicOrder([action = '', what, ...rest]: readonly string[]): ClinicOrd
     default:
       return null;
   }
+}
+
+function calendarOrder([action, clinic, file, ...rest]: readonly string[]): CalendarOrder | null {
+  if (clinic === undefined || rest.length > 0) return null;
+  if (action === 'connect' && file !== undefined) return { command: 'calendar', action, clinic, file };
+  return action === 'disconnect' && file === undefined ? { command: 'calendar', action, clinic } : null;
 }
 
 function parsed(args: readonly string[]) {

@@ -61,3 +61,28 @@ describe('npm run ops -- clinic', () => {
     expect(readOpsArguments(args)).toBeNull();
   });
 });
+
+describe('npm run ops -- calendar', () => {
+  it('connects a clinic with a file, and disconnects it; keys are rotated for all', () => {
+    const clinic = '+15550100001';
+    expect(readOpsArguments(['calendar', 'connect', clinic, 'a.json'])).toEqual({
+      command: 'calendar',
+      action: 'connect',
+      clinic,
+      file: 'a.json',
+    });
+    expect(readOpsArguments(['calendar', 'disconnect', clinic])).toMatchObject({ action: 'disconnect', clinic });
+    expect(readOpsArguments(['rotate-keys'])).toEqual({ command: 'rotate-keys' });
+  });
+
+  it.each([
+    [['calendar']],
+    [['calendar', 'connect', 'an-id']],
+    [['calendar', 'disconnect', 'an-id', 'a.json']],
+    [['calendar', 'show', 'an-id']],
+    [['rotate-keys', 'now']],
+    [['rotate-keys', '--days', '3']],
+  ])('is not asked for by %j', (args) => {
+    expect(readOpsArguments(args)).toBeNull();
+  });
+});
