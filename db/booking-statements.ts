@@ -20,7 +20,10 @@ const appointmentRow = z.object({
   ends_at: z.number(),
 });
 
-/** What is taken in a stretch of time: appointments, and holds of other conversations that have not lapsed. */
+/**
+ * What is taken in a stretch of time: appointments, holds of other conversations that have not lapsed, and what else
+ * providers have in their calendars outside.
+ */
 export async function readBusy(sql: Sql, query: BusyQuery): Promise<Busy[]> {
   const rows = await sql`
     select resource_id, occupied.starts_at, occupied.ends_at
@@ -32,7 +35,15 @@ export async function readBusy(sql: Sql, query: BusyQuery): Promise<Busy[]> {
       and occupied.ends_at > ${query.startsAt}
       and (occupied.appointment_id = ${query.movingId ?? null}::uuid) is not true
       and (holds.id is null or (holds.expires_at > ${query.now} and holds.conversation_id <> ${query.conversationId}))
-    order by occupied.starts_at, resource_id`;
+    union all
+    select providers.id, calendar_busy.starts_at, calendar_busy.ends_at
+    from providers
+    join calendar_busy on calendar_busy.clinic_id = providers.clinic_id and calendar_busy.calendar_id = providers.calendar_id
+    where providers.clinic_id = ${query.clinicId}
+      and providers.id in ${sql(query.resourceIds)}
+      and calendar_busy.ends_at > ${query.startsAt}
+      and calendar_busy.starts_at < ${query.endsAt}
+    order by starts_at, resource_id`;
   return rows.map((row) => {
     const taken = busyRow.parse(row);
     return { resourceId: taken.resource_id, startsAt: taken.starts_at, endsAt: taken.ends_at };
@@ -62,6 +73,22 @@ export async function lockResources(
       ) as resources
       order by key
     ) as keys`;
+}
+
+/**
+ * Whether a provider among these blocks has something else in their calendar outside; asked under the locks of
+ * `lockResources`, so that two callers are not told differently.
+ */
+export async function isTakenOutside(sql: Sql, blocks: readonly Block[]): Promise<boolean> {
+  const found = await sql`
+    select
+    from json_to_recordset(${blocksText(blocks)}::text::json) as b(any_of json, starts_ms float8, ends_ms float8)
+    join providers on providers.id = (b.any_of ->> 0)::uuid
+    join calendar_busy on calendar_busy.clinic_id = providers.clinic_id and calendar_busy.calendar_id = providers.calendar_id
+    where calendar_busy.ends_at > to_timestamp(b.starts_ms / 1000.0)
+      and calendar_busy.starts_at < to_timestamp(b.ends_ms / 1000.0)
+    limit 1`;
+  return found.length > 0;
 }
 
 interface LockWish {

@@ -32,6 +32,7 @@ import {
   findCustomer,
   insertAppointment,
   insertHold,
+  isTakenOutside,
   lockResources,
   occupy,
   readBusy,
@@ -78,10 +79,11 @@ export function postgresBookingStore(database: Database): BookingStore {
   };
 }
 
-async function placeHold(sql: Sql, request: HoldRequest): Promise<'held'> {
+async function placeHold(sql: Sql, request: HoldRequest): Promise<'held' | 'taken'> {
   const { clinicId, conversationId, blocks, movingId, now } = request;
   const resourceIds = resourcesOf(blocks);
   await lockResources(sql, { conversationId, resourceIds });
+  if (await isTakenOutside(sql, blocks)) return 'taken';
   await clearHolds(sql, { conversationId, resourceIds, now });
   await occupy(sql, { clinicId, blocks, movingId, holdId: await insertHold(sql, request) });
   return 'held';
@@ -98,6 +100,7 @@ async function takeSlot(sql: Sql, request: BookingRequest, id: string): Promise<
   await lockResources(sql, { conversationId, resourceIds });
   const found = await findActive(sql, request.key);
   if (found !== undefined) return { kind: 'booked', appointment: found, replayed: found.id !== id };
+  if (await isTakenOutside(sql, blocks)) return { kind: 'taken' };
   await clearHolds(sql, { conversationId, resourceIds, now: request.now });
   const customerId = await upsertCustomer(sql, request);
   const { serviceId, providerId, startsAt, endsAt } = slot;
@@ -114,6 +117,7 @@ async function move(sql: Sql, request: RescheduleRequest): Promise<RescheduleRes
   if (sameSlot(before, slot)) return { kind: 'rescheduled', appointment: before };
   const resourceIds = resourcesOf(blocks);
   await lockResources(sql, { conversationId, appointmentId, resourceIds });
+  if (await isTakenOutside(sql, blocks)) return { kind: 'taken' };
   await clearHolds(sql, { conversationId, resourceIds, now });
   await vacate(sql, appointmentId);
   await writeMove(sql, request);

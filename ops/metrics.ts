@@ -256,6 +256,12 @@ function meterCalendars({ registers, on }: Meter): void {
     labelNames: ['status'] as const,
     registers,
   });
+  const lag = new Gauge({
+    name: 'ava_calendar_sync_lag_seconds',
+    help: 'Age of the oldest copy of a calendar, as the node that looked last knows it',
+    registers,
+  });
+  on('calendar.mirrors_aged', ({ oldestMs }) => lag.set((oldestMs ?? 0) / 1000));
   const statusOf = boundedLabel(CODE_LIMIT);
   on('calendar.troubled', ({ status, kind }) => errors.inc({ status: statusOf(status === 0 ? kind : String(status)) }));
 }

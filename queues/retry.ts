@@ -15,6 +15,10 @@ export const RETRY = {
   phrases: { attempts: Number.POSITIVE_INFINITY, firstMs: 30_000, longestMs: 30 * 60_000 },
   /** The next period makes up for a run that failed for good. */
   housekeeping: { attempts: 3, firstMs: 1_000, longestMs: 5_000 },
+  /** A calendar that could not be looked at: no job's, but each calendar's own. */
+  calendarLook: { attempts: Number.POSITIVE_INFINITY, firstMs: 5_000, longestMs: 120_000 },
+  /** The next round makes up for one that failed. */
+  calendarSync: { attempts: 1, firstMs: 1_000, longestMs: 1_000 },
 } as const satisfies Readonly<Record<string, RetryPolicy>>;
 
 /** Delay after the n-th failure, n from 1: doubled each time, bounded, and anywhere in its upper half. */

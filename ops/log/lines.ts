@@ -55,6 +55,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'model.usage': { level: 'debug', message: 'model usage' },
   'model.transcribed': { level: 'debug', message: 'caller transcribed' },
   'calendar.troubled': { level: calendarLevel, message: 'calendar did not do as asked' },
+  'calendar.mirrors_aged': { level: 'debug', message: 'copies of calendars aged' },
   'media.violation': { level: 'warn', message: 'media stream broke its protocol' },
   'media.stalled': { level: 'warn', message: 'media stream went quiet without an end' },
   'media.backpressure': {

@@ -24,6 +24,7 @@ import { openHttp } from '../http/app.ts';
 import { browserCalls } from '../http/routes/browser-calls.ts';
 import { browserVoice } from '../http/routes/browser-voice.ts';
 import { drain as drainRoute } from '../http/routes/drain.ts';
+import { googleNotify } from '../http/routes/google-notify.ts';
 import { healthLive, healthReady } from '../http/routes/health.ts';
 import { metrics as metricsRoute } from '../http/routes/metrics.ts';
 import { twilioMedia } from '../http/routes/twilio-media.ts';
@@ -40,6 +41,7 @@ import { sentenceRenderer } from '../openai/rendering.ts';
 import { memoryTicketLedger, resilientTicketLedger, type TicketLedger } from '../twilio/ticket-ledger.ts';
 import { openHeartbeat, openJobs } from './background.ts';
 import { BrowserCalls } from './browser-desk.ts';
+import { type Calendars, NOTIFY_PATH, openCalendars } from './calendars.ts';
 import { RenderedPhraseBook } from './phrase-book.ts';
 import { Switchboard } from './switchboard.ts';
 
@@ -90,12 +92,13 @@ export async function startNode(options: NodeOptions): Promise<AvaNode> {
 async function open(options: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> {
   const { config, events } = options;
   const stores = await openStores(options, lifecycle);
+  const calendars = openCalendars(options, stores.database);
   const circuit = await openModel(options, lifecycle);
   const health = createHealth({ checks: checks(stores, circuit), now: () => performance.now() });
   const phrases = await openPhrases(options, stores, lifecycle);
-  const calls = await openCalls(options, { ...stores, phrases, circuit }, lifecycle);
-  const ports = await openPorts(options, { ...stores, ...calls, health }, lifecycle);
-  await openJobs(options, stores.database, lifecycle);
+  const calls = await openCalls(options, { ...stores, phrases, circuit, calendars }, lifecycle);
+  const ports = await openPorts(options, { ...stores, ...calls, calendars, health }, lifecycle);
+  await openJobs(options, stores.database, calendars, lifecycle);
   health.setState('ready');
   const { build } = ports;
   events.emit('process.state', { state: 'ready', detail: `${config.role}, ${build.name} ${build.version}` });
@@ -231,6 +234,7 @@ function openModel({ config, events, pairFrames }: NodeOptions, lifecycle: Lifec
 interface CallStores extends Stores {
   readonly phrases: PhraseBook;
   readonly circuit: OpenAiCircuit;
+  readonly calendars: Calendars;
 }
 
 interface Calls {
@@ -240,7 +244,7 @@ interface Calls {
 
 async function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycle): Promise<Calls> {
   const { config, events, clock = systemClock(), modelRotation: rotation } = options;
-  const bookings = postgresBookingStore(stores.database);
+  const bookings = stores.calendars.heeding(postgresBookingStore(stores.database));
   const messages = postgresMessageStore(stores.database);
   const { directory, phrases, circuit, log, redis } = stores;
   const { models } = config.openai;
@@ -290,6 +294,7 @@ async function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Li
 
 interface Inside extends Stores, Calls {
   readonly health: Health;
+  readonly calendars: Calendars;
 }
 
 interface Ports {
@@ -342,6 +347,7 @@ async function openPorts(options: NodeOptions, inside: Inside, lifecycle: Lifecy
           twilioVoiceWhisper(edge),
           twilioStatus(edge),
           browserCalls(browserEdge),
+          googleNotify({ path: NOTIFY_PATH, knock: (channelId, token) => inside.calendars.knock(channelId, token) }),
         ],
         sockets: [twilioMedia(edge), browserVoice(browserEdge)],
       }),

@@ -8,7 +8,9 @@ import type { Config } from '../../ops/config.ts';
 import type { EventBus } from '../../ops/events.ts';
 import type { Lifecycle } from '../../ops/lifecycle.ts';
 import type { Job } from '../../queues/job.ts';
+import { calendarSyncJob } from '../../queues/jobs/calendar-sync.ts';
 import { housekeepingJob } from '../../queues/jobs/housekeeping.ts';
+import type { Calendars } from './calendars.ts';
 
 export interface BackgroundOptions {
   readonly config: Config;
@@ -40,7 +42,12 @@ export function openHeartbeat(
 }
 
 /** Runs the jobs, unless this node is a server only. Waits for neither store. */
-export async function openJobs(options: BackgroundOptions, database: Database, lifecycle: Lifecycle): Promise<void> {
+export async function openJobs(
+  options: BackgroundOptions,
+  database: Database,
+  calendars: Calendars,
+  lifecycle: Lifecycle,
+): Promise<void> {
   const { config, events } = options;
   if (config.role === 'server') return;
   const { openExecutor } = await import('../../queues/executor.ts');
@@ -52,13 +59,20 @@ export async function openJobs(options: BackgroundOptions, database: Database, l
   );
   await lifecycle.add(
     'jobs',
-    () => openExecutor({ connection: redis.client, jobs: jobsOf(options, database), events }),
+    () => openExecutor({ connection: redis.client, jobs: jobsOf(options, database, calendars), events }),
     (opened, hurry) => opened.close(hurry),
   );
 }
 
-function jobsOf({ config, events, clock = systemClock() }: BackgroundOptions, database: Database): readonly Job[] {
+function jobsOf(
+  { config, events, clock = systemClock() }: BackgroundOptions,
+  database: Database,
+  calendars: Calendars,
+): readonly Job[] {
   const now = (): number => clock.now();
   const chores = postgresHousekeeping(database);
-  return [housekeepingJob({ chores, events, now, resumeTtlMs: config.calls.resumeTtlS * 1_000 })];
+  return [
+    housekeepingJob({ chores, events, now, resumeTtlMs: config.calls.resumeTtlS * 1_000 }),
+    calendarSyncJob(calendars.sync),
+  ];
 }

@@ -209,8 +209,8 @@ export class PhoneCall implements PhoneInlet {
       useTool: (name, argumentsText, dealings) => {
         const { bookings, messages } = world;
         const context = { ...identity, clinic, dealings, bookings, messages, now: () => clock.now() };
-        return useTool(name, argumentsText, context, (tool, error) =>
-          events.emit('tool.broke', { ...this.context, tool, code: 'internal_error', error }),
+        return useTool(name, argumentsText, context, (tool, code, error) =>
+          events.emit('tool.broke', { ...this.context, tool, code, error }),
         );
       },
       onAway: () => this.leave(),

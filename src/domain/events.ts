@@ -98,6 +98,8 @@ export interface AvaEvents {
     readonly status: number;
     readonly reason: string;
   };
+  /** How old the oldest copy of a calendar is; null where there is none. */
+  'calendar.mirrors_aged': { readonly oldestMs: number | null };
   'media.violation': CallContext & { readonly kind: string };
   /** Nothing came of a stream any more, not even its end; it is taken for broken. */
   'media.stalled': CallContext & { readonly quietMs: number };

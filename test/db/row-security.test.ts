@@ -42,6 +42,8 @@ const PRIVATE = [
   'messages',
   'waitlist',
   'calendar_accounts',
+  'calendar_mirrors',
+  'calendar_busy',
 ];
 /** Of the whole installation, and of no clinic. */
 const OPERATIONAL = ['nodes'];
@@ -73,6 +75,8 @@ describe('a transaction bound to one clinic', () => {
     // Facts that the demo clinic has none of: every table has a row that must not be reached.
     await database.unbound('prepare', async (sql) => {
       await sql`insert into calendar_accounts (clinic_id) values (${lumen.id})`;
+      await sql`insert into calendar_mirrors (clinic_id, calendar_id) values (${lumen.id}, 'amara@lumen.test')`;
+      await sql`insert into calendar_busy values (${lumen.id}, 'amara@lumen.test', 'a', '2031-01-02', '2031-01-03')`;
       await sql`insert into staff_hours values (${lumen.id}, 1, '08:00', '20:00')`;
       await sql`insert into resources (clinic_id, name, kind) values (${lumen.id}, 'Room 1', 'room')`;
       await sql`insert into time_off (clinic_id, provider_id, first_day, last_day)

@@ -18,6 +18,8 @@ const CONTRACT = [
   'ava_tokens_total',
   'ava_cost_usd_total',
   'ava_bookings_total',
+  'ava_calendar_api_errors_total',
+  'ava_calendar_sync_lag_seconds',
   'ava_http_requests_total',
   'ava_http_request_duration_seconds',
   'ava_queue_jobs',

@@ -102,7 +102,7 @@ export function openDesk(setup: DeskSetup = {}): Desk {
       now: () => now,
     } as const;
     const text = typeof args === 'string' ? args : JSON.stringify(args);
-    const { answer, changes } = await useTool(tool, text, context, (name, error) =>
+    const { answer, changes } = await useTool(tool, text, context, (name, _code, error) =>
       breakages.push({ tool: name, error }),
     );
     const dealt = changes.reduce(deal, dealings);

@@ -51,6 +51,17 @@ export interface Outside {
 
 const TAKES_CALLS: StaffBehaviour = { kind: 'answers', greeting: 'Front desk speaking.', acceptDigits: '1' };
 
+/** A simulated Google alone, with the demo clinics' calendars, and what Ava is told of it. */
+export async function openOutsideGoogle(
+  options: GoogleSimOptions = {},
+): Promise<{ readonly sim: GoogleSim; readonly environment: Record<string, string> }> {
+  const sim = await startGoogleSim({ calendars: SEED_CALENDARS, plainHttpPush: true, ...options });
+  return {
+    sim,
+    environment: { GOOGLE_CREDENTIALS: JSON.stringify(GOOGLE_PERSON), GOOGLE_CALENDAR_BASE_URL: sim.url },
+  };
+}
+
 /** Starts the simulators; close them by `stop`. */
 export async function startOutside({
   port,
@@ -69,11 +80,11 @@ export async function startOutside({
     staff: { [STAFF]: staff },
     pace,
   });
-  const google = await startGoogleSim({ calendars: SEED_CALENDARS, plainHttpPush: true, ...calendars });
+  const google = await openOutsideGoogle(calendars);
   return {
     openai,
     twilio,
-    google,
+    google: google.sim,
     publicUrl,
     authToken: account.authToken,
     environment: {
@@ -87,11 +98,10 @@ export async function startOutside({
       TWILIO_ACCOUNT_SID: account.accountSid,
       TWILIO_AUTH_TOKEN: account.authToken,
       TWILIO_API_BASE_URL: twilio.url,
-      GOOGLE_CREDENTIALS: JSON.stringify(GOOGLE_PERSON),
-      GOOGLE_CALENDAR_BASE_URL: google.url,
+      ...google.environment,
     },
     async stop() {
-      await Promise.all([openai.stop(), twilio.stop(), google.stop()]);
+      await Promise.all([openai.stop(), twilio.stop(), google.sim.stop()]);
     },
   };
 }

@@ -3,8 +3,11 @@
  * whatever breaks becomes an answer, and the model never sees an exception.
  */
 import { z } from 'zod';
+import { CalendarTrouble } from '../../domain/calendar.ts';
+import type { FailureCode } from '../../domain/failures.ts';
 import type { ToolDeclaration, ToolOutcome } from '../../domain/tools.ts';
 import { bookAppointment } from './book-appointment.ts';
+import { calendarUnavailable } from './calendar-trouble.ts';
 import { cancelAppointment } from './cancel-appointment.ts';
 import { checkAvailability } from './check-availability.ts';
 import { endCall } from './end-call.ts';
@@ -40,7 +43,7 @@ export function toolDeclarations(): readonly ToolDeclaration[] {
 }
 
 /** Told of what should never happen, with the stack, so that it can be logged and counted. */
-export type ReportBreakage = (tool: string, error: unknown) => void;
+export type ReportBreakage = (tool: string, code: FailureCode, error: unknown) => void;
 
 /** Runs a tool by the name and the argument text that a model sent. Resolves always. */
 export async function useTool(
@@ -56,7 +59,11 @@ export async function useTool(
   try {
     return await tool.run(parsed.args, context);
   } catch (error) {
-    report(name, error);
+    if (error instanceof CalendarTrouble) {
+      report(name, 'calendar_unavailable', error);
+      return calendarUnavailable(error);
+    }
+    report(name, 'internal_error', error);
     return failed('internal_error', tool.apology ?? BROKEN);
   }
 }

@@ -1,6 +1,7 @@
 /** The stories by name, each to be told by anybody. */
 import { abuse } from './abuse.ts';
 import { book } from './book.ts';
+import { calendarDown } from './calendar-down.ts';
 import { cancel } from './cancel.ts';
 import { emergency } from './emergency.ts';
 import { fullyBooked } from './fully-booked.ts';
@@ -42,6 +43,7 @@ const SCENARIOS: Readonly<Record<string, (who: Who) => CallerScript>> = {
   message,
   medical,
   emergency,
+  'calendar-down': calendarDown,
   'hang-up': hangUp,
   silent,
 };
