@@ -81,7 +81,6 @@ async function granted(credentials: GoogleCredentials, url: string, signal: Abor
       Object.assign(request, {
         url: new URL(url),
         signal,
-        retry: false,
         retryConfig: undefined,
         fetchImplementation: fetch,
       }),

@@ -6,7 +6,7 @@ import { postgresCalendarRounds } from '../../db/calendar-rounds.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { type CalendarChange, CalendarTrouble } from '../../src/domain/calendar.ts';
 import type { Look } from '../../src/domain/calendar-mirror.ts';
-import { bookingRequest, busyQuery, holdRequest, lumen, radiance } from '../contract/booking-requests.ts';
+import { bookingRequest, busyQuery, holdRequest, lumen, moveRequest, radiance } from '../contract/booking-requests.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 
 let fresh: FreshService;
@@ -19,7 +19,12 @@ afterAll(async () => {
   await database.close();
   await fresh.drop();
 });
-beforeEach(() => database.unbound('clear', (sql) => sql`truncate calendar_mirrors, appointments, holds cascade`));
+beforeEach(() =>
+  database.unbound('clear', async (sql) => {
+    await sql`truncate calendar_mirrors, appointments, holds cascade`;
+    await sql`update providers set calendar_id = 'maya@radiance.test' where name = 'Maya Chen'`;
+  }),
+);
 
 const REF = { clinicId: radiance.id, calendarId: 'priya@radiance.test' };
 const AT = holdRequest().slot;
@@ -123,6 +128,9 @@ describe('the book', () => {
     await mirror().keep(REF, look([taken]));
     expect(await bookings().hold(holdRequest())).toBe('taken');
     expect(await bookings().book(bookingRequest())).toEqual({ kind: 'taken' });
+    const booked = await bookings().book(bookingRequest({ at: 120 }));
+    const id = booked.kind === 'booked' ? booked.appointment.id : '';
+    expect(await bookings().reschedule(moveRequest(id))).toEqual({ kind: 'taken' });
   });
 
   it('gives it to who has booked it before, when they ask again', async () => {
@@ -143,6 +151,16 @@ describe('what is due', () => {
     expect(ids).toContain('elena@radiance.test');
     expect(ids).toContain('amara@lumen.test');
     expect(await rounds().claimDue(10, 60_000)).toEqual([]);
+  });
+
+  it('is not waited for where somebody has it in hand', async () => {
+    await rounds().enrol();
+    await database.transaction('in hand', async (sql) => {
+      await sql`select from calendar_mirrors where calendar_id = ${REF.calendarId} for update`;
+      const claimed = (await rounds().claimDue(10, 60_000)).map(({ calendarId }) => calendarId);
+      expect(claimed).toHaveLength(4);
+      expect(claimed).not.toContain(REF.calendarId);
+    });
   });
 
   it('is due again where whoever claimed it died, and where it was looked at a while ago', async () => {
