@@ -83,7 +83,10 @@ async function enter(sql: Sql, { clinicId, calendarId }: CalendarRef): Promise<v
     insert into calendar_mirrors (clinic_id, calendar_id) values (${clinicId}, ${calendarId}) on conflict do nothing`;
 }
 
-/** Locks the copy and moves it on; false where it stands elsewhere by now than where the look began. */
+/**
+ * Locks the copy and moves it on; false where it stands elsewhere by now than where the look began. What has become due
+ * meanwhile stays due: it knocked, and what for may not have been seen.
+ */
 async function movedOn(
   sql: Sql,
   { clinicId, calendarId }: CalendarRef,
@@ -91,7 +94,8 @@ async function movedOn(
 ): Promise<boolean> {
   const moved = await sql`
     update calendar_mirrors
-    set sync_token = ${changes.syncToken}, mirrored_at = now(), due_at = now() + ${nextInMs} * interval '1 millisecond',
+    set sync_token = ${changes.syncToken}, mirrored_at = now(),
+        due_at = case when due_at < now() then due_at else now() + ${nextInMs} * interval '1 millisecond' end,
         failures = 0, trouble = null, trouble_status = null, trouble_at = null, updated_at = now()
     where clinic_id = ${clinicId} and calendar_id = ${calendarId} and sync_token is not distinct from ${since}::text`;
   return moved.count > 0;

@@ -29,7 +29,8 @@ const LOOK_LIMIT_MS = 15_000;
 const AT_ONCE = 8;
 /** A channel that ends sooner is replaced. */
 const RENEW_BEFORE_MS = 24 * 3_600_000;
-/** How long a calendar that can't knock is left alone. */
+/** Stands for a calendar that can't knock, and how long it is left alone. */
+const NO_CHANNEL = 'none';
 const NO_CHANNEL_MS = 24 * 3_600_000;
 
 export function calendarSyncJob(options: CalendarSyncOptions): Job {
@@ -77,7 +78,7 @@ async function renewChannel(due: DueCalendar, options: CalendarSyncOptions, sign
     if (error instanceof CalendarTrouble && error.kind === 'refused') return null;
     throw error;
   });
-  const kept = watched ?? { resourceId: 'none', expiresAt: now() + NO_CHANNEL_MS + RENEW_BEFORE_MS };
+  const kept = watched ?? { resourceId: NO_CHANNEL, expiresAt: now() + NO_CHANNEL_MS + RENEW_BEFORE_MS };
   await rounds.keepChannel(due, { channelId, ...kept });
-  if (old && old.resourceId !== 'none') await calendar.unwatch(due, old, signal);
+  if (old && old.resourceId !== NO_CHANNEL) await calendar.unwatch(due, old, signal);
 }

@@ -181,6 +181,18 @@ describe('what is due', () => {
     expect(await rounds().claimDue(10, 60_000)).toMatchObject([{ ...REF, channel }]);
   });
 
+  it('stays due where it knocks while it is looked at: what it knocked for may not have been seen', async () => {
+    await mirror().keep(REF, look([], { nextInMs: -1 }));
+    const channel = { channelId: randomUUID(), resourceId: 'r', expiresAt: Date.parse('2031-01-02T00:00:00Z') };
+    await rounds().keepChannel(REF, channel);
+    expect(await rounds().claimDue(10, 60_000)).toHaveLength(1);
+    await mirror().wake(radiance.id, channel.channelId);
+    await mirror().keep(REF, look([], { since: 'token-1', token: 'token-2', whole: false }));
+    expect(await rounds().claimDue(10, 60_000)).toMatchObject([{ ...REF, syncToken: 'token-2' }]);
+    await mirror().keep(REF, look([], { since: 'token-2', token: 'token-3', whole: false }));
+    expect(await rounds().claimDue(10, 60_000)).toEqual([]);
+  });
+
   it('forgets a calendar that nobody has any more, with all that was copied', async () => {
     const orphan = { ...REF, calendarId: 'gone@radiance.test' };
     await mirror().keep(orphan, look([busy('a', AT.startsAt, AT.endsAt)]));
