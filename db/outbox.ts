@@ -1,5 +1,10 @@
-/** Work that must outlive the call, noted in the transaction that makes it necessary. */
-import type { Sql } from './postgres.ts';
+/**
+ * Work that must outlive the call, noted in the transaction that makes it necessary. A row says which subject; what is
+ * to be done is read from the subject itself when somebody comes. Rows are found by their status and time, never by an
+ * order of ids: one that is committed late is found late, and found.
+ */
+import { z } from 'zod';
+import type { Database, Sql } from './postgres.ts';
 
 /** What the outbox calls "make the calendar show this appointment as it is". */
 export const SYNC_APPOINTMENT = 'sync_appointment';
@@ -9,5 +14,105 @@ export async function ringForAppointment(sql: Sql, clinicId: string, appointment
   await sql`
     insert into outbox (clinic_id, kind, subject_id) values (${clinicId}, ${SYNC_APPOINTMENT}, ${appointmentId})
     on conflict (kind, subject_id) where status = 'due' do update
-    set due_at = least(outbox.due_at, now()), updated_at = now()`;
+    set rings = outbox.rings + 1, attempts = 0, asked_at = now(), due_at = least(outbox.due_at, now()), ring_at = now(),
+        updated_at = now()`;
+}
+
+/** Work that is due. */
+export interface Doorbell {
+  readonly clinicId: string;
+  readonly kind: string;
+  readonly subjectId: string;
+}
+
+export interface OutboxCount {
+  readonly pending: number;
+  /** Since when the oldest of them has been pending; 0 where there is none. */
+  readonly oldestMs: number;
+  /** How long the one that has waited longest has been due, with nobody at it. */
+  readonly overdueMs: number;
+  /** Given up. */
+  readonly dead: number;
+}
+
+export interface DeadRow extends Doorbell {
+  readonly reason: string;
+  readonly attempts: number;
+  /** When it was given up. */
+  readonly at: number;
+}
+
+export interface Outbox {
+  /**
+   * Up to `limit` rows of these kinds whose time has come, for the caller to tell the queue of. No other caller is told
+   * of them at the same time; where nobody takes them they are told again after `againMs`.
+   */
+  ring(kinds: readonly string[], limit: number, againMs: number): Promise<readonly Doorbell[]>;
+  count(): Promise<OutboxCount>;
+  /** What was given up, the latest first; of all clinics where none is named. */
+  dead(clinicId: string | null): Promise<readonly DeadRow[]>;
+  /** Has what was given up tried again; answers how many rows that were. */
+  requeue(clinicId: string | null): Promise<number>;
+}
+
+const doorbellRow = z.object({ clinicId: z.string(), kind: z.string(), subjectId: z.string() });
+const countRow = z.object({ pending: z.number(), oldestMs: z.number(), overdueMs: z.number(), dead: z.number() });
+const deadRow = doorbellRow.extend({ reason: z.string(), attempts: z.number(), at: z.number() });
+const MOST_DEAD = 500;
+
+export function postgresOutbox(database: Database): Outbox {
+  return {
+    ring: (kinds, limit, againMs) => database.unbound('ring_outbox', (sql) => ring(sql, kinds, limit, againMs)),
+    count: () => database.unbound('count_outbox', count),
+    dead: (clinicId) => database.unbound('dead_outbox', (sql) => readDead(sql, clinicId)),
+    requeue: (clinicId) => database.transaction('requeue_outbox', (sql) => requeue(sql, clinicId)),
+  };
+}
+
+async function ring(sql: Sql, kinds: readonly string[], limit: number, againMs: number): Promise<Doorbell[]> {
+  const rows = await sql`
+    update outbox set ring_at = now() + ${againMs}::float8 * interval '1 ms'
+    where id in (
+      select id from outbox
+      where status = 'due' and ring_at <= now() and kind in ${sql(kinds)}
+      order by ring_at limit ${limit} for update skip locked)
+    returning clinic_id as "clinicId", kind, subject_id as "subjectId"`;
+  return rows.map((row) => doorbellRow.parse(row));
+}
+
+async function count(sql: Sql): Promise<OutboxCount> {
+  const [row] = await sql`
+    select count(*)::int as pending,
+           coalesce(extract(epoch from now() - min(created_at)) * 1000, 0)::float8 as "oldestMs",
+           coalesce(greatest(0, extract(epoch from now() - min(greatest(due_at, claimed_until))) * 1000), 0)::float8
+             as "overdueMs",
+           (select count(*)::int from outbox where status = 'dead') as dead
+    from outbox where status = 'due'`;
+  return countRow.parse(row);
+}
+
+async function readDead(sql: Sql, clinicId: string | null): Promise<DeadRow[]> {
+  const rows = await sql`
+    select clinic_id as "clinicId", kind, subject_id as "subjectId", coalesce(reason, 'unknown') as reason, attempts,
+           updated_at as at
+    from outbox
+    where status = 'dead' and (${clinicId}::uuid is null or clinic_id = ${clinicId}::uuid)
+    order by updated_at desc limit ${MOST_DEAD}`;
+  return rows.map((row) => deadRow.parse(row));
+}
+
+/** A subject that is due already, or dead more than once, is asked for once. */
+async function requeue(sql: Sql, clinicId: string | null): Promise<number> {
+  const rows = await sql`
+    update outbox set status = 'done', updated_at = now()
+    where status = 'dead' and (${clinicId}::uuid is null or clinic_id = ${clinicId}::uuid)
+    returning clinic_id as "clinicId", kind, subject_id as "subjectId"`;
+  const subjects = JSON.stringify(rows.map((row) => doorbellRow.parse(row)));
+  await sql`
+    insert into outbox (clinic_id, kind, subject_id)
+    select distinct "clinicId", kind, "subjectId"
+    from json_to_recordset(${subjects}::text::json) as r("clinicId" uuid, kind text, "subjectId" uuid)
+    on conflict (kind, subject_id) where status = 'due' do update
+    set attempts = 0, asked_at = now(), due_at = least(outbox.due_at, now()), ring_at = now(), updated_at = now()`;
+  return rows.length;
 }

@@ -17,6 +17,7 @@ const SECONDS = {
   query: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   tool: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   connect: [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 5, 10],
+  lag: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200],
   job: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
   http: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
 } as const;
@@ -314,6 +315,43 @@ function meterQueues({ registers, on }: Meter): void {
   });
 }
 
+function meterOutbox({ registers, on }: Meter): void {
+  const pending = new Gauge({
+    name: 'ava_outbox_pending',
+    help: 'Work that outlives its call and is not done yet; every worker tells the same',
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'ava_outbox_oldest_seconds',
+    help: 'Since when the oldest of it is pending; every worker tells the same',
+    registers,
+  });
+  const dead = new Gauge({
+    name: 'ava_outbox_dead',
+    help: 'Work that was given up (npm run ops -- dead); every worker tells the same',
+    registers,
+  });
+  const lag = new Histogram({
+    name: 'ava_calendar_write_lag_seconds',
+    help: 'From the commit of an appointment’s change until its calendar shows it',
+    buckets: [...SECONDS.lag],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'ava_calendar_write_failures_total',
+    help: 'Attempts to write to a calendar that came to nothing, by cause and by whether they are made again',
+    labelNames: ['kind', 'final'] as const,
+    registers,
+  });
+  on('outbox.counted', (counted) => {
+    pending.set(counted.pending);
+    oldest.set(counted.oldestMs / 1000);
+    dead.set(counted.dead);
+  });
+  on('calendar.written', ({ lagMs }) => lag.observe(lagMs / 1000));
+  on('calendar.write_failed', ({ kind, afterMs }) => failures.inc({ kind, final: String(afterMs === null) }));
+}
+
 function meterDatabase({ registers, on }: Meter): void {
   const duration = new Histogram({
     name: 'ava_db_query_seconds',
@@ -375,6 +413,7 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
     meterCalendars,
     meterMedia,
     meterQueues,
+    meterOutbox,
     meterDatabase,
     meterProcess,
   ])

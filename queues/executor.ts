@@ -33,6 +33,13 @@ export interface ExecutorOptions {
 export interface Executor {
   /** Has a job run once, now or after `delayMs`. Rejects for a job it does not know; waits for Redis where that is away. */
   enqueue(name: string, data: unknown, delayMs?: number): Promise<void>;
+  /** As `enqueue`, once for each of these, in one go. */
+  enqueueAll(name: string, data: readonly unknown[]): Promise<void>;
+  /**
+   * Replaces a job's worker where it has begun nothing for `quietMs`: one can go deaf when Redis comes back. True where it
+   * was replaced; what it still runs is let go.
+   */
+  renew(name: string, quietMs: number): boolean;
   /**
    * Takes no more jobs, lets those under way end for a few seconds (not at all once there is a hurry), hands the rest
    * back, and lets go of Redis. Resolves within `CLOSE_LIMIT_MS`, whatever Redis does.
@@ -60,12 +67,15 @@ const COUNTED = ['waiting', 'active', 'delayed', 'failed'] as const;
 /** Opens a queue and a worker for each job. Resolves nothing and waits for nothing. */
 export function openExecutor(options: ExecutorOptions): Executor {
   const queues = new Map(options.jobs.map((job) => [job.name, new JobQueue(job, options)]));
+  const queueOf = (name: string): JobQueue => {
+    const queue = queues.get(name);
+    if (queue === undefined) throw new Error(`there is no job called ${name}`);
+    return queue;
+  };
   return {
-    async enqueue(name, data, delayMs = 0) {
-      const queue = queues.get(name);
-      if (queue === undefined) throw new Error(`there is no job called ${name}`);
-      await queue.enqueue(data, delayMs);
-    },
+    enqueue: async (name, data, delayMs = 0) => queueOf(name).enqueue([data], delayMs),
+    enqueueAll: async (name, data) => queueOf(name).enqueue(data, 0),
+    renew: (name, quietMs) => queueOf(name).renew(quietMs),
     async close(hurry) {
       await Promise.all(Array.from(queues.values(), (queue) => queue.close(hurry)));
     },
@@ -88,7 +98,10 @@ class JobQueue {
   readonly #events: Events;
   readonly #tendMs: number;
   readonly #queue: Queue;
-  readonly #worker: Worker;
+  readonly #openWorker: () => Worker;
+  #worker: Worker;
+  /** When a run began last, or a worker was opened. */
+  #begunAt = performance.now();
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #scheduled = false;
@@ -102,24 +115,40 @@ class JobQueue {
     this.#tendMs = tendMs;
     const place = { connection, prefix: PREFIX };
     this.#queue = new Queue(job.name, { ...place, streams: { events: { maxLen: KEPT_QUEUE_EVENTS } } });
-    this.#worker = new Worker(job.name, (queued, token) => this.#run(queued, token), {
-      ...place,
-      concurrency: job.concurrency,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_CHECK_MS,
-      maxStalledCount: MAX_STALLED,
-      runRetryDelay: FETCH_RETRY_MS,
-      settings: { backoffStrategy: (failures, _type, error) => this.#delayMs(failures, error) },
-    });
     this.#queue.on('error', this.#troubled);
-    this.#worker.on('error', this.#troubled);
-    this.#worker.on('stalled', () => events.emit('job.stalled', { queue: job.name }));
+    this.#openWorker = () => {
+      const worker = new Worker(job.name, (queued, token) => this.#run(queued, token), {
+        ...place,
+        concurrency: job.concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_CHECK_MS,
+        maxStalledCount: MAX_STALLED,
+        runRetryDelay: FETCH_RETRY_MS,
+        settings: { backoffStrategy: (failures, _type, error) => this.#delayMs(failures, error) },
+      });
+      worker.on('error', this.#troubled);
+      worker.on('stalled', () => events.emit('job.stalled', { queue: job.name }));
+      return worker;
+    };
+    this.#worker = this.#openWorker();
     void this.#tend();
   }
 
-  async enqueue(data: unknown, delayMs: number): Promise<void> {
+  async enqueue(all: readonly unknown[], delayMs: number): Promise<void> {
+    const { name } = this.#job;
     // A fresh id each time: adding one that is still kept would be ignored in silence.
-    await this.#queue.add(this.#job.name, data, { ...this.#runOptions(), delay: delayMs, jobId: `j${randomUUID()}` });
+    const opts = () => ({ ...this.#runOptions(), delay: delayMs, jobId: `j${randomUUID()}` });
+    await this.#queue.addBulk(all.map((data) => ({ name, data, opts: opts() })));
+  }
+
+  renew(quietMs: number): boolean {
+    if (performance.now() - this.#begunAt < quietMs || this.#closing !== undefined) return false;
+    const deaf = this.#worker;
+    this.#begunAt = performance.now();
+    this.#worker = this.#openWorker();
+    // It may wait for an answer that never comes: nobody waits for it, and it takes nothing any more.
+    deaf.close(true).catch(() => undefined);
+    return true;
   }
 
   close(hurry?: AbortSignal): Promise<void> {
@@ -144,6 +173,7 @@ class JobQueue {
 
   async #run(queued: QueuedJob, token: string | undefined): Promise<void> {
     const startedAt = performance.now();
+    this.#begunAt = startedAt;
     const attempt = queued.attemptsMade + 1;
     const data: unknown = queued.data;
     const outcome = await runBounded({ job: this.#job, data, attempt, stop: this.#stop.signal });

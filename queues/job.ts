@@ -1,4 +1,5 @@
 /** What a job is, and the few things that can come of a run of it. Knows nothing of the queue that carries it. */
+import { z } from 'zod';
 import type { RetryPolicy } from './retry.ts';
 
 /**
@@ -7,11 +8,16 @@ import type { RetryPolicy } from './retry.ts';
  * - `cancel`: pointless, now and later; never run again.
  * - `snooze`: not yet; again after `forMs`, and no attempt was lost.
  */
-export type JobOutcome =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'retry'; readonly error: unknown; readonly afterMs?: number }
-  | { readonly kind: 'cancel'; readonly reason: string }
-  | { readonly kind: 'snooze'; readonly forMs: number };
+export type JobOutcome = z.output<typeof jobOutcome>;
+
+const delayMs = z.number().nonnegative();
+/** Parsed, since a job that answers nonsense must not pass for done. */
+export const jobOutcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('done') }).readonly(),
+  z.object({ kind: z.literal('retry'), error: z.unknown(), afterMs: delayMs.optional() }).readonly(),
+  z.object({ kind: z.literal('cancel'), reason: z.string() }).readonly(),
+  z.object({ kind: z.literal('snooze'), forMs: delayMs }).readonly(),
+]);
 
 export interface JobRun {
   /** As it was enqueued: the job parses it. */

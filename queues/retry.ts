@@ -1,4 +1,5 @@
-/** How often and how soon failed jobs are tried again: one table, and the one function that makes delays of it. */
+/** How often and how soon failed work is tried again: one table, and the one function that makes delays of it. */
+import type { CalendarFailureKind } from '../src/domain/events.ts';
 
 export interface RetryPolicy {
   /** Runs at most, the first one included. */
@@ -19,10 +20,41 @@ export const RETRY = {
   calendarLook: { attempts: Number.POSITIVE_INFINITY, firstMs: 5_000, longestMs: 120_000 },
   /** The next round makes up for one that failed. */
   calendarSync: { attempts: 1, firstMs: 1_000, longestMs: 1_000 },
+  /** A doorbell that nobody could answer, since the book was out of reach: it is rung again in any case. */
+  syncAppointment: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
 } as const satisfies Readonly<Record<string, RetryPolicy>>;
 
+/** How long a calendar's work is tried after it was last asked for. */
+export const CALENDAR_PATIENCE_MS = 72 * 3_600_000;
+
+/** What is done where bringing an appointment to its calendar failed. */
+export interface FailurePolicy {
+  /** How soon it is tried again, as long as there is patience; null: it will never do, and somebody has to look at it. */
+  readonly again: Pick<RetryPolicy, 'firstMs' | 'longestMs'> | null;
+  /** Nobody writes to the calendar meanwhile; others go on. */
+  readonly pauses: boolean;
+  /** Nothing can be written to the calendar until somebody mends that. */
+  readonly flags: boolean;
+}
+
+/** One row a cause. */
+export const CALENDAR_FAILURES: Readonly<Record<CalendarFailureKind, FailurePolicy>> = {
+  busy: { again: { firstMs: 2_000, longestMs: 120_000 }, pauses: true, flags: false },
+  credentials: { again: { firstMs: 30_000, longestMs: 15 * 60_000 }, pauses: true, flags: true },
+  calendar_gone: { again: { firstMs: 30_000, longestMs: 15 * 60_000 }, pauses: true, flags: true },
+  unavailable: { again: { firstMs: 1_000, longestMs: 5 * 60_000 }, pauses: false, flags: false },
+  timeout: { again: { firstMs: 1_000, longestMs: 5 * 60_000 }, pauses: false, flags: false },
+  refused: { again: null, pauses: false, flags: false },
+  broke: { again: { firstMs: 5_000, longestMs: 15 * 60_000 }, pauses: false, flags: false },
+  unsettled: { again: { firstMs: 1_000, longestMs: 60_000 }, pauses: false, flags: false },
+};
+
 /** Delay after the n-th failure, n from 1: doubled each time, bounded, and anywhere in its upper half. */
-export function backOffMs(policy: RetryPolicy, failures: number, random: () => number = Math.random): number {
+export function backOffMs(
+  policy: Pick<RetryPolicy, 'firstMs' | 'longestMs'>,
+  failures: number,
+  random: () => number = Math.random,
+): number {
   const fullMs = Math.min(policy.longestMs, policy.firstMs * 2 ** (failures - 1));
   return Math.round(fullMs / 2 + (random() * fullMs) / 2);
 }

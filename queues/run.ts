@@ -1,5 +1,5 @@
 /** One run of a job, with an end: whatever the job does, there is an outcome when its time is over or its worker stops. */
-import type { Job, JobOutcome } from './job.ts';
+import { type Job, type JobOutcome, jobOutcome } from './job.ts';
 
 /** Handed back whole: another worker runs it at once, and no attempt was lost. */
 const HANDED_BACK: JobOutcome = { kind: 'snooze', forMs: 0 };
@@ -31,7 +31,7 @@ export async function runBounded({ job, data, attempt, stop }: BoundedRun): Prom
 
 async function attempted(job: Job, run: Parameters<Job['run']>[0]): Promise<JobOutcome> {
   try {
-    return await job.run(run);
+    return jobOutcome.parse(await job.run(run));
   } catch (error) {
     return { kind: 'retry', error };
   }

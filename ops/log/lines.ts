@@ -28,6 +28,9 @@ const tidiedLevel = ({ calls, holds, nodes }: AvaEvents['housekeeping.done']): L
   return holds + nodes > 0 ? 'info' : 'debug';
 };
 
+const unwrittenLevel = ({ afterMs, kind }: AvaEvents['calendar.write_failed']): LogLevel =>
+  afterMs === null || kind === 'credentials' || kind === 'calendar_gone' || kind === 'broke' ? 'error' : 'warn';
+
 export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } = {
   'call.offered': { level: 'info', message: 'call offered' },
   'call.shed': { level: 'warn', message: 'call shed' },
@@ -70,6 +73,12 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'queue.counted': { level: 'debug', message: 'queue counted' },
   'queue.lost': { level: 'error', message: 'queue is out of reach' },
   'queue.troubled': { level: 'warn', message: 'queue met an error' },
+  'queue.renewed': { level: 'error', message: 'queue had a deaf worker; it was replaced' },
+  'outbox.counted': { level: 'debug', message: 'outbox counted' },
+  'outbox.stuck': { level: 'error', message: 'outbox is not passed on' },
+  'calendar.written': { level: 'info', message: 'calendar shows the appointment as it is' },
+  'calendar.write_failed': { level: unwrittenLevel, message: 'calendar could not be written' },
+  'calendar.changed_by_hand': { level: 'warn', message: 'appointment was changed by hand in the calendar' },
   'housekeeping.done': { level: tidiedLevel, message: 'housekeeping done' },
   'node.heartbeat_lost': { level: 'error', message: 'heartbeat can not be written' },
   'node.heartbeat_back': { level: 'info', message: 'heartbeat is written again' },

@@ -1,7 +1,10 @@
 /** What a node does besides calls: its heartbeat, in every role, and the jobs of a worker; a server does not even load what runs those. */
+import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
+import { postgresCalendarBook } from '../../db/calendar-book.ts';
 import { postgresHousekeeping } from '../../db/housekeeping.ts';
 import { type Heartbeat, startHeartbeat } from '../../db/nodes.ts';
+import { postgresOutbox, SYNC_APPOINTMENT } from '../../db/outbox.ts';
 import type { Database } from '../../db/postgres.ts';
 import { openRedis } from '../../db/redis.ts';
 import type { Config } from '../../ops/config.ts';
@@ -10,6 +13,8 @@ import type { Lifecycle } from '../../ops/lifecycle.ts';
 import type { Job } from '../../queues/job.ts';
 import { calendarSyncJob } from '../../queues/jobs/calendar-sync.ts';
 import { housekeepingJob } from '../../queues/jobs/housekeeping.ts';
+import { SYNC_APPOINTMENT_JOB, syncAppointmentJob } from '../../queues/jobs/sync-appointment.ts';
+import type { Bell } from '../../queues/relay.ts';
 import type { Calendars } from './calendars.ts';
 
 export interface BackgroundOptions {
@@ -50,19 +55,36 @@ export async function openJobs(
 ): Promise<void> {
   const { config, events } = options;
   if (config.role === 'server') return;
-  const { openExecutor } = await import('../../queues/executor.ts');
+  const [{ openExecutor }, { startRelay }] = await Promise.all([
+    import('../../queues/executor.ts'),
+    import('../../queues/relay.ts'),
+  ]);
   // That Redis is away is told of by the connection for sessions, and by the queues.
   const redis = await lifecycle.add(
     'queue connection',
     () => openRedis(config.redis, 'queue', () => undefined),
     (opened) => opened.close(),
   );
-  await lifecycle.add(
+  const executor = await lifecycle.add(
     'jobs',
     () => openExecutor({ connection: redis.client, jobs: jobsOf(options, database, calendars), events }),
     (opened, hurry) => opened.close(hurry),
   );
+  await lifecycle.add(
+    'outbox relay',
+    () => startRelay({ store: postgresOutbox(database), executor, bells: BELLS, events }),
+    (opened) => opened.close(),
+  );
 }
+
+/** Which job does what the outbox asks for. */
+const BELLS: readonly Bell[] = [
+  {
+    kind: SYNC_APPOINTMENT,
+    job: SYNC_APPOINTMENT_JOB,
+    dataOf: ({ clinicId, subjectId }) => ({ clinicId, appointmentId: subjectId }),
+  },
+];
 
 function jobsOf(
   { config, events, clock = systemClock() }: BackgroundOptions,
@@ -74,5 +96,11 @@ function jobsOf(
   return [
     housekeepingJob({ chores, events, now, resumeTtlMs: config.calls.resumeTtlS * 1_000 }),
     calendarSyncJob(calendars.sync),
+    syncAppointmentJob({
+      book: postgresCalendarBook(database),
+      calendar: calendars.calendar,
+      events,
+      newToken: randomUUID,
+    }),
   ];
 }

@@ -20,6 +20,9 @@ export type ModelErrorKind = 'connect' | 'closed' | 'timeout' | 'fatal' | 'rate_
 /** What a run of a job came to; `retry` is a failure, final or not. */
 export type JobResult = 'done' | 'retry' | 'cancel' | 'snooze';
 
+/** Why an appointment did not get to its calendar; `broke` is ours, `unsettled`: the event changed whenever it was looked at. */
+export type CalendarFailureKind = CalendarTroubleKind | 'broke' | 'unsettled';
+
 /** Jobs of one queue by where they stand; all workers together. */
 export interface QueuedJobs {
   readonly waiting: number;
@@ -136,6 +139,27 @@ export interface AvaEvents {
   'queue.lost': { readonly queue: string; readonly error: unknown };
   /** Redis refused what a queue asked of it. */
   'queue.troubled': { readonly queue: string; readonly error: unknown };
+  /** A queue's worker heard nothing any more though there was work, and was replaced. */
+  'queue.renewed': { readonly queue: string; readonly overdueMs: number };
+  /** Work that is not done yet, of all clinics: how much, since when the oldest, and how much was given up. */
+  'outbox.counted': { readonly pending: number; readonly oldestMs: number; readonly dead: number };
+  /** The queue can't be told of work; it waits in the database. Told once until it can. */
+  'outbox.stuck': { readonly error: unknown };
+  /** A calendar shows an appointment as it is, or no more; `lagMs` after that was last asked for. */
+  'calendar.written': CallContext & { readonly result: 'shown' | 'removed'; readonly lagMs: number };
+  /** `afterMs`: when it is tried again; null: never, unless somebody asks for it. `reason` is of a closed set of words. */
+  'calendar.write_failed': CallContext & {
+    readonly appointmentId: string;
+    readonly kind: CalendarFailureKind;
+    /** Google's; 0 where there was no answer. */
+    readonly status: number;
+    readonly reason: string;
+    readonly attempts: number;
+    readonly afterMs: number | null;
+    readonly error: unknown;
+  };
+  /** A human removed or moved an appointment's event in the calendar: the book stays as it is, staff have to decide. */
+  'calendar.changed_by_hand': CallContext & { readonly appointmentId: string; readonly change: 'removed' | 'moved' };
   /** How much was tidied up: calls of lost nodes ended, lapsed holds and forgotten nodes deleted. */
   'housekeeping.done': { readonly calls: number; readonly holds: number; readonly nodes: number };
   /** This node's heartbeat can't be written; told once until it can. */

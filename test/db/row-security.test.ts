@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
+import { postgresCalendarBook } from '../../db/calendar-book.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
@@ -33,6 +34,8 @@ const PRIVATE = [
   'holds',
   'occupied',
   'outbox',
+  'calendar_events',
+  'calendar_lanes',
   'conversations',
   'turns',
   'tool_calls',
@@ -60,7 +63,10 @@ describe('a transaction bound to one clinic', () => {
     const store = postgresBookingStore(database);
     const conversation = conversationOf(lumen.id);
     conversationId = conversation.conversationId;
-    booked(await store.book(bookingRequest({ clinic: lumen, conversationId })));
+    const { id: appointmentId } = booked(await store.book(bookingRequest({ clinic: lumen, conversationId })));
+    // Leaves a place of its event, and its calendar's lane.
+    const claim = { clinicId: lumen.id, appointmentId, token: randomUUID(), forMs: 1_000 };
+    await postgresCalendarBook(database).claim(claim);
     await store.hold(holdRequest({ clinic: lumen, at: 60 }));
     const serviceId = lumen.services[0]?.id ?? '';
     await store.joinWaitlist(waitlistRequest({ clinicId: lumen.id, serviceId }));

@@ -153,13 +153,32 @@ describe('metrics', () => {
     expect(await text()).toMatch(/ava_dependency_up\{name="postgres"\} 1\nava_dependency_up\{name="redis"\} 0/);
   });
 
+  test('tell what waits in the outbox, how late calendars are written, and why they are not', async () => {
+    const { events, text } = opened();
+    events.emit('outbox.counted', { pending: 3, oldestMs: 4_500, dead: 1 });
+    events.emit('calendar.written', { result: 'shown', lagMs: 700 });
+    const failed = { appointmentId: 'a1', status: 429, reason: 'busy 429', attempts: 1, error: undefined };
+    events.emit('calendar.write_failed', { ...failed, kind: 'busy', afterMs: 2_000 });
+    events.emit('calendar.write_failed', { ...failed, kind: 'refused', afterMs: null });
+    const page = await text();
+    for (const line of [
+      'ava_outbox_pending 3',
+      'ava_outbox_oldest_seconds 4.5',
+      'ava_outbox_dead 1',
+      'ava_calendar_write_lag_seconds_bucket{le="1"} 1',
+      'ava_calendar_write_failures_total{kind="busy",final="false"} 1',
+      'ava_calendar_write_failures_total{kind="refused",final="true"} 1',
+    ])
+      expect(page).toContain(`${line}\n`);
+  });
+
   test('read gauges when they are scraped, and stop counting when closed', async () => {
     const { events, metrics, text } = opened();
     let pending = 1;
-    metrics.gauge({ name: 'ava_outbox_pending', help: 'Rows that wait', read: () => pending });
-    expect(await text()).toContain('ava_outbox_pending 1\n');
+    metrics.gauge({ name: 'ava_things_pending', help: 'Things that wait', read: () => pending });
+    expect(await text()).toContain('ava_things_pending 1\n');
     pending = 2;
-    expect(await text()).toContain('ava_outbox_pending 2\n');
+    expect(await text()).toContain('ava_things_pending 2\n');
     metrics.close();
     events.emit('turn.interrupted', { heardMs: 1 });
     expect(await text()).not.toContain('ava_interruptions_total');

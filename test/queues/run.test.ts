@@ -14,7 +14,7 @@ describe('a run', () => {
       expect({ data, attempt, aborted: signal.aborted }).toEqual({ data: { n: 1 }, attempt: 2, aborted: false });
       return outcome;
     });
-    expect(await running(job)).toBe(outcome);
+    expect(await running(job)).toEqual(outcome);
   });
 
   it.each([
@@ -27,6 +27,17 @@ describe('a run', () => {
     ],
   ])('of a job that %s is to be tried again', async (_, run) => {
     expect(await running(jobOf(run))).toMatchObject({ kind: 'retry', error: { message: 'broken' } });
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['a word', 'done'],
+    ['an outcome that there is not', { kind: 'success' }],
+    ['a delay that is none', { kind: 'snooze', forMs: -1 }],
+    ['no reason', { kind: 'cancel' }],
+  ])('of a job that answers %s is to be tried again: it has not passed for done', async (_, answer) => {
+    const job = jobOf(async () => JSON.parse(JSON.stringify(answer ?? null)));
+    expect(await running(job)).toMatchObject({ kind: 'retry', error: { name: 'ZodError' } });
   });
 
   it('ends at its limit, is told so, and is tried again', async () => {
