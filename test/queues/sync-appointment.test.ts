@@ -100,7 +100,7 @@ describe('what a human did in the calendar', () => {
     const world = calendarWorld();
     world.want(MINE, 'priya');
     await world.settle();
-    world.calendar.moveByHand('priya', eventIdOf(MINE, 0), 12_345);
+    world.calendar.changeByHand('priya', eventIdOf(MINE, 0), { startsAt: 12_345 });
     for (let n = 0; n < 2; n += 1) {
       world.book.want(MINE, world.wanted(MINE));
       await world.settle();

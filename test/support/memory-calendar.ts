@@ -7,6 +7,7 @@ import {
   type BusyTime,
   type Calendar,
   type CalendarChange,
+  type CalendarChanges,
   type CalendarRef,
   CalendarTrouble,
   type StoredEvent,
@@ -22,8 +23,8 @@ export interface RequestFault {
 }
 
 export interface MemoryCalendarOptions {
-  /** Asked before each request. */
-  readonly fault?: (method: Method, calendar: CalendarRef) => RequestFault | null;
+  /** Asked before each request; `silence`: it is never answered. */
+  readonly fault?: (method: Method, calendar: CalendarRef) => RequestFault | 'silence' | null;
   /** True where an id that is taken is given a second time. */
   readonly missesCollision?: () => boolean;
   /** Awaited before each request takes effect, and before its answer. */
@@ -32,7 +33,10 @@ export interface MemoryCalendarOptions {
 
 interface KeptEvent extends StoredEvent {
   readonly calendarId: string;
+  /** Counts all changes, from 1. */
   readonly changedAt: number;
+  /** Whether it keeps its owner busy. */
+  readonly busy: boolean;
 }
 
 export interface MemoryCalendar extends Calendar {
@@ -41,9 +45,17 @@ export interface MemoryCalendar extends Calendar {
   /** Every request so far. */
   readonly requests: readonly { readonly method: Method; readonly calendarId: string }[];
   removeByHand(calendarId: string, eventId: string): void;
-  moveByHand(calendarId: string, eventId: string, startsAt: number): void;
+  changeByHand(
+    calendarId: string,
+    eventId: string,
+    change: Partial<Pick<StoredEvent, 'summary' | 'startsAt' | 'endsAt'>>,
+  ): void;
   /** An event that is not Ava's. */
-  typeByHand(calendarId: string, eventId: string, at: BusyTime): void;
+  typeByHand(calendarId: string, eventId: string, at: BusyTime & { readonly busy?: boolean }): void;
+  /** The calendar is deleted, or shared with us no longer. */
+  lose(calendarId: string): void;
+  /** Sync tokens given so far are too old. */
+  forgetTokens(): void;
 }
 
 const CHANNEL_LIFE_MS = 7 * 86_400_000;
@@ -52,21 +64,29 @@ export function memoryCalendar(options: MemoryCalendarOptions = {}): MemoryCalen
   const { fault = () => null, missesCollision = () => false, delay = async () => undefined } = options;
   const kept: KeptEvent[] = [];
   const requests: { method: Method; calendarId: string }[] = [];
+  const lost = new Set<string>();
   let changes = 0;
+  let oldestToken = 0;
 
   async function request<T>(method: Method, calendar: CalendarRef, signal: AbortSignal, work: () => T): Promise<T> {
     requests.push({ method, calendarId: calendar.calendarId });
     const failing = fault(method, calendar);
+    if (failing === 'silence') {
+      await aborted(signal);
+      throw new CalendarTrouble('timeout');
+    }
     await delay();
     if (signal.aborted) throw new CalendarTrouble('timeout');
     if (failing && !failing.committed) throw failing.trouble;
+    if (lost.has(calendar.calendarId) && method !== 'event')
+      throw new CalendarTrouble('calendar_gone', { status: 404 });
     const answer = work();
     await delay();
     if (failing) throw failing.trouble;
     return answer;
   }
 
-  function keep(calendarId: string, event: Omit<StoredEvent, 'etag'>): void {
+  function keep(calendarId: string, event: Omit<KeptEvent, 'etag' | 'calendarId' | 'changedAt'>): void {
     changes += 1;
     kept.push({ ...event, calendarId, etag: `"${changes}"`, changedAt: changes });
   }
@@ -90,6 +110,13 @@ export function memoryCalendar(options: MemoryCalendarOptions = {}): MemoryCalen
 
   const liveIn = (calendarId: string): KeptEvent[] =>
     kept.filter((each) => each.calendarId === calendarId && !each.cancelled);
+
+  function changesSince(calendarId: string, syncToken: string | null, from: number): CalendarChanges | null {
+    if (syncToken !== null && Number(syncToken) < oldestToken) return null;
+    const named = kept.filter((each) => each.calendarId === calendarId && each.changedAt > Number(syncToken ?? 0));
+    const wanted = syncToken === null ? named.filter((each) => !each.cancelled && (each.endsAt ?? 0) > from) : named;
+    return { changes: wanted.map(changeOf), syncToken: String(changes), whole: syncToken === null };
+  }
 
   return {
     event: (calendar, eventId, signal) =>
@@ -123,17 +150,11 @@ export function memoryCalendar(options: MemoryCalendarOptions = {}): MemoryCalen
         return 'done';
       }),
     changes: (calendar, { syncToken, from }, signal) =>
-      request('changes', calendar, signal, () => {
-        const since = Number(syncToken ?? 0);
-        const named = kept.filter((each) => each.calendarId === calendar.calendarId && each.changedAt > since);
-        const wanted =
-          syncToken === null ? named.filter((each) => !each.cancelled && (each.endsAt ?? 0) > from) : named;
-        return { changes: wanted.map(changeOf), syncToken: String(changes), whole: syncToken === null };
-      }),
+      request('changes', calendar, signal, () => changesSince(calendar.calendarId, syncToken, from)),
     busyTimes: (calendar, from, to, signal) =>
       request('busyTimes', calendar, signal, () =>
-        liveIn(calendar.calendarId).flatMap(({ startsAt, endsAt }) =>
-          startsAt !== null && endsAt !== null && startsAt < to && endsAt > from ? [{ startsAt, endsAt }] : [],
+        liveIn(calendar.calendarId).flatMap(({ busy, startsAt, endsAt }) =>
+          busy && startsAt !== null && endsAt !== null && startsAt < to && endsAt > from ? [{ startsAt, endsAt }] : [],
         ),
       ),
     watch: (calendar, { channelId }, signal) =>
@@ -145,29 +166,39 @@ export function memoryCalendar(options: MemoryCalendarOptions = {}): MemoryCalen
     live: () => kept.filter((each) => !each.cancelled),
     requests,
     removeByHand: (calendarId, eventId) => byHand(calendarId, eventId, { cancelled: true }),
-    moveByHand(calendarId, eventId, startsAt) {
-      const event = find(calendarId, eventId);
-      const lengthMs = (event?.endsAt ?? 0) - (event?.startsAt ?? 0);
-      byHand(calendarId, eventId, { startsAt, endsAt: startsAt + lengthMs });
+    changeByHand: byHand,
+    typeByHand: (calendarId, eventId, { startsAt, endsAt, busy = true }) =>
+      keep(calendarId, { ...BY_HAND, eventId, startsAt, endsAt, busy }),
+    lose: (calendarId) => void lost.add(calendarId),
+    forgetTokens() {
+      changes += 1;
+      oldestToken = changes;
     },
-    typeByHand: (calendarId, eventId, { startsAt, endsAt }) =>
-      keep(calendarId, { eventId, cancelled: false, ours: null, startsAt, endsAt, summary: 'Lunch', description: '' }),
   };
 }
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+const BY_HAND = { cancelled: false, ours: null, summary: 'Lunch', description: '' } as const;
 
 /** Without what only the calendar itself knows. */
 function bare(event: KeptEvent | undefined): StoredEvent | null {
   if (event === undefined) return null;
-  const { calendarId: _calendarId, changedAt: _changedAt, ...stored } = event;
+  const { calendarId: _calendarId, changedAt: _changedAt, busy: _busy, ...stored } = event;
   return stored;
 }
 
 function storedOf({ appointmentId, version, startsAt, endsAt, summary, description }: AppointmentEvent) {
-  return { cancelled: false, ours: { appointmentId, version }, startsAt, endsAt, summary, description };
+  return { cancelled: false, busy: true, ours: { appointmentId, version }, startsAt, endsAt, summary, description };
 }
 
-function changeOf({ eventId, cancelled, ours, startsAt, endsAt }: KeptEvent): CalendarChange {
+function changeOf({ eventId, cancelled, busy, ours, startsAt, endsAt }: KeptEvent): CalendarChange {
   const owner = ours?.appointmentId ?? null;
-  if (cancelled || startsAt === null || endsAt === null) return { kind: 'free', eventId, ours: owner };
+  if (cancelled || !busy || startsAt === null || endsAt === null) return { kind: 'free', eventId, ours: owner };
   return { kind: 'busy', eventId, ours: owner, at: { startsAt, endsAt } };
 }
