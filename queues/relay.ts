@@ -53,7 +53,7 @@ export interface Relay {
 const EVERY_MS = 250;
 const MOST_BELLS = 200;
 /** A bell that nobody answered is rung again. */
-const AGAIN_MS = 15_000;
+const AGAIN_MS = 5_000;
 const COUNT_EVERY_MS = 5_000;
 const OVERDUE_MS = 20_000;
 /** A round that takes longer is told of: Redis or Postgres is away. */

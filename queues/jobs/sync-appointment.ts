@@ -27,12 +27,12 @@ type Doorbell = z.output<typeof doorbell>;
 export const SYNC_APPOINTMENT_JOB = 'sync-appointment';
 const CONCURRENCY = 16;
 /** One request to the calendar. */
-const CALL_LIMIT_MS = 4_000;
+const CALL_LIMIT_MS = 3_000;
 /** No request begins later after the claim was made. */
-const WRITE_LIMIT_MS = 8_000;
+const WRITE_LIMIT_MS = 5_000;
 /** Longer than the last request can take. */
-const CLAIM_MS = 15_000;
-const TIME_LIMIT_MS = 30_000;
+const CLAIM_MS = 10_000;
+const TIME_LIMIT_MS = 25_000;
 /** Looks at the calendar in one claim; each further one is because the event changed meanwhile. */
 const MAX_LOOKS = 6;
 

@@ -29,7 +29,7 @@ export interface EventPlace {
   readonly byHand: 'removed' | 'moved' | null;
   /** The appointment's version that was settled last; null until one was. */
   readonly version: number | null;
-  /** Since when it stands like this. */
+  /** Since when it stands like this; of one never seen, when somebody last set out to write it. */
   readonly since: Instant;
 }
 
@@ -57,7 +57,7 @@ export type WritingStep =
   | { readonly kind: 'look_again'; readonly afterMs: number };
 
 /** How long after it was sent a request that nobody waits for any more may still take effect. */
-const LATE_WRITE_MS = 30_000;
+const LATE_WRITE_MS = 15_000;
 
 /** Google's ids are of `a` to `v` and digits, which hexadecimal digits are. */
 export function eventIdOf(appointmentId: string, generation: number): string {
@@ -72,7 +72,7 @@ export function aim(wanted: WantedEvent | null, place: EventPlace | null, now: I
     return wanted === null || respected ? null : placeIn(wanted, place.generation + 1, now);
   }
   if (wanted === null || place.state === 'leaving') return place;
-  if (wanted.calendarId !== place.calendarId) return { ...place, state: 'leaving', since: now };
+  if (wanted.calendarId !== place.calendarId) return { ...place, state: 'leaving' };
   return place.state === 'writing' ? { ...place, since: now } : place;
 }
 
