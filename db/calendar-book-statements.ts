@@ -124,12 +124,19 @@ export async function notePlace(
         since = excluded.since, updated_at = now()`;
 }
 
-/** Nothing is left to do for it. */
+/** Nothing is left to do for it, nor for what was given up of the same subject before. */
 export async function finish(sql: Sql, rowId: string): Promise<void> {
   await sql`
-    update outbox
-    set status = 'done', claim_token = null, claimed_until = null, reason = null, updated_at = now()
-    where id = ${rowId}`;
+    with finished as (
+      update outbox
+      set status = 'done', claim_token = null, claimed_until = null, reason = null, updated_at = now()
+      where id = ${rowId}
+      returning kind, subject_id
+    )
+    update outbox as given_up
+    set status = 'done', updated_at = now()
+    from finished
+    where given_up.status = 'dead' and given_up.subject_id = finished.subject_id and given_up.kind = finished.kind`;
 }
 
 /** Nobody works on it before `until`. */

@@ -343,6 +343,15 @@ function meterOutbox({ registers, on }: Meter): void {
     labelNames: ['kind', 'final'] as const,
     registers,
   });
+  const healed = new Counter({
+    name: 'ava_calendar_reconciled_total',
+    help: 'Appointments compared with their calendars; events removed that the book knew nothing of; those written again',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  on('calendar.reconciled', (report) => {
+    for (const result of ['compared', 'removed', 'rewritten'] as const) healed.inc({ result }, report[result]);
+  });
   on('outbox.counted', (counted) => {
     pending.set(counted.pending);
     oldest.set(counted.oldestMs / 1000);

@@ -20,6 +20,8 @@ export const RETRY = {
   calendarLook: { attempts: Number.POSITIVE_INFINITY, firstMs: 5_000, longestMs: 120_000 },
   /** The next round makes up for one that failed. */
   calendarSync: { attempts: 1, firstMs: 1_000, longestMs: 1_000 },
+  /** The next minute goes on where it was left. */
+  reconcileCalendars: { attempts: 1, firstMs: 1_000, longestMs: 1_000 },
   /** A doorbell that nobody could answer, since the book was out of reach: it is rung again in any case. */
   syncAppointment: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
 } as const satisfies Readonly<Record<string, RetryPolicy>>;

@@ -19,7 +19,7 @@ comment on column outbox.reason is 'Why it failed last, or for good (dead); in w
 
 drop index outbox_by_due;
 create index outbox_by_ring on outbox (ring_at) where status = 'due';
-create index outbox_dead on outbox (updated_at) where status = 'dead';
+create index outbox_dead on outbox (subject_id) where status = 'dead';
 
 create table calendar_events (
   appointment_id uuid primary key,

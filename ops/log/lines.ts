@@ -28,6 +28,9 @@ const tidiedLevel = ({ calls, holds, nodes }: AvaEvents['housekeeping.done']): L
   return holds + nodes > 0 ? 'info' : 'debug';
 };
 
+const reconciledLevel = ({ removed, rewritten }: AvaEvents['calendar.reconciled']): LogLevel =>
+  removed + rewritten > 0 ? 'warn' : 'debug';
+
 const unwrittenLevel = ({ afterMs, kind }: AvaEvents['calendar.write_failed']): LogLevel =>
   afterMs === null || kind === 'credentials' || kind === 'calendar_gone' || kind === 'broke' ? 'error' : 'warn';
 
@@ -79,6 +82,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'calendar.written': { level: 'info', message: 'calendar shows the appointment as it is' },
   'calendar.write_failed': { level: unwrittenLevel, message: 'calendar could not be written' },
   'calendar.changed_by_hand': { level: 'warn', message: 'appointment was changed by hand in the calendar' },
+  'calendar.reconciled': { level: reconciledLevel, message: 'calendars compared with the book' },
   'housekeeping.done': { level: tidiedLevel, message: 'housekeeping done' },
   'node.heartbeat_lost': { level: 'error', message: 'heartbeat can not be written' },
   'node.heartbeat_back': { level: 'info', message: 'heartbeat is written again' },

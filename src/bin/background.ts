@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
 import { postgresCalendarBook } from '../../db/calendar-book.ts';
+import { postgresComparisonBook } from '../../db/calendar-comparison.ts';
 import { postgresHousekeeping } from '../../db/housekeeping.ts';
 import { type Heartbeat, startHeartbeat } from '../../db/nodes.ts';
 import { postgresOutbox, SYNC_APPOINTMENT } from '../../db/outbox.ts';
@@ -13,6 +14,7 @@ import type { Lifecycle } from '../../ops/lifecycle.ts';
 import type { Job } from '../../queues/job.ts';
 import { calendarSyncJob } from '../../queues/jobs/calendar-sync.ts';
 import { housekeepingJob } from '../../queues/jobs/housekeeping.ts';
+import { reconcileCalendarsJob } from '../../queues/jobs/reconcile-calendars.ts';
 import { SYNC_APPOINTMENT_JOB, syncAppointmentJob } from '../../queues/jobs/sync-appointment.ts';
 import type { Bell } from '../../queues/relay.ts';
 import type { Calendars } from './calendars.ts';
@@ -89,18 +91,14 @@ const BELLS: readonly Bell[] = [
 function jobsOf(
   { config, events, clock = systemClock() }: BackgroundOptions,
   database: Database,
-  calendars: Calendars,
+  { calendar, sync }: Calendars,
 ): readonly Job[] {
   const now = (): number => clock.now();
   const chores = postgresHousekeeping(database);
   return [
     housekeepingJob({ chores, events, now, resumeTtlMs: config.calls.resumeTtlS * 1_000 }),
-    calendarSyncJob(calendars.sync),
-    syncAppointmentJob({
-      book: postgresCalendarBook(database),
-      calendar: calendars.calendar,
-      events,
-      newToken: randomUUID,
-    }),
+    reconcileCalendarsJob({ book: postgresComparisonBook(database), calendar, events }),
+    calendarSyncJob(sync),
+    syncAppointmentJob({ book: postgresCalendarBook(database), calendar, events, newToken: randomUUID }),
   ];
 }

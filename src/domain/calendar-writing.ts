@@ -82,6 +82,12 @@ export function nextStep(writing: Writing): WritingStep {
   return wanted === null || place.state === 'leaving' ? leave(writing) : show(writing, wanted);
 }
 
+/** Calendars keep whole seconds. */
+export function isAtItsTime(found: StoredEvent, { startsAt, endsAt }: WantedEvent['event']): boolean {
+  const seconds = (at: number | null): number | null => at && Math.floor(at / 1_000);
+  return seconds(found.startsAt) === seconds(startsAt) && seconds(found.endsAt) === seconds(endsAt);
+}
+
 /** What stands in the book once the calendar has taken what was written. */
 export function shown({ wanted, place, now }: Pick<Writing, 'wanted' | 'place' | 'now'>): EventPlace {
   return { ...place, state: 'shown', byHand: null, version: wanted?.event.version ?? null, since: now };
@@ -105,9 +111,8 @@ function show({ appointmentId, place, found, now }: Writing, wanted: WantedEvent
     return { kind: 'note', place: placeIn(wanted, place.generation + 1, now) };
   // A later one, too, is replaced: it is there where the book came back from a backup.
   if (found.ours.version !== event.version) return { kind: 'replace', etag: found.etag };
-  const moved = found.startsAt !== event.startsAt || found.endsAt !== event.endsAt;
   const settled = shown({ wanted, place, now });
-  return { kind: 'settle', place: moved ? { ...settled, byHand: 'moved' } : settled, more: false };
+  return { kind: 'settle', place: isAtItsTime(found, event) ? settled : { ...settled, byHand: 'moved' }, more: false };
 }
 
 function leave({ appointmentId, wanted, place, found, now }: Writing): WritingStep {

@@ -160,6 +160,16 @@ export interface AvaEvents {
   };
   /** A human removed or moved an appointment's event in the calendar: the book stays as it is, staff have to decide. */
   'calendar.changed_by_hand': CallContext & { readonly appointmentId: string; readonly change: 'removed' | 'moved' };
+  /**
+   * Calendars were compared with the book: of so many appointments, events that the book knows nothing of removed, and
+   * those that differ given to be written again; `unanswered` calendars were left out.
+   */
+  'calendar.reconciled': {
+    readonly compared: number;
+    readonly removed: number;
+    readonly rewritten: number;
+    readonly unanswered: number;
+  };
   /** How much was tidied up: calls of lost nodes ended, lapsed holds and forgotten nodes deleted. */
   'housekeeping.done': { readonly calls: number; readonly holds: number; readonly nodes: number };
   /** This node's heartbeat can't be written; told once until it can. */

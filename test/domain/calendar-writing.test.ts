@@ -94,6 +94,13 @@ describe('what a writer does next', () => {
       { kind: 'replace', etag: '"7"' },
     ],
     ['the same: nothing', wanted(1), place('shown'), found(1), settled({})],
+    [
+      'the same, as the calendar keeps time: nothing',
+      { ...wanted(1), event: { ...wanted(1).event, startsAt: NINE + 144 } },
+      place('shown'),
+      found(1),
+      settled({}),
+    ],
     ['the same, from a writer that died: nothing', wanted(1), place('writing'), found(1), settled({})],
     [
       'the same, moved by hand: noted',

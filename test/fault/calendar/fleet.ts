@@ -10,6 +10,8 @@ export interface WorkerPlaces {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly googleUrl: string;
+  /** Whether they compare calendars with the book, too. */
+  readonly reconciles: boolean;
 }
 
 export interface Fleet {

@@ -3,16 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { postgresBookingStore } from '../../../db/bookings.ts';
 import type { Database } from '../../../db/postgres.ts';
-import {
-  bookingRequest,
-  cancelRequest,
-  MINUTE_MS,
-  MORNING,
-  moveRequest,
-  radiance,
-} from '../../contract/booking-requests.ts';
+import { bookingRequest, cancelRequest, MINUTE_MS, moveRequest, radiance } from '../../contract/booking-requests.ts';
 import type { GoogleSim } from '../../sim/google/server.ts';
 import type { Random } from '../../support/seed.ts';
+
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 export interface Flow {
   /** Begins `perSecond` changes a second, until `stop`. */
@@ -50,6 +45,8 @@ export function openFlow(database: Database, providers: readonly ProviderCalenda
   const made = { booked: 0, moved: 0, cancelled: 0, unknown: 0 };
   const active: string[] = [];
   const underWay = new Set<Promise<void>>();
+  // Calendars keep whole seconds.
+  const firstAt = Math.ceil(Date.now() / MINUTE_MS) * MINUTE_MS + DAY_MS;
   let slots = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -57,7 +54,7 @@ export function openFlow(database: Database, providers: readonly ProviderCalenda
   function nextPlace(): Place {
     slots += 1;
     const provider = providers[Math.floor(random() * providers.length)];
-    return { providerId: provider?.providerId ?? '', startsAt: MORNING + slots * 30 * MINUTE_MS };
+    return { providerId: provider?.providerId ?? '', startsAt: firstAt + slots * 30 * MINUTE_MS };
   }
 
   function wish({ providerId, startsAt }: Place) {

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { postgresCalendarBook } from '../../../db/calendar-book.ts';
+import { postgresComparisonBook } from '../../../db/calendar-comparison.ts';
 import { postgresOutbox, SYNC_APPOINTMENT } from '../../../db/outbox.ts';
 import { openPostgres } from '../../../db/postgres.ts';
 import { openRedis } from '../../../db/redis.ts';
@@ -13,12 +14,19 @@ import { parseRedisUrl } from '../../../ops/config/redis-url.ts';
 import { Secret } from '../../../ops/config/secret.ts';
 import { createEvents } from '../../../ops/events.ts';
 import { openExecutor } from '../../../queues/executor.ts';
+import { reconcileCalendarsJob } from '../../../queues/jobs/reconcile-calendars.ts';
 import { SYNC_APPOINTMENT_JOB, syncAppointmentJob } from '../../../queues/jobs/sync-appointment.ts';
 import { startRelay } from '../../../queues/relay.ts';
 import { googleCalendar } from '../../../src/google/calendar.ts';
 
 const settings = z
-  .object({ number: z.int(), databaseUrl: z.string(), redisUrl: z.string(), googleUrl: z.string() })
+  .object({
+    number: z.int(),
+    databaseUrl: z.string(),
+    redisUrl: z.string(),
+    googleUrl: z.string(),
+    reconciles: z.boolean(),
+  })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
 
 const credentials = {
@@ -34,18 +42,19 @@ const events = createEvents();
 const { number, databaseUrl, googleUrl } = settings;
 const database = openPostgres({ url: databaseUrl, poolSize: 4 });
 const redis = openRedis(redisTarget.value, 'queue', () => undefined);
-const job = syncAppointmentJob({
-  book: postgresCalendarBook(database),
-  calendar: googleCalendar({
-    calendarBaseUrl: googleUrl,
-    oauthBaseUrl: googleUrl,
-    credentialsOf: async () => credentials,
-    events,
-  }),
+const calendar = googleCalendar({
+  calendarBaseUrl: googleUrl,
+  oauthBaseUrl: googleUrl,
+  credentialsOf: async () => credentials,
   events,
-  newToken: () => number.toString(16).padStart(8, '0') + randomUUID().slice(8),
 });
-const executor = openExecutor({ connection: redis.client, jobs: [job], events });
+const newToken = (): string => number.toString(16).padStart(8, '0') + randomUUID().slice(8);
+const sync = syncAppointmentJob({ book: postgresCalendarBook(database), calendar, events, newToken });
+/** What a reconciler does over minutes, in seconds. */
+const hasty = { settledMs: 2_000, againMs: 2_000 };
+const reconciler = reconcileCalendarsJob({ book: postgresComparisonBook(database, hasty), calendar, events });
+const jobs = settings.reconciles ? [sync, { ...reconciler, everyMs: 2_000 }] : [sync];
+const executor = openExecutor({ connection: redis.client, jobs, events });
 startRelay({
   store: postgresOutbox(database),
   executor,
@@ -58,8 +67,10 @@ startRelay({
   ],
   events,
 });
+/** What is told all the time. */
+const QUIET = new Set(['calendar.written', 'job.finished', 'outbox.counted', 'queue.counted']);
 events.onAny((name, event) => {
-  if (name === 'calendar.written' || name === 'job.finished' || name === 'outbox.counted') return;
+  if (QUIET.has(name)) return;
   process.stdout.write(`${JSON.stringify({ name, event })}\n`);
 });
 process.stdout.write('{"name":"ready"}\n');
