@@ -6,7 +6,8 @@
  * - `sessions`, on a call's path: a command that has no answer in 250 ms has failed (it may have had its effect), one
  *   given while Redis is away fails at once, and none is ever sent a second time.
  * - `pubsub`: subscriptions wait for Redis and are renewed after each reconnect.
- * - `queue`, for BullMQ: commands wait for Redis as long as it takes; blocking reads must not time out.
+ * - `queue`, for BullMQ: commands wait for Redis as long as it takes; blocking reads must not time out, but a connection
+ *   that is silent for longer than they block is dead.
  */
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { RedisTarget } from '../ops/config.ts';
@@ -17,6 +18,8 @@ export type RedisClient = Redis | Cluster;
 const COMMAND_TIMEOUT_MS = 250;
 /** A connection on which an answer is due and nothing comes for so long is dead: it is cut, and opened anew. */
 const SILENCE_LIMIT_MS = 2000;
+/** The same where an answer may be held back: BullMQ blocks for ten seconds at most. */
+const BLOCKING_SILENCE_LIMIT_MS = 15_000;
 /** How often a connection is asked for a sign of life, so that a dead one is noticed though nobody uses it. */
 const PULSE_MS = 5000;
 const CONNECT_LIMIT_MS = 2000;
@@ -60,7 +63,7 @@ const PURPOSE_OPTIONS: Readonly<Record<RedisPurpose, RedisOptions>> = {
     autoResendUnfulfilledCommands: false,
   },
   pubsub: { socketTimeout: SILENCE_LIMIT_MS, maxRetriesPerRequest: null, autoResubscribe: true },
-  queue: { maxRetriesPerRequest: null },
+  queue: { maxRetriesPerRequest: null, socketTimeout: BLOCKING_SILENCE_LIMIT_MS },
 };
 
 function serverOptions(target: RedisTarget, purpose: RedisPurpose): RedisOptions {

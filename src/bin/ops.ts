@@ -1,7 +1,6 @@
 /** `npm run ops -- …`: what whoever runs Ava does by hand. Exits 0 if done, 1 if that failed, 64 if it was asked wrongly. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadClinic } from '../../db/clinics.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { isOutage } from '../../db/postgres-errors.ts';
 import { parseEncryptionKeys } from '../../ops/config/encryption-keys.ts';
@@ -12,7 +11,8 @@ import { API_TOKEN_DAYS, issueApiToken, LONGEST_API_TOKEN_DAYS } from '../http/b
 import { readStandFile } from './dev/stand-file.ts';
 import { type ApiTokenOrder, type OpsOrder, readOpsArguments } from './ops/arguments.ts';
 import { rotateKeys, runCalendarCommand } from './ops/calendar-command.ts';
-import { clinicKey, NotDone, runClinicCommand } from './ops/clinic-command.ts';
+import { clinicIdOf, NotDone, runClinicCommand } from './ops/clinic-command.ts';
+import { runWorkCommand } from './ops/work-command.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const ASKED_WRONGLY = 64;
@@ -30,6 +30,8 @@ const USAGE = `npm run ops -- COMMAND
   calendar disconnect CLINIC    forgets it: GOOGLE_CREDENTIALS serve the clinic again
   rotate-keys                   seals everything that is kept so with the newest of ENCRYPTION_KEYS; afterwards the
                                 older ones can go
+  dead [CLINIC]                 prints the work that was given up, of all clinics or one: when, why, and what it was about
+  requeue [CLINIC]              has it tried again
 
 CLINIC is a clinic's id or its phone number, such as +15550100001.`;
 
@@ -60,9 +62,7 @@ function encryptionKeys(): Keyring {
 
 /** The token goes to standard output alone, fit for a pipe; how long it is good, to standard error. */
 async function apiToken({ clinic, days }: ApiTokenOrder, database: Database): Promise<string> {
-  const found = await loadClinic(database, clinicKey(clinic));
-  if (!found) throw new NotDone(`There is no clinic ${clinic}.`);
-  const { token, expiresAt } = issueApiToken(sessionSecret(), found.id, days, Date.now());
+  const { token, expiresAt } = issueApiToken(sessionSecret(), await clinicIdOf(clinic, database), days, Date.now());
   process.stderr.write(
     `Good for ${days} days, until ${new Date(expiresAt).toISOString()}, or until SESSION_SECRET changes.\n`,
   );
@@ -79,6 +79,9 @@ function run(order: OpsOrder, database: Database): Promise<string> {
       return runCalendarCommand(order, database, encryptionKeys());
     case 'rotate-keys':
       return rotateKeys(database, encryptionKeys());
+    case 'dead':
+    case 'requeue':
+      return runWorkCommand(order, database);
   }
 }
 

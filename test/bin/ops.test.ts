@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDbCommand } from '../../db/command.ts';
+import { openPostgres } from '../../db/postgres.ts';
 import { clinicOfBearer } from '../../src/http/browser-tokens.ts';
+import { radiance } from '../support/memory-clinics.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../src/bin/ops.ts', import.meta.url));
@@ -61,6 +63,26 @@ describe('npm run ops -- api-token', () => {
     ['no command', [], 64, 'npm run ops --'],
   ])('refuses %s', { timeout: LIMIT_MS }, async (_, args, status, complaint) => {
     expect(await ops(...args)).toEqual({ status, stdout: '', stderr: expect.stringContaining(complaint) });
+  });
+});
+
+describe('npm run ops -- dead, requeue', () => {
+  it('shows what was given up and why, and has it tried again', { timeout: LIMIT_MS }, async () => {
+    const database = openPostgres({ url: fresh.url, poolSize: 1 });
+    const subject = randomUUID();
+    await database.unbound(
+      'give up',
+      (sql) => sql`
+        insert into outbox (clinic_id, kind, subject_id, status, attempts, reason)
+        values (${radiance.id}, 'sync_appointment', ${subject}, 'dead', 3, 'refused 400 invalid')`,
+    );
+    await database.close();
+    expect((await ops('dead', '+15550100001')).stdout).toMatch(
+      new RegExp(`sync_appointment ${subject}  clinic ${radiance.id}  after 3 attempt\\(s\\): refused 400 invalid\n$`),
+    );
+    expect(await ops('dead', '+15550100002')).toMatchObject({ status: 0, stdout: '' });
+    expect(await ops('requeue')).toEqual({ status: 0, stdout: '1 tried again\n', stderr: '' });
+    expect((await ops('dead')).stdout).toBe('');
   });
 });
 

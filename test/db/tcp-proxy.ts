@@ -11,8 +11,12 @@ export interface TcpProxy {
   cut(how?: { refusing: boolean }): void;
   /** Passes nothing on any more, in either direction, until `mend`. */
   silence(): void;
+  /** Passes nothing on any more for what is open now, which stays open; what comes later is served. */
+  forget(): void;
   /** Passes on the next bytes from the client that hold `text`, and cuts the connection instead of passing on the answer. */
   loseAnswerTo(text: string): void;
+  /** Cuts the connection instead of passing on the next bytes from the client that hold `text`. */
+  lose(text: string): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -20,13 +24,14 @@ export interface TcpProxy {
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  forgotten: boolean;
 }
 
 export async function openTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const pairs = new Set<Pair>();
   let mode: 'open' | 'refusing' | 'silent' = 'open';
-  let doomed: string | undefined;
+  let doomed: { readonly text: string; readonly passes: boolean } | undefined;
 
   function accept(client: Socket): void {
     if (mode === 'refusing') {
@@ -34,20 +39,22 @@ export async function openTcpProxy(targetUrl: string): Promise<TcpProxy> {
       return;
     }
     const server = connect(Number(target.port), target.hostname);
-    const pair = { client, server };
+    const pair = { client, server, forgotten: false };
     let losing = false;
     pairs.add(pair);
     client.on('data', (chunk) => {
-      if (mode === 'silent') return;
-      if (doomed !== undefined && chunk.includes(doomed)) {
+      if (mode === 'silent' || pair.forgotten) return;
+      if (doomed !== undefined && chunk.includes(doomed.text)) {
+        const { passes } = doomed;
         doomed = undefined;
+        if (!passes) return end(pair);
         losing = true;
       }
       server.write(chunk);
     });
     server.on('data', (chunk) => {
       if (losing) end(pair);
-      else if (mode !== 'silent') client.write(chunk);
+      else if (mode !== 'silent' && !pair.forgotten) client.write(chunk);
     });
     for (const socket of [client, server]) {
       socket.on('error', () => end(pair));
@@ -78,8 +85,14 @@ export async function openTcpProxy(targetUrl: string): Promise<TcpProxy> {
     silence() {
       mode = 'silent';
     },
+    forget() {
+      for (const pair of pairs) pair.forgotten = true;
+    },
     loseAnswerTo(text) {
-      doomed = text;
+      doomed = { text, passes: true };
+    },
+    lose(text) {
+      doomed = { text, passes: false };
     },
     mend() {
       mode = 'open';

@@ -46,6 +46,13 @@ describe('a job that is enqueued', () => {
     await vi.waitFor(() => expect(results()).toEqual(['done', 'done', 'done', 'done', 'done']), SOON);
   });
 
+  it('is run once for each of many that are enqueued in one go, the same ones too', async () => {
+    const { job, runs } = notedJob();
+    const { executor } = openStage(await freshUrl(), [job]);
+    await executor.enqueueAll('errand', [{ n: 1 }, { n: 2 }, { n: 1 }]);
+    await vi.waitFor(() => expect(runs.map(({ data }) => data)).toEqual([{ n: 1 }, { n: 2 }, { n: 1 }]), SOON);
+  });
+
   it('waits as long as it is told to', async () => {
     const { job, runs } = notedJob();
     const { executor } = openStage(await freshUrl(), [job]);
@@ -139,6 +146,37 @@ describe('a job with a period', () => {
     await vi.waitFor(() => expect(runs.length).toBeGreaterThan(before + 1), SOON);
     expect(second.results().length).toBeGreaterThan(1);
   });
+});
+
+describe('a worker that is replaced', () => {
+  it('is, where it has begun nothing for so long, and not again at once', async () => {
+    const { job, runs } = notedJob();
+    const { executor } = openStage(await freshUrl(), [job]);
+    expect(executor.renew('errand', 60_000)).toBe(false);
+    expect([executor.renew('errand', 0), executor.renew('errand', 60_000)]).toEqual([true, false]);
+    await executor.enqueue('errand', { n: 1 });
+    await vi.waitFor(() => expect(runs).toHaveLength(1), SOON);
+  });
+
+  it('loses nothing: what it was doing ends, or is done by the next', async () => {
+    const done: unknown[] = [];
+    const job = jobOf(
+      async ({ data }) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        done.push(data);
+        return { kind: 'done' };
+      },
+      { concurrency: 4 },
+    );
+    const { executor } = openStage(await freshUrl(), [job]);
+    const all = Array.from({ length: 60 }, (_, n) => n);
+    await executor.enqueueAll('errand', all);
+    for (let n = 0; n < 5; n += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      executor.renew('errand', 0);
+    }
+    await vi.waitFor(() => expect(new Set(done)).toEqual(new Set(all)), { timeout: 18_000 });
+  }, 30_000);
 });
 
 describe('an executor that is closed', () => {

@@ -27,7 +27,13 @@ export interface RotateKeysOrder {
   readonly command: 'rotate-keys';
 }
 
-export type OpsOrder = ApiTokenOrder | ClinicOrder | CalendarOrder | RotateKeysOrder;
+/** Work that was given up: shown, or tried again; of one clinic, as it was written, or of all. */
+export interface WorkOrder {
+  readonly command: 'dead' | 'requeue';
+  readonly clinic: string | null;
+}
+
+export type OpsOrder = ApiTokenOrder | ClinicOrder | CalendarOrder | RotateKeysOrder | WorkOrder;
 
 const OPTIONS = { days: { type: 'string' } } as const;
 
@@ -45,10 +51,17 @@ export function readOpsArguments(args: readonly string[]): OpsOrder | null {
       return calendarOrder(words);
     case 'rotate-keys':
       return words.length === 0 ? { command } : null;
+    case 'dead':
+    case 'requeue':
+      return workOrder(command, words);
     case undefined:
     default:
       return null;
   }
+}
+
+function workOrder(command: WorkOrder['command'], [clinic, ...rest]: readonly string[]): WorkOrder | null {
+  return rest.length === 0 ? { command, clinic: clinic ?? null } : null;
 }
 
 function apiTokenOrder([clinic, ...rest]: readonly string[], written: string): ApiTokenOrder | null {

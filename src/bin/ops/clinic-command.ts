@@ -89,6 +89,11 @@ async function clinicOf(named: string, database: Database) {
   return found;
 }
 
+/** The id of a clinic that whoever asks named by it or by its number; throws `NotDone` where there is none. */
+export async function clinicIdOf(named: string, database: Database): Promise<string> {
+  return (await clinicOf(named, database)).id;
+}
+
 /** What a clinic is looked up by, as whoever asks wrote it. */
 export function clinicKey(named: string): ClinicKey {
   const key = named.startsWith('+') ? { phone: named } : { id: named };

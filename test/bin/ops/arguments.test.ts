@@ -86,3 +86,14 @@ describe('npm run ops -- calendar', () => {
     expect(readOpsArguments(args)).toBeNull();
   });
 });
+
+describe('npm run ops -- dead, requeue', () => {
+  it('are asked for one clinic or for all', () => {
+    expect(readOpsArguments(['dead'])).toEqual({ command: 'dead', clinic: null });
+    expect(readOpsArguments(['requeue', '+15550100001'])).toEqual({ command: 'requeue', clinic: '+15550100001' });
+  });
+
+  it.each([[['requeue', 'an-id', 'another']], [['dead', '--days', '3']]])('are not asked for by %j', (args) => {
+    expect(readOpsArguments(args)).toBeNull();
+  });
+});
