@@ -5,10 +5,10 @@
  */
 import { type Calendar, CalendarTrouble } from '../../src/domain/calendar.ts';
 import {
+  type Comparison,
   type ComparisonBook,
   type ComparisonCase,
   compare,
-  type ListedEvent,
 } from '../../src/domain/calendar-comparison.ts';
 import type { Events } from '../../src/domain/events.ts';
 import type { Job, JobOutcome } from '../job.ts';
@@ -41,42 +41,44 @@ async function reconcile({ book, calendar, events }: ReconcileOptions, signal: A
   const report = { compared: 0, removed: 0, rewritten: 0 };
   /** What did not answer: nothing more of it is asked this time. */
   const silent = new Set<string>();
-  const limit = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(CALL_LIMIT_MS)]);
-  const nameOf = ({ clinicId }: ComparisonCase, calendarId: string): string => `${clinicId} ${calendarId}`;
-
-  async function list(which: ComparisonCase): Promise<ListedEvent[]> {
-    const lists = which.calendarIds.map(async (calendarId) => {
-      const ref = { clinicId: which.clinicId, calendarId };
-      const found = await calendar.eventsOf(ref, which.appointmentId, limit());
-      return found.map((event) => ({ calendarId, event }));
-    });
-    return (await Promise.all(lists)).flat();
-  }
-
-  async function compareOne(which: ComparisonCase): Promise<void> {
-    const listed = await list(which);
-    // Read after they were listed: what is listed was noted before.
-    const noted = await book.read(which);
-    if (noted === null) return;
-    const { extras, differs } = compare({ appointmentId: which.appointmentId, ...noted, listed });
-    for (const { calendarId, event } of extras)
-      await calendar.remove({ clinicId: which.clinicId, calendarId }, event.eventId, event.etag, limit());
-    await book.compared(which, differs);
-    report.compared += 1;
-    report.removed += extras.length;
-    report.rewritten += differs ? 1 : 0;
-  }
-
   for (const which of await book.next(MOST_CASES)) {
     if (signal.aborted) break;
-    if (which.calendarIds.some((calendarId) => silent.has(nameOf(which, calendarId)))) continue;
+    const names = which.calendarIds.map((calendarId) => `${which.clinicId} ${calendarId}`);
+    if (names.some((name) => silent.has(name))) continue;
     try {
-      await compareOne(which);
+      const found = await compareOne(which, { book, calendar }, signal);
+      if (found === null) continue;
+      report.compared += 1;
+      report.removed += found.extras.length;
+      report.rewritten += found.differs ? 1 : 0;
     } catch (error) {
       if (!(error instanceof CalendarTrouble)) throw error;
-      for (const calendarId of which.calendarIds) silent.add(nameOf(which, calendarId));
+      for (const name of names) silent.add(name);
     }
   }
   events.emit('calendar.reconciled', { ...report, unanswered: silent.size });
   return { kind: 'done' };
+}
+
+/** What was found, and mended; null where somebody is writing it meanwhile. Throws a `CalendarTrouble`. */
+async function compareOne(
+  which: ComparisonCase,
+  { book, calendar }: Pick<ReconcileOptions, 'book' | 'calendar'>,
+  signal: AbortSignal,
+): Promise<Comparison | null> {
+  const { clinicId, appointmentId, calendarIds } = which;
+  const limit = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(CALL_LIMIT_MS)]);
+  const lists = calendarIds.map(async (calendarId) => {
+    const found = await calendar.eventsOf({ clinicId, calendarId }, appointmentId, limit());
+    return found.map((event) => ({ calendarId, event }));
+  });
+  const listed = (await Promise.all(lists)).flat();
+  // Read after they were listed: what is listed was noted before.
+  const noted = await book.read(which);
+  if (noted === null) return null;
+  const comparison = compare({ appointmentId, ...noted, listed });
+  for (const { calendarId, event } of comparison.extras)
+    await calendar.remove({ clinicId, calendarId }, event.eventId, event.etag, limit());
+  await book.compared(which, comparison.differs);
+  return comparison;
 }

@@ -84,9 +84,10 @@ export function nextStep(writing: Writing): WritingStep {
 
 /** Calendars keep whole seconds. */
 export function isAtItsTime(found: StoredEvent, { startsAt, endsAt }: WantedEvent['event']): boolean {
-  const seconds = (at: number | null): number | null => at && Math.floor(at / 1_000);
   return seconds(found.startsAt) === seconds(startsAt) && seconds(found.endsAt) === seconds(endsAt);
 }
+
+const seconds = (at: Instant | null): number | null => at && Math.floor(at / 1_000);
 
 /** What stands in the book once the calendar has taken what was written. */
 export function shown({ wanted, place, now }: Pick<Writing, 'wanted' | 'place' | 'now'>): EventPlace {

@@ -37,6 +37,12 @@ const pass = (ms: number) =>
                         created_at = created_at - ${ms}::float8 * interval '1 ms'`,
   );
 
+const giveUp = (id: string) =>
+  database.unbound(
+    'give up',
+    (sql) => sql`update outbox set status = 'dead', reason = 'refused 400' where subject_id = ${id}`,
+  );
+
 describe('due work', () => {
   it('is told once, and again where nobody came', async () => {
     const id = await due();
@@ -102,12 +108,6 @@ describe('due work', () => {
 });
 
 describe('work that was given up', () => {
-  const giveUp = (id: string) =>
-    database.unbound(
-      'give up',
-      (sql) => sql`update outbox set status = 'dead', reason = 'refused 400' where subject_id = ${id}`,
-    );
-
   it('is shown with its reason, and tried again when it is asked for', async () => {
     const id = await due();
     await giveUp(id);

@@ -9,6 +9,8 @@ import type { AvaEventName, AvaEvents } from '../../src/domain/events.ts';
 export interface Stores {
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** A simulated Google that takes anybody's credentials; nobody's where absent. */
+  readonly googleUrl?: string;
 }
 
 /** Events so far, in order. */
@@ -26,6 +28,8 @@ export interface NodeOfRole {
   /** What a scraper sees. */
   readonly metrics: () => Promise<string>;
 }
+
+const GOOGLE_CREDENTIALS = { type: 'authorized_user', client_id: 'i', client_secret: 's', refresh_token: 't' };
 
 /** The environment of a node that reaches these stores, and nobody else. */
 export async function environmentOf(role: string, nodeId: string, stores: Stores): Promise<Record<string, string>> {
@@ -45,6 +49,10 @@ export async function environmentOf(role: string, nodeId: string, stores: Stores
     TWILIO_AUTH_TOKEN: 'nobody',
     TWILIO_API_BASE_URL: 'http://127.0.0.1:1',
     DRAIN_TIMEOUT_S: '0',
+    ...(stores.googleUrl && {
+      GOOGLE_CREDENTIALS: JSON.stringify(GOOGLE_CREDENTIALS),
+      GOOGLE_CALENDAR_BASE_URL: stores.googleUrl,
+    }),
   };
 }
 

@@ -1,15 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { openRedis } from '../../db/redis.ts';
 import { parseRedisUrl } from '../../ops/config/redis-url.ts';
-import { holdRequest, MINUTE_MS } from '../contract/booking-requests.ts';
+import { bookingRequest, cancelRequest, holdRequest, MINUTE_MS, moveRequest } from '../contract/booking-requests.ts';
+import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
 import { readConversation } from '../db/recorded-conversation.ts';
+import { startGoogleSim } from '../sim/google/server.ts';
 import { type FreshService, freshDatabase, freshRedis } from '../support/services.ts';
 import { type NodeOfRole, startRole } from './node-of-role.ts';
 
+const PRIYA = 'priya@radiance.test';
 const SOON = { timeout: 15_000, interval: 20 };
 
 let postgres: FreshService;
@@ -79,6 +82,24 @@ describe('a worker', () => {
       expect(page).toContain('ava_job_duration_seconds_count{queue="housekeeping",result="done"} 1\n');
       expect(page).toContain('ava_queue_jobs{queue="housekeeping",state="delayed"} 1\n');
     }, SOON);
+  });
+
+  it('shows appointments in their provider’s calendar, with who, what and how long, and takes them out again', async () => {
+    const google = await startGoogleSim({ calendars: [{ id: PRIYA }] });
+    onTestFinished(() => google.stop());
+    const stores = { databaseUrl: postgres.url, redisUrl: redis.url, googleUrl: google.url };
+    await startRole('worker', 'this-node', stores);
+    const store = postgresBookingStore(database);
+    const { id } = booked(await store.book(bookingRequest({ name: 'Jordan Lee', email: 'jordan@example.com' })));
+    const shown = () => google.live(PRIYA).map(({ summary, start }) => `${summary} ${start?.dateTime}`);
+    await vi.waitFor(() => expect(shown()).toEqual(['Botox: Jordan Lee 2026-03-02T09:00:00-05:00']), SOON);
+    const description = google.live(PRIYA)[0]?.description;
+    for (const fact of ['Botox (30 minutes)', 'Priya Sharma', '(555) 012-3456', 'jordan@example.com', 'by phone'])
+      expect(description).toContain(fact);
+    await store.reschedule(moveRequest(id, { at: 60 }));
+    await vi.waitFor(() => expect(shown()).toEqual(['Botox: Jordan Lee 2026-03-02T10:00:00-05:00']), SOON);
+    await store.cancel(cancelRequest(id));
+    await vi.waitFor(() => expect(shown()).toEqual([]), SOON);
   });
 
   it('starts without Redis and without Postgres, and stops again', async () => {

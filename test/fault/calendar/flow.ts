@@ -10,8 +10,10 @@ import type { Random } from '../../support/seed.ts';
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 export interface Flow {
-  /** Begins `perSecond` changes a second, until `stop`. */
-  start(perSecond: number): void;
+  /** Begins `perSecond` changes a second, until `stop`: bookings only, or moves and cancellations too. */
+  start(perSecond: number, what?: 'bookings' | 'changes'): void;
+  /** Books so many at once. */
+  bookAll(bookings: number): Promise<void>;
   /** Resolves when the last change is committed, or has failed. */
   stop(): Promise<void>;
   /** How many changes were committed, and how many Postgres did not answer for. */
@@ -40,6 +42,11 @@ export async function openCalendars(database: Database, sim: GoogleSim, count: n
   return calendars;
 }
 
+function wish({ providerId, startsAt }: Place) {
+  const endsAt = startsAt + 30 * MINUTE_MS;
+  return { startsAt, endsAt, providerId, blocks: [{ anyOf: [providerId], startsAt, endsAt }] };
+}
+
 export function openFlow(database: Database, providers: readonly ProviderCalendar[], random: Random): Flow {
   const store = postgresBookingStore(database);
   const made = { booked: 0, moved: 0, cancelled: 0, unknown: 0 };
@@ -55,11 +62,6 @@ export function openFlow(database: Database, providers: readonly ProviderCalenda
     slots += 1;
     const provider = providers[Math.floor(random() * providers.length)];
     return { providerId: provider?.providerId ?? '', startsAt: firstAt + slots * 30 * MINUTE_MS };
-  }
-
-  function wish({ providerId, startsAt }: Place) {
-    const endsAt = startsAt + 30 * MINUTE_MS;
-    return { startsAt, endsAt, providerId, blocks: [{ anyOf: [providerId], startsAt, endsAt }] };
   }
 
   async function book(): Promise<void> {
@@ -91,8 +93,8 @@ export function openFlow(database: Database, providers: readonly ProviderCalenda
     return dice < 0.8 ? move(id) : cancel(id);
   }
 
-  function begin(): void {
-    const ended = change()
+  function begin(work: () => Promise<void>): void {
+    const ended = work()
       .catch(() => {
         made.unknown += 1;
       })
@@ -102,8 +104,11 @@ export function openFlow(database: Database, providers: readonly ProviderCalenda
 
   return {
     made,
-    start(perSecond) {
-      timer = setInterval(begin, 1_000 / perSecond);
+    start(perSecond, what = 'changes') {
+      timer = setInterval(() => begin(what === 'bookings' ? book : change), 1_000 / perSecond);
+    },
+    async bookAll(bookings) {
+      await Promise.all(Array.from({ length: bookings }, book));
     },
     async stop() {
       clearInterval(timer);
