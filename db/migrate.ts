@@ -81,6 +81,8 @@ async function run(request: MigrateRequest & { readonly fake: boolean }): Promis
     direction: request.direction,
     fake: request.fake,
     advisoryLockMode: 'wait',
+    // What is made at the same time is not released in the order of its numbers.
+    checkOrder: false,
     migrationLoaderStrategies: [{ extensions: ['.sql'], loader: loadSqlPairs }],
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     ...(request.count === undefined ? {} : { count: request.count }),

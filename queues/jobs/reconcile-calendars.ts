@@ -17,6 +17,8 @@ import { RETRY } from '../retry.ts';
 export interface ReconcileOptions {
   readonly book: ComparisonBook;
   readonly calendar: Calendar;
+  /** Whether anything opens a clinic's calendars. */
+  readonly isConnected: (clinicId: string) => Promise<boolean>;
   readonly events: Events;
 }
 
@@ -37,23 +39,26 @@ export function reconcileCalendarsJob(options: ReconcileOptions): Job {
   };
 }
 
-async function reconcile({ book, calendar, events }: ReconcileOptions, signal: AbortSignal): Promise<JobOutcome> {
+async function reconcile(options: ReconcileOptions, signal: AbortSignal): Promise<JobOutcome> {
+  const { book, events } = options;
   const report = { compared: 0, removed: 0, rewritten: 0 };
   /** What did not answer: nothing more of it is asked this time. */
   const silent = new Set<string>();
   for (const which of await book.next(MOST_CASES)) {
     if (signal.aborted) break;
     const names = which.calendarIds.map((calendarId) => `${which.clinicId} ${calendarId}`);
-    if (names.some((name) => silent.has(name))) continue;
     try {
-      const found = await compareOne(which, { book, calendar }, signal);
-      if (found === null) continue;
+      const isAsked = !names.some((name) => silent.has(name)) && (await options.isConnected(which.clinicId));
+      // What is not asked goes to the end of the line, too: it must not keep others from their turn.
+      const found = isAsked ? await compareOne(which, options, signal) : await book.compared(which, false);
+      if (!found) continue;
       report.compared += 1;
       report.removed += found.extras.length;
       report.rewritten += found.differs ? 1 : 0;
     } catch (error) {
       if (!(error instanceof CalendarTrouble)) throw error;
       for (const name of names) silent.add(name);
+      await book.compared(which, false);
     }
   }
   events.emit('calendar.reconciled', { ...report, unanswered: silent.size });
@@ -63,7 +68,7 @@ async function reconcile({ book, calendar, events }: ReconcileOptions, signal: A
 /** What was found, and mended; null where somebody is writing it meanwhile. Throws a `CalendarTrouble`. */
 async function compareOne(
   which: ComparisonCase,
-  { book, calendar }: Pick<ReconcileOptions, 'book' | 'calendar'>,
+  { book, calendar }: ReconcileOptions,
   signal: AbortSignal,
 ): Promise<Comparison | null> {
   const { clinicId, appointmentId, calendarIds } = which;

@@ -14,6 +14,8 @@ import { backOffMs, CALENDAR_FAILURES, CALENDAR_PATIENCE_MS, RETRY } from '../re
 export interface SyncAppointmentOptions {
   readonly book: CalendarBook;
   readonly calendar: Calendar;
+  /** Whether anything opens a clinic's calendars: nothing is to be shown in those of others. */
+  readonly isConnected: (clinicId: string) => Promise<boolean>;
   readonly events: Events;
   /** A name for one claim, never given twice: a UUID. */
   readonly newToken: () => string;
@@ -56,13 +58,16 @@ class Unsettled extends Error {
 class AppointmentSync {
   readonly #book: CalendarBook;
   readonly #calendar: Calendar;
+  readonly #isConnected: (clinicId: string) => Promise<boolean>;
   readonly #events: Events;
   readonly #newToken: () => string;
   readonly #elapsed: () => number;
 
-  constructor({ book, calendar, events, newToken, elapsed = () => performance.now() }: SyncAppointmentOptions) {
+  constructor(options: SyncAppointmentOptions) {
+    const { book, calendar, isConnected, events, newToken, elapsed = () => performance.now() } = options;
     this.#book = book;
     this.#calendar = calendar;
+    this.#isConnected = isConnected;
     this.#events = events;
     this.#newToken = newToken;
     this.#elapsed = elapsed;
@@ -85,6 +90,8 @@ class AppointmentSync {
       sinceMs: () => this.#elapsed() - startedAt,
     });
     try {
+      // Once somebody connects them, the reconciler finds what is missing.
+      if (!(await this.#isConnected(which.clinicId))) return await this.#book.settle(claim, claim.place, false);
       const end = await writing.bring();
       if (end === 'lost') return 'lost';
       if (end.kind === 'late') return await this.#lookAgain(writing, end.afterMs);

@@ -95,10 +95,11 @@ function jobsOf(
 ): readonly Job[] {
   const now = (): number => clock.now();
   const chores = postgresHousekeeping(database);
+  const shared = { calendar, isConnected: sync.isConnected, events };
   return [
     housekeepingJob({ chores, events, now, resumeTtlMs: config.calls.resumeTtlS * 1_000 }),
-    reconcileCalendarsJob({ book: postgresComparisonBook(database), calendar, events }),
+    reconcileCalendarsJob({ ...shared, book: postgresComparisonBook(database) }),
     calendarSyncJob(sync),
-    syncAppointmentJob({ book: postgresCalendarBook(database), calendar, events, newToken: randomUUID }),
+    syncAppointmentJob({ ...shared, book: postgresCalendarBook(database), newToken: randomUUID }),
   ];
 }

@@ -55,7 +55,13 @@ it(`${CUTS} times, and nothing is lost, doubled or left over`, { timeout: LIMIT_
   const random = seededRandom(SEED);
   const store = postgresBookingStore(database);
   const book = postgresCalendarBook(database);
-  const job = syncAppointmentJob({ book, calendar, events: createEvents(), newToken: randomUUID });
+  const job = syncAppointmentJob({
+    book,
+    calendar,
+    isConnected: async () => true,
+    events: createEvents(),
+    newToken: randomUUID,
+  });
   const write = (appointmentId: string) =>
     job.run({ data: { clinicId: radiance.id, appointmentId }, attempt: 1, signal: new AbortController().signal });
   const active: string[] = [];

@@ -32,6 +32,9 @@ export interface CalendarWorld {
   run(appointmentId: string, worker?: Job): Promise<void>;
   /** What a relay does for as long as it takes: everything that is due is run, one after the other. */
   settle(): Promise<void>;
+  /** Nothing opens the clinic's calendars, until `connect`. */
+  disconnect(): void;
+  connect(): void;
   pass(ms: number): void;
   now(): number;
 }
@@ -41,6 +44,7 @@ export const idOf = (n: number): string => `7ad1a9ce-0000-4000-8000-${String(n).
 
 export function calendarWorld(options: MemoryCalendarOptions = {}): CalendarWorld {
   let now = NOON;
+  let connected = true;
   const book = memoryCalendarBook(() => now);
   const calendar = memoryCalendar(options);
   const events = createEvents();
@@ -49,8 +53,9 @@ export function calendarWorld(options: MemoryCalendarOptions = {}): CalendarWorl
   const versions = new Map<string, number>();
   const wishes = new Map<string, WantedEvent | null>();
 
+  const isConnected = async (): Promise<boolean> => connected;
   const worker = (parts: { book?: CalendarBook; calendar?: Calendar } = {}): Job =>
-    syncAppointmentJob({ book, calendar, events, newToken: randomUUID, elapsed: () => now, ...parts });
+    syncAppointmentJob({ book, calendar, isConnected, events, newToken: randomUUID, elapsed: () => now, ...parts });
 
   const own = worker();
   const world: CalendarWorld = {
@@ -81,6 +86,12 @@ export function calendarWorld(options: MemoryCalendarOptions = {}): CalendarWorl
         now += 500;
       }
       throw new Error(`not at rest after ${MOST_ROUNDS} rounds`);
+    },
+    disconnect() {
+      connected = false;
+    },
+    connect() {
+      connected = true;
     },
     pass(ms) {
       now += ms;

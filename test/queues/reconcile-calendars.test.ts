@@ -32,12 +32,14 @@ let sync: Job;
 let reconciler: Job;
 let silent: string | null;
 let refuses: boolean;
+let connected: boolean;
 
 beforeEach(async () => {
   fresh = await freshDatabase();
   database = openPostgres({ url: fresh.url, poolSize: 2 });
   silent = null;
   refuses = false;
+  connected = true;
   calendar = memoryCalendar({
     fault(_, { calendarId }) {
       if (refuses) return { trouble: new CalendarTrouble('refused', { status: 400 }), committed: false };
@@ -47,9 +49,10 @@ beforeEach(async () => {
   const events = createEvents();
   reports = [];
   events.on('calendar.reconciled', (report) => reports.push(report));
-  sync = syncAppointmentJob({ book: postgresCalendarBook(database), calendar, events, newToken: randomUUID });
+  const shared = { calendar, isConnected: async () => connected, events };
+  sync = syncAppointmentJob({ ...shared, book: postgresCalendarBook(database), newToken: randomUUID });
   const book = postgresComparisonBook(database, { settledMs: 0, againMs: 0 });
-  reconciler = reconcileCalendarsJob({ book, calendar, events });
+  reconciler = reconcileCalendarsJob({ ...shared, book });
 });
 afterEach(async () => {
   await database.close();
@@ -152,6 +155,17 @@ describe('the reconciler', () => {
     await calendarsRest();
     await write(id);
     expect([await outbox.dead(null), live()]).toEqual([[], [at(PRIYA, id)]]);
+  });
+
+  it('writes what is missing once something opens a clinic’s calendars, and asks them nothing before', async () => {
+    connected = false;
+    const id = await appointment();
+    await reconcile();
+    expect([calendar.requests, reports]).toMatchObject([[], [{ compared: 0, unanswered: 0 }]]);
+    connected = true;
+    await reconcile();
+    await write(id);
+    expect(live()).toEqual([at(PRIYA, id)]);
   });
 
   it('leaves alone what is being written', async () => {

@@ -71,6 +71,18 @@ describe('an appointment', () => {
     expect(world.calendar.live().map(({ calendarId }) => calendarId)).toEqual(['priya', 'maya']);
   });
 
+  it('is done where nothing opens its calendar, without a word to it, and comes there once something does', async () => {
+    const world = calendarWorld();
+    world.disconnect();
+    world.want(MINE, 'priya');
+    await world.settle();
+    expect([world.calendar.requests, world.told, world.book.work(MINE)?.status]).toEqual([[], [], 'done']);
+    world.connect();
+    world.book.want(MINE, world.wanted(MINE));
+    await world.settle();
+    expect(discrepancies(world, [MINE])).toEqual([]);
+  });
+
   it('takes another id where its own is burnt', async () => {
     const world = calendarWorld();
     world.calendar.typeByHand('priya', eventIdOf(MINE, 0), { startsAt: 0, endsAt: 1 });

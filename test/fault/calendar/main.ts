@@ -45,14 +45,19 @@ const redis = openRedis(redisTarget.value, 'queue', () => undefined);
 const calendar = googleCalendar({
   calendarBaseUrl: googleUrl,
   oauthBaseUrl: googleUrl,
-  credentialsOf: async () => credentials,
+  accounts: {
+    credentialsOf: async () => credentials,
+    worked: async () => undefined,
+    failed: async () => undefined,
+  },
   events,
 });
 const newToken = (): string => number.toString(16).padStart(8, '0') + randomUUID().slice(8);
-const sync = syncAppointmentJob({ book: postgresCalendarBook(database), calendar, events, newToken });
+const shared = { calendar, isConnected: async () => true, events };
+const sync = syncAppointmentJob({ ...shared, book: postgresCalendarBook(database), newToken });
 /** What a reconciler does over minutes, in seconds. */
 const hasty = { settledMs: 2_000, againMs: 2_000 };
-const reconciler = reconcileCalendarsJob({ book: postgresComparisonBook(database, hasty), calendar, events });
+const reconciler = reconcileCalendarsJob({ ...shared, book: postgresComparisonBook(database, hasty) });
 const jobs = settings.reconciles ? [sync, { ...reconciler, everyMs: 2_000 }] : [sync];
 const executor = openExecutor({ connection: redis.client, jobs, events });
 startRelay({
