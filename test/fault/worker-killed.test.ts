@@ -53,6 +53,6 @@ it('is followed by another, that runs its job within seconds', async () => {
     interval: 20,
   });
 
-  expect(told.stalled).toEqual([{ queue: 'housekeeping' }]);
+  expect(told.stalled).toContainEqual({ queue: 'housekeeping' });
   expect(performance.now() - killedAt).toBeLessThan(TAKEN_OVER_MS);
 }, 90_000);

@@ -24,15 +24,16 @@ const DIAGONAL = Object.keys(GOLDEN_PATHS).flatMap((path, n) =>
   })),
 );
 
-/** Holds that nobody needs any more, and appointments of which the calendar is not to be told. */
+/** Holds that nobody needs any more, and appointments that the calendar neither shows as they are nor is to be told of. */
 function leftUndone({ database, clinic }: AvaStand): Promise<readonly unknown[]> {
   return database.withClinic(
     clinic.id,
     'left_undone',
     (sql) => sql`
       select 'held' as what from holds union all
-      select 'untold' from appointments a
-      where not exists (select from outbox where kind = 'sync_appointment' and status = 'due' and subject_id = a.id)`,
+      select 'untold' from appointments a left join calendar_events e on e.appointment_id = a.id
+      where not exists (select from outbox where kind = 'sync_appointment' and status = 'due' and subject_id = a.id)
+        and case a.status when 'cancelled' then e.state <> 'gone' else e.synced_version is distinct from a.version end`,
   );
 }
 
