@@ -21,7 +21,7 @@ import {
   wallClock,
   weekdayOf,
 } from './clinic-time.ts';
-import { blocksOf, type Interval, overlaps, placed, type Slot } from './slots.ts';
+import { blocksFor, type Interval, overlaps, placed, type Slot } from './slots.ts';
 
 /** Days, both included. */
 export interface DayRange {
@@ -68,8 +68,9 @@ function freeOn(date: DateText, provider: Provider, question: AvailabilityQuesti
   const isTaken = (resourceId: string, during: Interval): boolean =>
     (question.busy.get(resourceId) ?? []).some((other) => overlaps(during, other));
   const earliest = now + clinic.rules.noticeMinutes * MINUTE_MS;
+  const blocksAt = blocksFor(service, clinic);
   return candidates(clinic, provider, service, date).filter(
-    (slot) => slot.startsAt >= earliest && placed(blocksOf(slot, service, clinic), isTaken) !== undefined,
+    (slot) => slot.startsAt >= earliest && placed(blocksAt(slot), isTaken) !== undefined,
   );
 }
 

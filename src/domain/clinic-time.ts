@@ -1,9 +1,12 @@
 /** Wall clock ⇄ instants in a clinic's time zone. Every day and hour a caller hears goes through here; never `Date`. */
 import { Temporal } from 'temporal-polyfill';
+import { dateOf, dayOf, isoWeekday } from './calendar-days.ts';
 import type { DateText, Instant, TimeOfDay } from './clinic.ts';
+import { rememberedOffsets } from './zone-offsets.ts';
 
 export const MINUTE_MS = 60_000;
 export const DAY_MINUTES = 24 * 60;
+const DAY_MS = DAY_MINUTES * MINUTE_MS;
 
 /** A wall-clock reading: which day it is at the clinic, which ISO weekday, and how many minutes past midnight. */
 export interface WallClock {
@@ -13,32 +16,33 @@ export interface WallClock {
 }
 
 export function wallClock(at: Instant, timeZone: string): WallClock {
-  const local = zoned(at, timeZone);
-  return { date: local.toPlainDate().toString(), weekday: local.dayOfWeek, minute: local.hour * 60 + local.minute };
+  const reading = at + offsetAt(at, timeZone).offsetMs;
+  const day = Math.floor(reading / DAY_MS);
+  return { date: dateOf(day), weekday: isoWeekday(day), minute: Math.floor((reading - day * DAY_MS) / MINUTE_MS) };
 }
 
 /** The instant at which the clinic's clock shows this; undefined where the clock skips it (spring forward). The earlier of two. */
 export function instantOf(date: DateText, minute: number, timeZone: string): Instant | undefined {
-  const day = minute >= DAY_MINUTES ? addDays(date, 1) : date;
-  const ofDay = minute % DAY_MINUTES;
-  const local = Temporal.PlainDateTime.from(`${day}T${clockText(ofDay)}`);
-  const at = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
-  return at.toPlainDateTime().equals(local) ? at.epochMilliseconds : undefined;
+  const reading = readingOf(date, minute);
+  // Clocks are a day from UTC at most, so one of these is how they stood or will stand then.
+  const stretches = [offsetAt(reading - DAY_MS, timeZone), offsetAt(reading + DAY_MS, timeZone)];
+  return stretches
+    .map((stretch) => ({ at: reading - stretch.offsetMs, stretch }))
+    .find(({ at, stretch }) => stretch.from <= at && at < stretch.until)?.at;
 }
 
 /** As `instantOf`; where the clock skips that reading, the instant at which it skips. */
 export function instantOrSkip(date: DateText, minute: number, timeZone: string): Instant {
-  const at = instantOf(date, minute, timeZone);
-  if (at !== undefined) return at;
-  const local = Temporal.PlainDateTime.from(
-    `${addDays(date, Math.floor(minute / DAY_MINUTES))}T${clockText(minute % DAY_MINUTES)}`,
-  );
-  const before = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
-  return (before.getTimeZoneTransition('next') ?? before).epochMilliseconds;
+  return instantOf(date, minute, timeZone) ?? offsetAt(readingOf(date, minute) - DAY_MS, timeZone).until;
+}
+
+/** A clock's reading as an instant, as if the clock showed UTC. */
+function readingOf(date: DateText, minute: number): Instant {
+  return dayOf(date) * DAY_MS + minute * MINUTE_MS;
 }
 
 export function addDays(date: DateText, days: number): DateText {
-  return Temporal.PlainDate.from(date).add({ days }).toString();
+  return dateOf(dayOf(date) + days);
 }
 
 /** The same day some months on; the last of that month where it is shorter. */
@@ -48,12 +52,12 @@ export function addMonths(date: DateText, months: number): DateText {
 
 /** Whole days from `from` to `to`; negative where `to` is earlier. */
 export function daysBetween(from: DateText, to: DateText): number {
-  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;
+  return dayOf(to) - dayOf(from);
 }
 
 /** ISO weekday, 1 is Monday. */
 export function weekdayOf(date: DateText): number {
-  return Temporal.PlainDate.from(date).dayOfWeek;
+  return isoWeekday(dayOf(date));
 }
 
 export function isDate(text: string): boolean {
@@ -68,9 +72,8 @@ export function isDate(text: string): boolean {
 
 /** Every day from `from` to `to`, both included; none where `to` is earlier. */
 export function eachDay(from: DateText, to: DateText): DateText[] {
-  const days: DateText[] = [];
-  for (let day = from; day <= to; day = addDays(day, 1)) days.push(day);
-  return days;
+  const first = dayOf(from);
+  return Array.from({ length: Math.max(0, dayOf(to) - first + 1) }, (_, n) => dateOf(first + n));
 }
 
 /** Minutes past midnight of `HH:MM`; `24:00` is 1440. */
@@ -101,8 +104,23 @@ export function instantIn(text: string, timeZone: string): Instant | undefined {
 
 /** ISO 8601 with the clinic's offset, to the second: `2026-11-24T14:00:00-05:00`. */
 export function isoWithOffset(at: Instant, timeZone: string): string {
-  return zoned(at, timeZone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
+  const { date, minute } = wallClock(at, timeZone);
+  const second = String(Math.floor(at / 1000) % 60).padStart(2, '0');
+  const offset = offsetAt(at, timeZone).offsetMs / MINUTE_MS;
+  return `${date}T${clockText(minute)}:${second}${offset < 0 ? '-' : '+'}${clockText(Math.abs(offset))}`;
 }
+
+const offsetAt = rememberedOffsets((at, timeZone) => {
+  const local = zoned(at, timeZone);
+  // A change's own instant is the first of what comes after it.
+  const from = zoned(at + 1, timeZone).getTimeZoneTransition('previous');
+  const until = local.getTimeZoneTransition('next');
+  return {
+    from: from?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
+    until: until?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
+    offsetMs: local.offsetNanoseconds / 1e6,
+  };
+});
 
 function zoned(at: Instant, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(timeZone);

@@ -31,11 +31,21 @@ export function overlaps(a: Interval, b: Interval): boolean {
  * What a slot takes: its provider, and one of each kind of room or device that the service needs, for the appointment
  * with the service's buffers around it. Of a kind that the clinic has none of, nothing is ever free.
  */
-export function blocksOf(slot: Slot, service: Service, { resources }: Pick<Clinic, 'resources'>): readonly Block[] {
-  const startsAt = slot.startsAt - service.bufferBeforeMinutes * MINUTE_MS;
-  const endsAt = slot.endsAt + service.bufferAfterMinutes * MINUTE_MS;
+export function blocksOf(slot: Slot, service: Service, clinic: Pick<Clinic, 'resources'>): readonly Block[] {
+  return blocksFor(service, clinic)(slot);
+}
+
+/** As `blocksOf`, for many slots of a service. */
+export function blocksFor(
+  service: Service,
+  { resources }: Pick<Clinic, 'resources'>,
+): (slot: Slot) => readonly Block[] {
   const needed = service.needs.map((wanted) => resources.filter(({ kind }) => kind === wanted).map(({ id }) => id));
-  return [[slot.providerId], ...needed].map((anyOf) => ({ anyOf, startsAt, endsAt }));
+  return (slot) => {
+    const startsAt = slot.startsAt - service.bufferBeforeMinutes * MINUTE_MS;
+    const endsAt = slot.endsAt + service.bufferAfterMinutes * MINUTE_MS;
+    return [[slot.providerId], ...needed].map((anyOf) => ({ anyOf, startsAt, endsAt }));
+  };
 }
 
 /** What takes up each block; undefined where one of them finds none of its resources free. */
@@ -43,11 +53,13 @@ export function placed(
   blocks: readonly Block[],
   isTaken: (resourceId: string, during: Interval) => boolean,
 ): readonly Busy[] | undefined {
-  const found = blocks.flatMap(({ anyOf, ...during }) => {
-    const resourceId = anyOf.find((id) => !isTaken(id, during));
-    return resourceId === undefined ? [] : [{ resourceId, ...during }];
-  });
-  return found.length === blocks.length ? found : undefined;
+  const found: Busy[] = [];
+  for (const block of blocks) {
+    const resourceId = block.anyOf.find((id) => !isTaken(id, block));
+    if (resourceId === undefined) return undefined;
+    found.push({ resourceId, startsAt: block.startsAt, endsAt: block.endsAt });
+  }
+  return found;
 }
 
 /** Every resource that may be taken for these blocks. */
