@@ -26,23 +26,26 @@ function bookedAppointments(sql: Sql) {
     from appointments a join customers k on k.id = a.customer_id`;
 }
 
-export async function readAppointment(sql: Sql, appointmentId: string): Promise<BookedAppointment | undefined> {
-  const [row] = await sql`${bookedAppointments(sql)} where a.id = ${appointmentId}`;
-  return row && appointmentRow.parse(row);
+export function selectAppointment(sql: Sql, appointmentId: string) {
+  return sql`${bookedAppointments(sql)} where a.id = ${appointmentId}`;
 }
 
-export async function readAppointmentsOf(sql: Sql, phone: PhoneNumber, after: Instant): Promise<BookedAppointment[]> {
-  const rows = await sql`
+export function selectAppointmentsOf(sql: Sql, phone: PhoneNumber, after: Instant) {
+  return sql`
     ${bookedAppointments(sql)}
     where k.phone = ${phone} and a.status = 'confirmed' and a.starts_at > ${after}
     order by a.starts_at, a.id`;
+}
+
+/** Of rows of the two above. */
+export function bookedIn(rows: readonly unknown[]): BookedAppointment[] {
   return rows.map((row) => appointmentRow.parse(row));
 }
 
 /** As it stands, and as nobody else may change it until the transaction ends. */
 export async function lockAppointment(sql: Sql, appointmentId: string): Promise<BookedAppointment | undefined> {
-  const [row] = await sql`${bookedAppointments(sql)} where a.id = ${appointmentId} for no key update of a`;
-  return row && appointmentRow.parse(row);
+  const [found] = bookedIn(await sql`${selectAppointment(sql, appointmentId)} for no key update of a`);
+  return found;
 }
 
 /** Frees what an appointment takes, under locks of all of it. */

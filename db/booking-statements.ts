@@ -24,17 +24,19 @@ const appointmentRow = z.object({
  * What is taken in a stretch of time: appointments, holds of other conversations that have not lapsed, and what else
  * providers have in their calendars outside.
  */
-export async function readBusy(sql: Sql, query: BusyQuery): Promise<Busy[]> {
-  const rows = await sql`
-    select resource_id, occupied.starts_at, occupied.ends_at
-    from occupied left join holds on holds.id = occupied.hold_id
-    where occupied.clinic_id = ${query.clinicId}
+export function selectBusy(sql: Sql, query: BusyQuery) {
+  return sql`
+    select resource_id, starts_at, ends_at
+    from occupied
+    where clinic_id = ${query.clinicId}
       and resource_id in ${sql(query.resourceIds)}
-      and occupied.starts_at > ${query.startsAt - LONGEST_BLOCK_MS}
-      and occupied.starts_at < ${query.endsAt}
-      and occupied.ends_at > ${query.startsAt}
-      and (occupied.appointment_id = ${query.movingId ?? null}::uuid) is not true
-      and (holds.id is null or (holds.expires_at > ${query.now} and holds.conversation_id <> ${query.conversationId}))
+      and starts_at > ${query.startsAt - LONGEST_BLOCK_MS}
+      and starts_at < ${query.endsAt}
+      and ends_at > ${query.startsAt}
+      and (appointment_id = ${query.movingId ?? null}::uuid) is not true
+      and (hold_id is null or exists (
+             select from holds
+             where id = hold_id and expires_at > ${query.now} and conversation_id <> ${query.conversationId}))
     union all
     select providers.id, calendar_busy.starts_at, calendar_busy.ends_at
     from providers
@@ -44,6 +46,10 @@ export async function readBusy(sql: Sql, query: BusyQuery): Promise<Busy[]> {
       and calendar_busy.ends_at > ${query.startsAt}
       and calendar_busy.starts_at < ${query.endsAt}
     order by starts_at, resource_id`;
+}
+
+/** Of rows of `selectBusy`. */
+export function busyIn(rows: readonly unknown[]): Busy[] {
   return rows.map((row) => {
     const taken = busyRow.parse(row);
     return { resourceId: taken.resource_id, startsAt: taken.starts_at, endsAt: taken.ends_at };
@@ -76,11 +82,11 @@ export async function lockResources(
 }
 
 /**
- * Whether a provider among these blocks has something else in their calendar outside; asked under the locks of
+ * A row where a provider among these blocks has something else in their calendar outside; asked under the locks of
  * `lockResources`, so that two callers are not told differently.
  */
-export async function isTakenOutside(sql: Sql, blocks: readonly Block[]): Promise<boolean> {
-  const found = await sql`
+export function selectTakenOutside(sql: Sql, blocks: readonly Block[]) {
+  return sql`
     select
     from json_to_recordset(${blocksText(blocks)}::text::json) as b(any_of json, starts_ms float8, ends_ms float8)
     join providers on providers.id = (b.any_of ->> 0)::uuid
@@ -88,7 +94,6 @@ export async function isTakenOutside(sql: Sql, blocks: readonly Block[]): Promis
     where calendar_busy.ends_at > to_timestamp(b.starts_ms / 1000.0)
       and calendar_busy.starts_at < to_timestamp(b.ends_ms / 1000.0)
     limit 1`;
-  return found.length > 0;
 }
 
 interface LockWish {
@@ -113,19 +118,18 @@ export async function clearHolds(
                  select id::uuid from json_array_elements_text(${JSON.stringify(resourceIds)}::text::json) as locked(id))))`;
 }
 
-export async function insertHold(sql: Sql, { clinicId, slot, ...request }: HoldRequest): Promise<string> {
-  const [row] = await sql`
-    insert into holds (clinic_id, conversation_id, service_id, provider_id, starts_at, ends_at, expires_at)
-    values (${clinicId}, ${request.conversationId}, ${slot.serviceId}, ${slot.providerId}, ${slot.startsAt},
-            ${slot.endsAt}, ${request.expiresAt})
-    returning id`;
-  return idRow.parse(row).id;
+export async function insertHold(sql: Sql, { clinicId, slot, ...request }: HoldRequest, id: string): Promise<void> {
+  await sql`
+    insert into holds (id, clinic_id, conversation_id, service_id, provider_id, starts_at, ends_at, expires_at)
+    values (${id}, ${clinicId}, ${request.conversationId}, ${slot.serviceId}, ${slot.providerId}, ${slot.startsAt},
+            ${slot.endsAt}, ${request.expiresAt})`;
 }
 
 /**
  * Takes these blocks for a hold or an appointment, under locks of all their resources. A block of which nothing is free
  * is tried with its first resource: refusing is the constraint's. Of what the appointment has that is to be moved there,
- * nothing is taken twice.
+ * nothing is taken twice. What is taken is asked for each resource in turn: `exists` may be answered for the whole clinic
+ * at once, by a scan of its history.
  */
 export async function occupy(
   sql: Sql,
@@ -147,14 +151,16 @@ export async function occupy(
     cross join lateral (
       select c.id::uuid as id
       from json_array_elements_text(b.any_of) with ordinality as c(id, rank)
-      order by exists (
-                 select from occupied as o
+      order by (
+                 select true
+                 from occupied as o
                  where o.resource_id = c.id::uuid
                    and o.starts_at > b.starts_at - ${LONGEST_BLOCK_MS} * interval '1 millisecond'
                    and o.starts_at < b.ends_at
                    and o.ends_at > b.starts_at
                    and (o.appointment_id = ${movingId}::uuid) is not true
-               ), rank
+                 limit 1
+               ) nulls first, rank
       limit 1
     ) as chosen
     cross join lateral unnest(
@@ -177,11 +183,15 @@ function blocksText(blocks: readonly Block[]): string {
 }
 
 /** The active appointment of an idempotency key. */
-export async function findActive(sql: Sql, key: string): Promise<Appointment | undefined> {
-  const [found] = await sql`
+export function selectActive(sql: Sql, key: string) {
+  return sql`
     select id, customer_id, service_id, provider_id, starts_at, ends_at
     from appointments
     where booking_key = ${key} and status = 'confirmed'`;
+}
+
+/** Of rows of `selectActive`. */
+export function appointmentIn([found]: readonly unknown[]): Appointment | undefined {
   if (found === undefined) return undefined;
   const row = appointmentRow.parse(found);
   return {
@@ -194,35 +204,37 @@ export async function findActive(sql: Sql, key: string): Promise<Appointment | u
   };
 }
 
-export async function findCustomer(sql: Sql, clinicId: string, phone: PhoneNumber): Promise<boolean> {
-  const found = await sql`select from customers where clinic_id = ${clinicId} and phone = ${phone}`;
-  return found.length > 0;
+export function selectCustomer(sql: Sql, clinicId: string, phone: PhoneNumber) {
+  return sql`select from customers where clinic_id = ${clinicId} and phone = ${phone}`;
 }
 
-/** One customer a phone number and clinic: what was said last fills in and corrects, what was not said erases nothing. */
-export async function upsertCustomer(sql: Sql, { clinicId, customer }: BookingRequest): Promise<string> {
+/**
+ * The appointment with its customer and the doorbell for the calendar: one statement. Answers the customer's id. There is
+ * one a phone number and clinic: what was said last fills in and corrects, what was not said erases nothing.
+ */
+export async function insertAppointment(sql: Sql, request: BookingRequest, id: string): Promise<string> {
+  const { clinicId, customer, slot } = request;
   const [row] = await sql`
-    insert into customers (clinic_id, phone, name, email)
-    values (${clinicId}, ${customer.phone}, ${customer.name}, nullif(${customer.email}, ''))
-    on conflict (clinic_id, phone) do update
-    set name = coalesce(nullif(excluded.name, ''), customers.name),
-        email = coalesce(excluded.email, customers.email),
-        updated_at = now()
-    returning id`;
-  return idRow.parse(row).id;
-}
-
-/** The appointment and the doorbell for the calendar: one statement. */
-export async function insertAppointment(sql: Sql, request: BookingRequest, appointment: Appointment): Promise<void> {
-  const { clinicId } = request;
-  await sql`
-    with appointment as (
+    with customer as (
+      insert into customers (clinic_id, phone, name, email)
+      values (${clinicId}, ${customer.phone}, ${customer.name}, nullif(${customer.email}, ''))
+      on conflict (clinic_id, phone) do update
+      set name = coalesce(nullif(excluded.name, ''), customers.name),
+          email = coalesce(excluded.email, customers.email),
+          updated_at = now()
+      returning id
+    ),
+    appointment as (
       insert into appointments (id, clinic_id, customer_id, service_id, provider_id, starts_at, ends_at, customer_name,
                                 notes, channel, conversation_id, booking_key)
-      values (${appointment.id}, ${clinicId}, ${appointment.customerId}, ${appointment.serviceId},
-              ${appointment.providerId}, ${appointment.startsAt}, ${appointment.endsAt}, ${request.customer.name},
-              ${request.notes}, ${request.channel}, ${request.conversationId}, ${request.key})
-      returning id
+      select ${id}, ${clinicId}, customer.id, ${slot.serviceId}, ${slot.providerId}, ${slot.startsAt}, ${slot.endsAt},
+             ${customer.name}, ${request.notes}, ${request.channel}, ${request.conversationId}, ${request.key}
+      from customer
+      returning id, customer_id
+    ),
+    doorbell as (
+      insert into outbox (clinic_id, kind, subject_id) select ${clinicId}, ${SYNC_APPOINTMENT}, id from appointment
     )
-    insert into outbox (clinic_id, kind, subject_id) select ${clinicId}, ${SYNC_APPOINTMENT}, id from appointment`;
+    select customer_id as id from appointment`;
+  return idRow.parse(row).id;
 }

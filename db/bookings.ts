@@ -4,7 +4,8 @@
  * order, so that racers queue instead of deadlocking. Every change is one transaction; one whose fate is unknown (the
  * connection died around COMMIT) is simply run again: it waits for the first one's locks, reads the idempotency key,
  * and finds what was committed. What changes an appointment locks its row before any resource, and then finds it as it
- * was to become. Keeps no state of its own.
+ * was to become. Statements that need none of each other's answers are sent together: Postgres runs them one after the
+ * other all the same, and each sees what was committed while the one before it waited. Keeps no state of its own.
  */
 import { randomUUID } from 'node:crypto';
 import type {
@@ -17,26 +18,28 @@ import type {
   RescheduleRequest,
   RescheduleResult,
 } from '../src/domain/ports.ts';
-import { leavesFree, resourcesOf, sameSlot } from '../src/domain/slots.ts';
+import { type Interval, leavesFree, overlaps, placed, resourcesOf, sameSlot, slotOf } from '../src/domain/slots.ts';
 import {
+  bookedIn,
   lockAppointment,
-  readAppointment,
-  readAppointmentsOf,
+  selectAppointment,
+  selectAppointmentsOf,
   vacate,
   writeCancellation,
   writeMove,
 } from './appointment-statements.ts';
 import {
+  appointmentIn,
+  busyIn,
   clearHolds,
-  findActive,
-  findCustomer,
   insertAppointment,
   insertHold,
-  isTakenOutside,
   lockResources,
   occupy,
-  readBusy,
-  upsertCustomer,
+  selectActive,
+  selectBusy,
+  selectCustomer,
+  selectTakenOutside,
 } from './booking-statements.ts';
 import type { Database, Sql } from './postgres.ts';
 import { sqlState, violatedConstraint } from './postgres-errors.ts';
@@ -48,25 +51,39 @@ export function postgresBookingStore(database: Database): BookingStore {
   return {
     async busy(query) {
       if (query.resourceIds.length === 0) return [];
-      return settle(() => database.withClinic(query.clinicId, 'busy', (sql) => readBusy(sql, query)));
+      const [rows] = await settle(() => database.readClinic(query.clinicId, 'busy', (sql) => [selectBusy(sql, query)]));
+      return busyIn(rows);
     },
-    hold: (request) =>
-      settle(() => database.withClinic(request.clinicId, 'hold', (sql) => placeHold(sql, request))).catch(
+    hold(request) {
+      const id = randomUUID();
+      return settle(() => database.withClinic(request.clinicId, 'hold', (sql) => placeHold(sql, request, id))).catch(
         onOverlap('taken' as const),
-      ),
+      );
+    },
     release: (clinicId, conversationId) =>
       settle(() => database.withClinic(clinicId, 'release', (sql) => releaseHold(sql, conversationId))),
     book(request) {
       // Chosen once for all attempts: an appointment found by its key is either this request's own or a replay.
       const id = randomUUID();
-      return settle(() => database.withClinic(request.clinicId, 'book', (sql) => takeSlot(sql, request, id))).catch(
-        onOverlap({ kind: 'taken' } as const),
-      );
+      return settle(() =>
+        database.onConnection(request.clinicId, 'book', async (clinic) => {
+          const outlook = await clinic.read((sql) => askOutlook(sql, request));
+          return foregone(request, id, outlook) ?? clinic.change((sql) => takeSlot(sql, request, id));
+        }),
+      ).catch(onOverlap({ kind: 'taken' } as const));
     },
-    appointment: (clinicId, appointmentId) =>
-      settle(() => database.withClinic(clinicId, 'appointment', (sql) => readAppointment(sql, appointmentId))),
-    appointmentsOf: (clinicId, phone, after) =>
-      settle(() => database.withClinic(clinicId, 'appointments_of', (sql) => readAppointmentsOf(sql, phone, after))),
+    async appointment(clinicId, appointmentId) {
+      const [rows] = await settle(() =>
+        database.readClinic(clinicId, 'appointment', (sql) => [selectAppointment(sql, appointmentId)]),
+      );
+      return bookedIn(rows)[0];
+    },
+    async appointmentsOf(clinicId, phone, after) {
+      const [rows] = await settle(() =>
+        database.readClinic(clinicId, 'appointments_of', (sql) => [selectAppointmentsOf(sql, phone, after)]),
+      );
+      return bookedIn(rows);
+    },
     reschedule: (request) =>
       settle(() => database.withClinic(request.clinicId, 'reschedule', (sql) => move(sql, request))).catch(
         onOverlap({ kind: 'taken' } as const),
@@ -74,40 +91,84 @@ export function postgresBookingStore(database: Database): BookingStore {
     cancel: (request) => settle(() => database.withClinic(request.clinicId, 'cancel', (sql) => giveUp(sql, request))),
     joinWaitlist: (request) =>
       settle(() => database.withClinic(request.clinicId, 'join_waitlist', (sql) => enterWaitlist(sql, request))),
-    knowsCustomer: (clinicId, phone) =>
-      settle(() => database.withClinic(clinicId, 'knows_customer', (sql) => findCustomer(sql, clinicId, phone))),
+    async knowsCustomer(clinicId, phone) {
+      const [found] = await settle(() =>
+        database.readClinic(clinicId, 'knows_customer', (sql) => [selectCustomer(sql, clinicId, phone)]),
+      );
+      return found.length > 0;
+    },
   };
 }
 
-async function placeHold(sql: Sql, request: HoldRequest): Promise<'held' | 'taken'> {
+async function placeHold(sql: Sql, request: HoldRequest, holdId: string): Promise<'held' | 'taken'> {
   const { clinicId, conversationId, blocks, movingId, now } = request;
   const resourceIds = resourcesOf(blocks);
-  await lockResources(sql, { conversationId, resourceIds });
-  if (await isTakenOutside(sql, blocks)) return 'taken';
-  await clearHolds(sql, { conversationId, resourceIds, now });
-  await occupy(sql, { clinicId, blocks, movingId, holdId: await insertHold(sql, request) });
+  const [, outside] = await Promise.all([
+    lockResources(sql, { conversationId, resourceIds }),
+    selectTakenOutside(sql, blocks),
+  ]);
+  if (outside.length > 0) return 'taken';
+  await Promise.all([
+    clearHolds(sql, { conversationId, resourceIds, now }),
+    insertHold(sql, request, holdId),
+    occupy(sql, { clinicId, blocks, movingId, holdId }),
+  ]);
   return 'held';
 }
 
 async function releaseHold(sql: Sql, conversationId: string): Promise<void> {
-  await lockResources(sql, { conversationId });
-  await clearHolds(sql, { conversationId, resourceIds: [], now: 0 });
+  await Promise.all([
+    lockResources(sql, { conversationId }),
+    clearHolds(sql, { conversationId, resourceIds: [], now: 0 }),
+  ]);
+}
+
+/** What is taken, and then the key: a slot may be taken by this very request. */
+function askOutlook(sql: Sql, { clinicId, conversationId, blocks, key, now }: BookingRequest) {
+  const startsAt = Math.min(...blocks.map((block) => block.startsAt));
+  const endsAt = Math.max(...blocks.map((block) => block.endsAt));
+  const wanted = { clinicId, conversationId, resourceIds: resourcesOf(blocks), startsAt, endsAt, now };
+  return [selectBusy(sql, wanted), selectActive(sql, key)] as const;
+}
+
+/**
+ * What needs no lock to be known: a slot that is taken is so for whoever asks now, so that those who lose a race neither
+ * wait for the winners nor keep them waiting. Undefined: it has to be tried.
+ */
+function foregone(
+  { blocks }: BookingRequest,
+  id: string,
+  [taken, active]: readonly [readonly unknown[], readonly unknown[]],
+): BookingResult | undefined {
+  const busy = busyIn(taken);
+  const isTaken = (resourceId: string, during: Interval): boolean =>
+    busy.some((other) => other.resourceId === resourceId && overlaps(other, during));
+  return alreadyBooked(active, id) ?? (placed(blocks, isTaken) === undefined ? { kind: 'taken' } : undefined);
+}
+
+/** What a request's key has led to already, in an attempt of its own or by another request. */
+function alreadyBooked(active: readonly unknown[], id: string): BookingResult | undefined {
+  const found = appointmentIn(active);
+  return found && { kind: 'booked', appointment: found, replayed: found.id !== id };
 }
 
 async function takeSlot(sql: Sql, request: BookingRequest, id: string): Promise<BookingResult> {
-  const { clinicId, conversationId, slot, blocks } = request;
+  const { clinicId, conversationId, slot, blocks, now } = request;
   const resourceIds = resourcesOf(blocks);
-  await lockResources(sql, { conversationId, resourceIds });
-  const found = await findActive(sql, request.key);
-  if (found !== undefined) return { kind: 'booked', appointment: found, replayed: found.id !== id };
-  if (await isTakenOutside(sql, blocks)) return { kind: 'taken' };
-  await clearHolds(sql, { conversationId, resourceIds, now: request.now });
-  const customerId = await upsertCustomer(sql, request);
-  const { serviceId, providerId, startsAt, endsAt } = slot;
-  const appointment = { id, customerId, serviceId, providerId, startsAt, endsAt };
-  await insertAppointment(sql, request, appointment);
-  await occupy(sql, { clinicId, blocks, appointmentId: id });
-  return { kind: 'booked', appointment, replayed: false };
+  const [, active, outside] = await Promise.all([
+    lockResources(sql, { conversationId, resourceIds }),
+    selectActive(sql, request.key),
+    selectTakenOutside(sql, blocks),
+  ]);
+  const booked = alreadyBooked(active, id);
+  if (booked !== undefined) return booked;
+  if (outside.length > 0) return { kind: 'taken' };
+  const [, customerId] = await Promise.all([
+    clearHolds(sql, { conversationId, resourceIds, now }),
+    insertAppointment(sql, request, id),
+    occupy(sql, { clinicId, blocks, appointmentId: id }),
+  ]);
+  return { kind: 'booked', appointment: { id, customerId, ...slotOf(slot) }, replayed: false };
 }
 
 async function move(sql: Sql, request: RescheduleRequest): Promise<RescheduleResult> {
@@ -117,7 +178,7 @@ async function move(sql: Sql, request: RescheduleRequest): Promise<RescheduleRes
   if (sameSlot(before, slot)) return { kind: 'rescheduled', appointment: before };
   const resourceIds = resourcesOf(blocks);
   await lockResources(sql, { conversationId, appointmentId, resourceIds });
-  if (await isTakenOutside(sql, blocks)) return { kind: 'taken' };
+  if ((await selectTakenOutside(sql, blocks)).length > 0) return { kind: 'taken' };
   await clearHolds(sql, { conversationId, resourceIds, now });
   await vacate(sql, appointmentId);
   await writeMove(sql, request);

@@ -17,6 +17,9 @@ interface StoredTypes extends Record<string, postgres.PostgresType> {
 /** Runs tagged SQL. Every query must be awaited, and its error must not be swallowed. */
 export type Sql = postgres.ISql<{ instant: number }>;
 
+/** A statement that is sent when it is awaited, not before. */
+export type Statement = postgres.PendingQuery<postgres.Row[]>;
+
 export interface ConnectionSettings {
   readonly url: string;
   readonly applicationName: string;

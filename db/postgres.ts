@@ -4,7 +4,7 @@
  * committed later. Connects lazily; a database that comes back is found by the next call.
  */
 import { ConnectionPool } from './connection-pool.ts';
-import { type Connection, openConnection, type Sql } from './postgres-connection.ts';
+import { type Connection, openConnection, type Sql, type Statement } from './postgres-connection.ts';
 import { DatabaseUnavailable, isOutage } from './postgres-errors.ts';
 
 export type { Sql } from './postgres-connection.ts';
@@ -33,6 +33,14 @@ export interface QueryReport {
   readonly result: 'ok' | 'failed';
 }
 
+/** A connection lent for one clinic. */
+export interface ClinicConnection {
+  /** As `readClinic`. */
+  read<const Asked extends readonly Statement[]>(ask: (sql: Sql) => Asked): Promise<RowsOf<Asked>>;
+  /** As `withClinic`. */
+  change<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
 export interface Database {
   /**
    * Runs `work` in a transaction that sees and writes this clinic's rows only, and commits what it did unless it
@@ -40,6 +48,18 @@ export interface Database {
    * (`isOutage`), the transaction is rolled back, unless its commit was on the way already: then nobody knows.
    */
   withClinic<T>(clinicId: string, query: string, work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * Reads of a clinic what these statements ask, in their order and each of its own snapshot, in a read-only transaction
+   * under row-level security that costs one round trip: they are sent together with what begins and ends it. Throws
+   * what the first of them to fail threw.
+   */
+  readClinic<const Asked extends readonly Statement[]>(
+    clinicId: string,
+    query: string,
+    ask: (sql: Sql) => Asked,
+  ): Promise<RowsOf<Asked>>;
+  /** Several transactions of one clinic on one connection, so that nobody stands in line between them. */
+  onConnection<T>(clinicId: string, query: string, work: (clinic: ClinicConnection) => Promise<T>): Promise<T>;
   /** As `withClinic`, bound to no clinic and with the rights of whoever connected: for the work of who runs Ava. */
   transaction<T>(query: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` bound to no clinic and without a transaction. */
@@ -51,6 +71,9 @@ export interface Database {
   /** Lets running calls end within a few seconds, then cuts them; later ones are refused. */
   close(): Promise<void>;
 }
+
+/** What each statement found. */
+export type RowsOf<Asked extends readonly Statement[]> = { -readonly [K in keyof Asked]: Awaited<Asked[K]> };
 
 /** Owns nothing, so row-level security holds for it; made by the first migration. */
 const APP_ROLE = 'ava_app';
@@ -109,8 +132,10 @@ export function openPostgres(settings: PostgresSettings): Database {
   const unbound: Database['unbound'] = (query, work) => run(query, ({ sql }) => work(sql));
 
   return {
-    withClinic: (clinicId, query, work) => run(query, (borrowed) => transact(borrowed, clinicId, work)),
-    transaction: (query, work) => run(query, (borrowed) => transact(borrowed, null, work)),
+    withClinic: (clinicId, query, work) => run(query, (borrowed) => lentTo(clinicId, borrowed).change(work)),
+    readClinic: (clinicId, query, ask) => run(query, (borrowed) => lentTo(clinicId, borrowed).read(ask)),
+    onConnection: (clinicId, query, work) => run(query, (borrowed) => work(lentTo(clinicId, borrowed))),
+    transaction: (query, work) => run(query, (borrowed) => transact(borrowed, (sql) => sql`begin`, work)),
     unbound,
     async ping() {
       const startedAt = performance.now();
@@ -145,20 +170,22 @@ async function beforeDeadline<T>(
   }
 }
 
+function lentTo(clinicId: string, connection: Connection): ClinicConnection {
+  return {
+    read: (ask) => readTogether(connection.sql, clinicId, ask),
+    // Both on the way at once: one round trip.
+    change: (work) => transact(connection, (sql) => Promise.all([sql`begin`, bind(sql, clinicId)]), work),
+  };
+}
+
 async function transact<T>(
   connection: Connection,
-  clinicId: string | null,
+  begin: (sql: Sql) => Promise<unknown>,
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
   const { sql } = connection;
   try {
-    // Both on the way at once: one round trip.
-    await Promise.all([
-      sql`begin`,
-      ...(clinicId === null
-        ? []
-        : [sql`select set_config('role', ${APP_ROLE}, true), set_config('ava.clinic_id', ${clinicId}, true)`]),
-    ]);
+    await begin(sql);
     const value = await work(sql);
     const { command } = await sql`commit`;
     // What Postgres answers to COMMIT where a statement had failed and its error went unnoticed.
@@ -168,6 +195,27 @@ async function transact<T>(
     if (!isOutage(error)) await rollBack(connection);
     throw error;
   }
+}
+
+/**
+ * All on the way at once. Were the transaction not begun or not bound, the statements would run all the same, so they may
+ * only read: what they found is then thrown away. Where one fails, the commit rolls back, and that before anything else
+ * that is sent on this connection.
+ */
+async function readTogether<const Asked extends readonly Statement[]>(
+  sql: Sql,
+  clinicId: string,
+  ask: (sql: Sql) => Asked,
+): Promise<RowsOf<Asked>> {
+  const begun = Promise.all([sql`begin read only`, bind(sql, clinicId)]);
+  const found: Promise<RowsOf<Asked>> = Promise.all(ask(sql));
+  await Promise.all([begun, found, sql`commit`]);
+  return found;
+}
+
+/** From here on the transaction is the app's, and sees this clinic. */
+function bind(sql: Sql, clinicId: string) {
+  return sql`select set_config('role', ${APP_ROLE}, true), set_config('ava.clinic_id', ${clinicId}, true)`;
 }
 
 /** Where even that fails the connection goes, and the server rolls back by itself. */

@@ -51,6 +51,20 @@ async function openBench(): Promise<BookingBench & { readonly database: Database
 describeBookingStore('in Postgres', openBench);
 describeBookingPrograms('in Postgres', openBench, { programs: 3, steps: 100 });
 
+describe('the book in Postgres', () => {
+  it('refuses a slot that is taken without waiting for whoever changes its provider', async (context) => {
+    const bench = await openBench();
+    context.onTestFinished(() => bench.close());
+    const request = bookingRequest();
+    await bench.store.book(request);
+    await bench.database.transaction('lock', async (sql) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${request.slot.providerId}, 0))`;
+      expect(await bench.store.book(bookingRequest())).toEqual({ kind: 'taken' });
+      expect(await bench.store.book(request)).toMatchObject({ kind: 'booked', replayed: true });
+    });
+  });
+});
+
 describe('the outbox', () => {
   it('has one doorbell due for an appointment, however often that is changed before it is heard', async (context) => {
     const bench = await openBench();

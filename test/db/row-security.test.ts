@@ -203,9 +203,32 @@ describe('a transaction bound to one clinic', () => {
     expect(await who()).toEqual([{ itself: true, clinic: null }]);
     await one.withClinic(radiance.id, 'fail', (sql) => sql`select 1 / 0`).catch(() => {});
     expect(await who()).toEqual([{ itself: true, clinic: null }]);
+    await expect(one.readClinic(radiance.id, 'fail', (sql) => [sql`select 1 / 0`])).rejects.toThrow('division by zero');
+    expect(await who()).toEqual([{ itself: true, clinic: null }]);
     await one.close();
   });
+
+  it('holds for reads that are sent together with what begins their transaction', async () => {
+    const [[bound], foreign] = await database.readClinic(radiance.id, 'read', askBound);
+    expect(bound).toEqual({ role: 'ava_app', clinic: radiance.id });
+    expect(foreign).toHaveLength(0);
+    const [row] = await database.onConnection(radiance.id, 'read', async (clinic) => {
+      await clinic.read(askBound);
+      return clinic.change((sql) => askBound(sql)[0]);
+    });
+    expect(row).toEqual(bound);
+  });
+
+  it('lets nothing be changed by what only reads', async () => {
+    const change = database.readClinic(lumen.id, 'change', (sql) => [sql`delete from holds`]);
+    await expect(change).rejects.toThrow('read-only transaction');
+  });
 });
+
+/** Who asks, and whom they see. */
+function askBound(sql: Sql) {
+  return [sql`select current_user as role, ava_clinic_id() as clinic`, sql`select from customers`] as const;
+}
 
 describe('the role that transactions of a clinic run as', () => {
   let fresh: FreshService;
