@@ -83,9 +83,12 @@ async function retire(sql: Sql, clinicId: string, table: Kept, keys: readonly st
   await sql`
     delete from ${sql(table)} as t
     where ${gone}
-      and not exists (select from occupied where resource_id = t.id)
-      and not exists (select from appointments where t.id in (service_id, provider_id))
-      and not exists (select from waitlist where t.id in (service_id, provider_id, matched_provider_id))`;
+      and not exists (select from occupied where clinic_id = t.clinic_id and resource_id = t.id)
+      and not exists (
+            select from appointments where clinic_id = t.clinic_id and t.id in (service_id, provider_id))
+      and not exists (
+            select from waitlist
+            where clinic_id = t.clinic_id and t.id in (service_id, provider_id, matched_provider_id))`;
   const paused = await sql`update ${sql(table)} set active = false, updated_at = now() where ${gone} returning name`;
   return paused.map((row) => String(row['name']));
 }
