@@ -35,6 +35,8 @@ export interface PostgresOptions {
   durable?: boolean;
   /** True: what the folder holds is thrown away first. */
   fresh?: boolean;
+  /** Settings of the server by name, over our own. */
+  settings?: Readonly<Record<string, string>>;
   /** Told in sentences what happens and takes time. */
   report?: (line: string) => void;
 }
@@ -115,7 +117,7 @@ async function createCluster(home: PostgresHome, durable: boolean): Promise<void
   await rename(draft, join(home.dir, 'data'));
 }
 
-const settings = (port: number, durable: boolean): string[] =>
+const settings = (port: number, durable: boolean, more: Readonly<Record<string, string>>): string[] =>
   Object.entries({
     listen_addresses: '127.0.0.1',
     port,
@@ -126,6 +128,7 @@ const settings = (port: number, durable: boolean): string[] =>
     log_timezone: 'UTC',
     log_line_prefix: '%m [%p] ',
     ...(!durable && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_wal_size: '2GB' }),
+    ...more,
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
 /** Whether this very process says in its pid file that it takes connections (the file's eighth line). */
@@ -139,7 +142,11 @@ function isReady(dataDir: string, pid: number): boolean {
 }
 
 /** One try: the running server, or the error that its log explains. */
-async function attempt(home: PostgresHome, port: number, durable: boolean): Promise<ServerProcess> {
+async function attempt(
+  home: PostgresHome,
+  port: number,
+  { durable = true, settings: more = {} }: PostgresOptions,
+): Promise<ServerProcess> {
   const dataDir = join(home.dir, 'data');
   const logFile = join(home.dir, 'postgres.log');
   boundLogFile(logFile);
@@ -147,7 +154,7 @@ async function attempt(home: PostgresHome, port: number, durable: boolean): Prom
   const server = await spawnServer({
     name: 'Postgres',
     file: join(home.programs, 'postgres'),
-    args: ['-D', dataDir, ...settings(port, durable)],
+    args: ['-D', dataDir, ...settings(port, durable, more)],
     cwd: home.dir,
     env: serverEnvironment(),
     output: logFile,
@@ -187,7 +194,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   for (let tries = 1; ; tries += 1) {
     const port = options.port ?? (await freePort());
     try {
-      const server = await attempt(home, port, durable);
+      const server = await attempt(home, port, options);
       const password = readFileSync(join(home.dir, 'password'), 'utf8').trim();
       return {
         url: `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,

@@ -1,8 +1,9 @@
 /**
  * `npm run bench -- [NAME …] [--OPTION …]`: the project's own benchmarks, each a file `load/bench/NAME.ts` that exports
  * `about` and `run`; without a name all of them, one after the other. What follows the first option is the benchmark's
- * own to read. Loaded by name, so that nothing here depends on them. A figure
- * that misses its goal is shown and fails nothing; a benchmark that could not be run does.
+ * own to read. Loaded by name, so that nothing here depends on them. A figure that misses its goal is shown and fails
+ * nothing, unless its benchmark resolves to `false`: then the exit code is 1 once all have run. A benchmark that could
+ * not be run ends them.
  */
 import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
@@ -11,7 +12,7 @@ const FOLDER = new URL('../../load/bench/', import.meta.url);
 
 const benchmark = z.object({
   about: z.string(),
-  run: z.custom<(options: readonly string[]) => Promise<void>>((value) => typeof value === 'function'),
+  run: z.custom<(options: readonly string[]) => Promise<boolean | undefined>>((value) => typeof value === 'function'),
 });
 
 async function names(): Promise<string[]> {
@@ -37,12 +38,13 @@ async function main(): Promise<number> {
     for (const name of known) process.stderr.write(`  ${name}: ${(await load(name)).about}\n`);
     return 2;
   }
+  let exitCode = 0;
   for (const name of wanted.length > 0 ? wanted : known) {
     const { about, run } = await load(name);
     process.stdout.write(`\n== ${name}: ${about}\n`);
-    await run(options);
+    if ((await run(options)) === false) exitCode = 1;
   }
-  return 0;
+  return exitCode;
 }
 
 process.exitCode = await main();

@@ -16,6 +16,16 @@ export function cpuMsOf(pid: number): number {
   return (Number(fields[USER_TICKS]) + Number(fields[SYSTEM_TICKS])) * TICK_MS;
 }
 
+/** Processor time of everything on this machine since it began, ms. */
+export function cpuMsOfAll(): number {
+  const [, user, nice, system, , , interrupts, softInterrupts] = readFileSync('/proc/stat', 'latin1')
+    .split('\n', 1)
+    .join('')
+    .split(/\s+/)
+    .map(Number);
+  return [user, nice, system, interrupts, softInterrupts].reduce<number>((sum, ticks = 0) => sum + ticks, 0) * TICK_MS;
+}
+
 export function residentBytesOf(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
   if (kib === undefined) throw new Error(`process ${pid} tells no resident memory`);
