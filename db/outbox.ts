@@ -1,7 +1,8 @@
 /**
  * Work that must outlive the call, noted in the transaction that makes it necessary. A row says which subject; what is
  * to be done is read from the subject itself when somebody comes. Rows are found by their status and time, never by an
- * order of ids: one that is committed late is found late, and found.
+ * order of ids: one that is committed late is found late, and found. It carries the trace of its transaction
+ * (`trace_context`, by the column's default), so that the job is part of what the caller asked for.
  */
 import { z } from 'zod';
 import type { Database, Sql } from './postgres.ts';
@@ -15,7 +16,7 @@ export async function ringForAppointment(sql: Sql, clinicId: string, appointment
     insert into outbox (clinic_id, kind, subject_id) values (${clinicId}, ${SYNC_APPOINTMENT}, ${appointmentId})
     on conflict (kind, subject_id) where status = 'due' do update
     set rings = outbox.rings + 1, attempts = 0, asked_at = now(), due_at = least(outbox.due_at, now()), ring_at = now(),
-        updated_at = now()`;
+        updated_at = now(), trace_context = coalesce(excluded.trace_context, outbox.trace_context)`;
 }
 
 /** Work that is due. */

@@ -3,6 +3,7 @@
  * row-level security; every call has a deadline, at which its connection is cut, so that nothing it did can be
  * committed later. Connects lazily; a database that comes back is found by the next call.
  */
+import { NO_TRACING, type Tracing, traced } from '../src/domain/tracing.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { type Connection, openConnection, type Sql, type Statement } from './postgres-connection.ts';
 import { DatabaseUnavailable, isOutage } from './postgres-errors.ts';
@@ -24,6 +25,8 @@ export interface PostgresSettings {
   readonly idleTimeoutMs?: number;
   /** Told of every call once it has ended; must not throw. */
   readonly onQuery?: (report: QueryReport) => void;
+  /** Each call is a span; nothing is traced where absent. */
+  readonly tracing?: Tracing;
 }
 
 export interface QueryReport {
@@ -86,7 +89,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const MAX_WAITING = 2_000;
 
 export function openPostgres(settings: PostgresSettings): Database {
-  const deadlineMs = settings.deadlineMs ?? DEADLINE_MS;
+  const { tracing = NO_TRACING, deadlineMs = DEADLINE_MS } = settings;
   const connection = {
     url: settings.url,
     applicationName: settings.applicationName ?? 'ava',
@@ -115,27 +118,33 @@ export function openPostgres(settings: PostgresSettings): Database {
   }
 
   function run<T>(query: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const span = { name: `postgres ${query}`, role: 'asking', facts: { 'db.system.name': 'postgresql' } } as const;
+    return traced(tracing, span, () => borrowed(query, work));
+  }
+
+  function borrowed<T>(query: string, work: (connection: Connection) => Promise<T>): Promise<T> {
     return reported(query, async (startedAt) => {
-      const borrowed = await pool.borrow(deadlineMs);
+      const connection = await pool.borrow(deadlineMs);
       try {
-        return await beforeDeadline(borrowed, startedAt + deadlineMs - performance.now(), work);
+        return await beforeDeadline(connection, startedAt + deadlineMs - performance.now(), work);
       } catch (error) {
         // Whatever state such a connection is in, the next caller shall not find out.
-        if (isOutage(error)) borrowed.destroy();
+        if (isOutage(error)) connection.destroy();
         throw error;
       } finally {
-        pool.giveBack(borrowed);
+        pool.giveBack(connection);
       }
     });
   }
 
+  const scopeOf = (clinicId: string): ClinicScope => ({ clinicId, carried: tracing.carried() });
   const unbound: Database['unbound'] = (query, work) => run(query, ({ sql }) => work(sql));
 
   return {
-    withClinic: (clinicId, query, work) => run(query, (borrowed) => lentTo(clinicId, borrowed).change(work)),
-    readClinic: (clinicId, query, ask) => run(query, (borrowed) => lentTo(clinicId, borrowed).read(ask)),
-    onConnection: (clinicId, query, work) => run(query, (borrowed) => work(lentTo(clinicId, borrowed))),
-    transaction: (query, work) => run(query, (borrowed) => transact(borrowed, (sql) => sql`begin`, work)),
+    withClinic: (clinicId, query, work) => run(query, (lent) => lentTo(scopeOf(clinicId), lent).change(work)),
+    readClinic: (clinicId, query, ask) => run(query, (lent) => lentTo(scopeOf(clinicId), lent).read(ask)),
+    onConnection: (clinicId, query, work) => run(query, (lent) => work(lentTo(scopeOf(clinicId), lent))),
+    transaction: (query, work) => run(query, (lent) => transact(lent, (sql) => sql`begin`, work)),
     unbound,
     async ping() {
       const startedAt = performance.now();
@@ -170,11 +179,18 @@ async function beforeDeadline<T>(
   }
 }
 
-function lentTo(clinicId: string, connection: Connection): ClinicConnection {
+interface ClinicScope {
+  /** Whose rows the transaction sees. */
+  readonly clinicId: string;
+  /** The trace that rows of its outbox carry on: the column's default reads the setting. */
+  readonly carried: string | null;
+}
+
+function lentTo(scope: ClinicScope, connection: Connection): ClinicConnection {
   return {
-    read: (ask) => readTogether(connection.sql, clinicId, ask),
+    read: (ask) => readTogether(connection.sql, scope, ask),
     // Both on the way at once: one round trip.
-    change: (work) => transact(connection, (sql) => Promise.all([sql`begin`, bind(sql, clinicId)]), work),
+    change: (work) => transact(connection, (sql) => Promise.all([sql`begin`, enterScope(sql, scope)]), work),
   };
 }
 
@@ -204,18 +220,20 @@ async function transact<T>(
  */
 async function readTogether<const Asked extends readonly Statement[]>(
   sql: Sql,
-  clinicId: string,
+  scope: ClinicScope,
   ask: (sql: Sql) => Asked,
 ): Promise<RowsOf<Asked>> {
-  const begun = Promise.all([sql`begin read only`, bind(sql, clinicId)]);
+  const begun = Promise.all([sql`begin read only`, enterScope(sql, scope)]);
   const found: Promise<RowsOf<Asked>> = Promise.all(ask(sql));
   await Promise.all([begun, found, sql`commit`]);
   return found;
 }
 
 /** From here on the transaction is the app's, and sees this clinic. */
-function bind(sql: Sql, clinicId: string) {
-  return sql`select set_config('role', ${APP_ROLE}, true), set_config('ava.clinic_id', ${clinicId}, true)`;
+function enterScope(sql: Sql, { clinicId, carried }: ClinicScope) {
+  return sql`
+    select set_config('role', ${APP_ROLE}, true), set_config('ava.clinic_id', ${clinicId}, true),
+           set_config('ava.trace_context', ${carried ?? ''}, true)`;
 }
 
 /** Where even that fails the connection goes, and the server rolls back by itself. */

@@ -66,7 +66,12 @@ export interface Config {
     /** Newest first: the first encrypts, all decrypt. */
     readonly encryption: readonly [Secret, ...Secret[]];
   };
-  readonly telemetry: { readonly sentryDsn: Secret | null; readonly otlpEndpoint: string | null };
+  readonly telemetry: {
+    readonly sentryDsn: Secret | null;
+    readonly otlpEndpoint: string | null;
+    /** The share of turns, requests and jobs that are traced, 0 to 1. */
+    readonly tracedShare: number;
+  };
 }
 
 export type ConfigReading =
@@ -177,7 +182,11 @@ function assemble(nodeEnv: NodeEnv, read: Variables): Config {
     },
     calls: { max: read.MAX_CALLS, drainTimeoutS: read.DRAIN_TIMEOUT_S, resumeTtlS: read.CALL_RESUME_TTL_S },
     secrets: { session: read.SESSION_SECRET, encryption: read.ENCRYPTION_KEYS },
-    telemetry: { sentryDsn: read.SENTRY_DSN ?? null, otlpEndpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT ?? null },
+    telemetry: {
+      sentryDsn: read.SENTRY_DSN ?? null,
+      otlpEndpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+      tracedShare: read.OTEL_TRACES_SAMPLER_ARG,
+    },
   };
 }
 

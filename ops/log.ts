@@ -28,6 +28,8 @@ export interface LogOptions {
   readonly pii: boolean;
   /** Colours and columns for people, where pino-pretty is installed; else JSON. */
   readonly pretty: boolean;
+  /** The trace that a fact belongs to, for its line; none where absent. */
+  readonly traceIdOf?: ((event: object) => string | undefined) | undefined;
   /** Where lines go, one string each; standard output by default. */
   readonly destination?: DestinationStream | undefined;
 }
@@ -121,15 +123,26 @@ function fieldsOf(name: AvaEventName, event: object): Record<string, unknown> {
   return fields;
 }
 
-function writeLine<Name extends AvaEventName>(logger: Logger, name: Name, event: AvaEvents[Name]): void {
+type TraceIdOf = NonNullable<LogOptions['traceIdOf']>;
+
+function writeLine<Name extends AvaEventName>(
+  logger: Logger,
+  traceIdOf: TraceIdOf,
+  name: Name,
+  event: AvaEvents[Name],
+): void {
   const line = LINES[name];
   const level = typeof line.level === 'function' ? line.level(event) : line.level;
-  if (logger.isLevelEnabled(level)) logger[level](fieldsOf(name, event), line.message);
+  if (!logger.isLevelEnabled(level)) return;
+  const traceId = traceIdOf(event);
+  const fields = fieldsOf(name, event);
+  if (traceId !== undefined) fields.trace_id = traceId;
+  logger[level](fields, line.message);
 }
 
 /** Opens the log and writes a line for each fact from here on; `SIGUSR2` toggles debug until it is closed. */
 export async function openLog(options: LogOptions): Promise<Log> {
-  const { events, level: openedWith, pretty, destination } = options;
+  const { events, level: openedWith, pretty, destination, traceIdOf = () => undefined } = options;
   const sink = destination ? given(destination) : (pretty && (await prettyOutput())) || standardOutput();
   const logger = openLogger(options, sink.stream);
   let level = openedWith;
@@ -139,7 +152,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     logger.level = level;
     events.emit('process.log_level', { level });
   };
-  const unsubscribe = events.onAny((name, event) => writeLine(logger, name, event));
+  const unsubscribe = events.onAny((name, event) => writeLine(logger, traceIdOf, name, event));
   process.on('SIGUSR2', toggleDebug);
 
   return {

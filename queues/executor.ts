@@ -13,6 +13,7 @@ import {
   type JobsOptions,
   Queue,
   type Job as QueuedJob,
+  type Telemetry,
   UnrecoverableError,
   Worker,
 } from 'bullmq';
@@ -26,6 +27,8 @@ export interface ExecutorOptions {
   readonly connection: ConnectionOptions;
   readonly jobs: readonly Job[];
   readonly events: Events;
+  /** What has a job continue the trace in which it was enqueued; nothing is traced where absent. */
+  readonly telemetry?: Telemetry | undefined;
   /** How often schedules are looked after and jobs are counted. */
   readonly tendMs?: number;
 }
@@ -109,11 +112,11 @@ class JobQueue {
   #reachable: boolean | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(job: Job, { connection, events, tendMs = TEND_MS }: ExecutorOptions) {
+  constructor(job: Job, { connection, events, telemetry, tendMs = TEND_MS }: ExecutorOptions) {
     this.#job = job;
     this.#events = events;
     this.#tendMs = tendMs;
-    const place = { connection, prefix: PREFIX };
+    const place = { connection, prefix: PREFIX, ...(telemetry && { telemetry }) };
     this.#queue = new Queue(job.name, { ...place, streams: { events: { maxLen: KEPT_QUEUE_EVENTS } } });
     this.#queue.on('error', this.#troubled);
     this.#openWorker = () => {
@@ -214,7 +217,9 @@ class JobQueue {
     const found = await this.#queue.getJobScheduler(name);
     const isDue = (found?.next ?? 0) > Date.now() - 2 * everyMs;
     if (this.#scheduled && found?.every === everyMs && isDue) return;
-    await this.#queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: this.#runOptions() });
+    // Each run begins a trace: as part of the one before it, a trace would never end.
+    const opts = { ...this.#runOptions(), telemetry: { omitContext: true } };
+    await this.#queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts });
     this.#scheduled = true;
   }
 

@@ -19,12 +19,14 @@ import type { CallFacts, CallIdentity, CallMessage } from './messages.ts';
 import { type CallState, newCall } from './state.ts';
 import { callStep } from './step.ts';
 
+type Holds = Pick<BookingStore, 'hold' | 'release'>;
+
 export interface CallActorPorts {
   readonly tellPhone: (message: PhoneMessage) => void;
   readonly tellModel: (order: ModelOrder) => void;
   /** Runs a tool; resolves always. */
   readonly useTool: (name: string, argumentsText: string, dealings: Dealings) => Promise<ToolOutcome>;
-  readonly bookings: BookingStore;
+  readonly bookings: Holds;
   readonly log: ConversationLog;
   readonly events: Events;
   /** The line is closed, the conversation is not over: staff are to be dialled. */
@@ -119,7 +121,7 @@ export class CallActor {
     this.changeHold((bookings) => bookings.release(clinicId, conversationId));
   }
 
-  private changeHold(change: (bookings: BookingStore) => Promise<void>): void {
+  private changeHold(change: (bookings: Holds) => Promise<void>): void {
     const { bookings, events } = this.ports;
     this.holding = this.holding
       .then(() => change(bookings))

@@ -7,7 +7,7 @@ import { takeFloor } from './floor.ts';
 import { handOver, staffMissed } from './handover.ts';
 import type { CallFacts } from './messages.ts';
 import type { CallState } from './state.ts';
-import { askForAnswer, recordTurn, withCallerTurn } from './turns.ts';
+import { askForAnswer, recordTurn, turnCommitted, withCallerTurn } from './turns.ts';
 
 /** So long after the last key nothing more is expected. */
 const KEYS_MS = 3_000;
@@ -39,6 +39,7 @@ function keyedTurn(state: CallState, digits: string, now: number): CallTransitio
   return {
     state: turned,
     effects: [
+      turnCommitted(turned, turn),
       ...recordTurn(state, turn),
       { kind: 'tell_model', order: { type: 'caller_text', text: spokenKeys(digits) } },
     ],

@@ -4,7 +4,7 @@ import { isBusy, takeFloor } from './floor.ts';
 import type { CallFacts, FromScreen } from './messages.ts';
 import { sayPhrase } from './phrases.ts';
 import type { CallState } from './state.ts';
-import { askForAnswer, understood, withCallerTurn } from './turns.ts';
+import { askForAnswer, turnCommitted, understood, withCallerTurn } from './turns.ts';
 
 export function fromScreen(facts: CallFacts, state: CallState, message: FromScreen, now: number): CallTransition {
   switch (message.type) {
@@ -34,7 +34,7 @@ function typedTurn(facts: CallFacts, state: CallState, text: string, now: number
   const turn = { n: turned.turns, text, startedAt: now, endedAt: now };
   const told: CallTransition = {
     state: turned,
-    effects: [{ kind: 'tell_model', order: { type: 'caller_text', text } }],
+    effects: [turnCommitted(turned, turn), { kind: 'tell_model', order: { type: 'caller_text', text } }],
   };
   const taken = andThen(told, (next) => understood(facts, next, turn, now));
   // An emergency has its answer already.

@@ -12,7 +12,7 @@
  */
 import { afterAnswers } from '../../src/domain/loop-guard.ts';
 import { type DeadlineMessage, type Step, withoutDeadline } from '../kernel/actor.ts';
-import { type CallEffect, type CallTransition, keep } from './effects.ts';
+import { andThen, type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterEnded, modelLost, phoneClosed, responseEnded, timeIsShort, timeIsUp } from './ending.ts';
 import { bargedIn, callerSpeaks, callerStops, playbackPaused, wordsAreLate } from './floor.ts';
 import { whileAway } from './handover.ts';
@@ -59,7 +59,10 @@ function handle(
     case 'caller_words_failed':
       return callerWords(facts, state, message.itemId, null, now);
     case 'response_started':
-      return keep({ ...state, responding: true, empty: true, loop: afterAnswers(state.loop) });
+      return {
+        state: { ...state, responding: true, empty: true, loop: afterAnswers(state.loop) },
+        effects: [{ kind: 'event', name: 'response.started', event: {} }],
+      };
     case 'words_delta':
       return keep(withText(state, message.itemId, (text) => text + message.text));
     case 'words':
@@ -81,7 +84,10 @@ function handle(
     case 'hold_answered':
       return holdAnswered(state, message.slotId, message.result);
     case 'response_ended':
-      return responseEnded(facts, { ...state, responding: false }, message.status, now);
+      return andThen(
+        { state, effects: [{ kind: 'event', name: 'response.ended', event: { status: message.status } }] },
+        (next) => responseEnded(facts, { ...next, responding: false }, message.status, now),
+      );
     case 'digit':
       return keyPressed(facts, state, message.digit, now);
     case 'caller_typed':

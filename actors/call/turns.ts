@@ -47,7 +47,7 @@ export function takeTurn(
   const told = taken.undisclosed ? sayPhrase(facts, { ...taken, undisclosed: false }, 'disclosure') : keep(taken);
   const givenUp = awaited.slice(0, -AWAITED_TURNS).map((given) => unheardTurn(state, given));
   // While the model thinks there is time for what is told.
-  const effects = [...givenUp, ...told.effects];
+  const effects = [turnCommitted(counted, turn), ...givenUp, ...told.effects];
   return andThen({ state: told.state, effects }, (next) => askForAnswer(facts, next, now));
 }
 
@@ -65,6 +65,14 @@ export function withCallerTurn(state: CallState, answerDueSince: number): CallSt
     loop: afterCallerTurn(state.loop),
     dealings: callerSpoke(state.dealings),
   };
+}
+
+/** Told when a turn is over; its words may be long in coming. */
+export function turnCommitted(
+  { turns: n }: CallState,
+  { startedAt, endedAt }: Pick<CallerTurn, 'startedAt' | 'endedAt'>,
+): CallEffect {
+  return { kind: 'event', name: 'turn.committed', event: { n, spokenMs: endedAt - startedAt } };
 }
 
 export function askForAnswer(facts: CallFacts, state: CallState, now: number): CallTransition {

@@ -61,6 +61,7 @@ export function describeConfig(config: Config): string {
     ENCRYPTION_KEYS: `${SET}, ${secrets.encryption.length}`,
     SENTRY_DSN: given(telemetry.sentryDsn),
     OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.otlpEndpoint ?? UNSET,
+    OTEL_TRACES_SAMPLER_ARG: telemetry.tracedShare,
   };
   const width = Math.max(...Object.keys(lines).map((name) => name.length));
   return Object.entries(lines)

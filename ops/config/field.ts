@@ -29,6 +29,13 @@ export const wholeNumber = (least: number, most: number) =>
     return { problem: `${quoted(text)} is not a whole number from ${least} to ${most}` };
   });
 
+/** A part of a whole, from 0 to 1. */
+export const share = () =>
+  field<number>((text) => {
+    const value = /^\d(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+    return value <= 1 ? { value } : { problem: `${quoted(text)} is not a number from 0 to 1` };
+  });
+
 /** One of a few words, in any case; `aliases` are other spellings of them. */
 export const oneOf = <const Word extends string>(
   words: readonly Word[],

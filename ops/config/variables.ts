@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { parseDatabaseUrl } from './database-url.ts';
 import { parseEncryptionKeys } from './encryption-keys.ts';
-import { address, field, oneOf, secret, secretAddress, shortName, wholeNumber, yesOrNo } from './field.ts';
+import { address, field, oneOf, secret, secretAddress, share, shortName, wholeNumber, yesOrNo } from './field.ts';
 import { readGoogleCredentials } from './google-credentials.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { Secret } from './secret.ts';
@@ -80,6 +80,7 @@ function secrets(production: boolean) {
       : field(parseEncryptionKeys).default([new Secret(DEVELOPMENT_SECRETS.ENCRYPTION_KEYS)]),
     SENTRY_DSN: secretAddress().optional(),
     OTEL_EXPORTER_OTLP_ENDPOINT: vendorAddress().optional(),
+    OTEL_TRACES_SAMPLER_ARG: share().default(1),
   };
 }
 

@@ -19,6 +19,7 @@ import type { EventBus } from '../../ops/events.ts';
 import { createHealth, type Health } from '../../ops/health.ts';
 import { createLifecycle, type Lifecycle } from '../../ops/lifecycle.ts';
 import { createMetrics, type Metrics } from '../../ops/metrics.ts';
+import { createTraces, type Traces } from '../../ops/traces.ts';
 import type { ClinicDirectory, ConversationLog, PhraseBook } from '../domain/ports.ts';
 import { openHttp } from '../http/app.ts';
 import { browserCalls } from '../http/routes/browser-calls.ts';
@@ -58,6 +59,8 @@ export interface NodeOptions {
   readonly version: string;
   /** `POST /drain` was asked for. */
   readonly onDrain: () => void;
+  /** Opened and closed with the node; of its own where nothing else is given. */
+  readonly traces?: Traces;
   /** What time it is; the machine's where nothing else is given. */
   readonly clock?: Clock;
   /** Whether this node has missing phrases rendered; true where nothing else is given. */
@@ -78,6 +81,12 @@ const OPS_CLOSE_MS = 500;
 /** What Postgres keeps for superusers by default (`superuser_reserved_connections`). */
 const RESERVED_CONNECTIONS = 3;
 
+/** The node's traces, before it is started: for a log that is opened earlier. */
+export function tracesOf({ nodeId, telemetry }: Config, events: EventBus, version: string): Traces {
+  const { otlpEndpoint: endpoint, tracedShare: share } = telemetry;
+  return createTraces({ endpoint, share, events, nodeId, version });
+}
+
 /** Opens everything and answers once calls can be taken. Rejects with the first thing that failed; what was open is closed by then. */
 export async function startNode(options: NodeOptions): Promise<AvaNode> {
   const lifecycle = createLifecycle();
@@ -89,8 +98,15 @@ export async function startNode(options: NodeOptions): Promise<AvaNode> {
   }
 }
 
-async function open(options: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> {
-  const { config, events } = options;
+async function open(given: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> {
+  const { config, events } = given;
+  const options = { ...given, traces: given.traces ?? tracesOf(config, events, given.version) };
+  // First, since it is closed last: what everything else did while it closed is sent as well.
+  await lifecycle.add(
+    'traces',
+    () => options.traces.open(),
+    () => options.traces.close(),
+  );
   const stores = await openStores(options, lifecycle);
   const calendars = openCalendars(options, stores.database);
   const circuit = await openModel(options, lifecycle);
@@ -105,6 +121,8 @@ async function open(options: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode
   return { port: ports.port, opsPort: ports.opsPort, lifecycle, health };
 }
 
+type OpenOptions = NodeOptions & { readonly traces: Traces };
+
 interface Stores {
   readonly database: Database;
   readonly redis: RedisConnection;
@@ -113,8 +131,8 @@ interface Stores {
 }
 
 /** Opens what remembers. A store that is out of reach keeps nobody from starting: calls are answered and say so. */
-async function openStores(options: NodeOptions, lifecycle: Lifecycle): Promise<Stores> {
-  const { config, events } = options;
+async function openStores(options: OpenOptions, lifecycle: Lifecycle): Promise<Stores> {
+  const { config, events, traces } = options;
   const lost = (name: 'postgres' | 'redis') => (error: unknown) => events.emit('dependency.lost', { name, error });
   const database = await lifecycle.add(
     'postgres',
@@ -124,6 +142,7 @@ async function openStores(options: NodeOptions, lifecycle: Lifecycle): Promise<S
         poolSize: config.database.poolSize,
         applicationName: config.nodeId,
         onQuery: (report) => events.emit('db.queried', report),
+        tracing: traces.tracing,
       }),
     (opened) => opened.close(),
   );
@@ -242,8 +261,8 @@ interface Calls {
   readonly browsers: BrowserCalls;
 }
 
-async function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Lifecycle): Promise<Calls> {
-  const { config, events, clock = systemClock(), modelRotation: rotation } = options;
+async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Lifecycle): Promise<Calls> {
+  const { config, events, traces, clock = systemClock(), modelRotation: rotation } = options;
   const bookings = stores.calendars.heeding(postgresBookingStore(stores.database));
   const messages = postgresMessageStore(stores.database);
   const { directory, phrases, circuit, log, redis } = stores;
@@ -258,6 +277,7 @@ async function openCalls(options: NodeOptions, stores: CallStores, lifecycle: Li
     messages,
     log,
     events,
+    tracing: traces.tracing,
     clock,
   };
   const others: { browsers?: BrowserCalls } = {};
@@ -303,7 +323,7 @@ interface Ports {
   readonly build: UwsBuild;
 }
 
-async function openPorts(options: NodeOptions, inside: Inside, lifecycle: Lifecycle): Promise<Ports> {
+async function openPorts(options: OpenOptions, inside: Inside, lifecycle: Lifecycle): Promise<Ports> {
   const { config, events, onDrain } = options;
   const { health } = inside;
   const build = loadUws();
@@ -312,7 +332,7 @@ async function openPorts(options: NodeOptions, inside: Inside, lifecycle: Lifecy
     () => openMetrics(options, build, inside),
     (opened) => opened.close(),
   );
-  const shared = { host: config.host, events, build };
+  const shared = { host: config.host, events, tracing: options.traces.tracing, build };
   const healthRoutes = [...healthLive(health), healthReady(health)];
   const ops = await lifecycle.add(
     'ops port',

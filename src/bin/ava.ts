@@ -10,7 +10,7 @@ import { createEvents } from '../../ops/events.ts';
 import { openLog } from '../../ops/log.ts';
 import { followProcess } from '../../ops/process-signals.ts';
 import { PAIR_FRAMES } from '../openai/pairing-policy.ts';
-import { type AvaNode, startNode } from './ava-node.ts';
+import { type AvaNode, startNode, tracesOf } from './ava-node.ts';
 
 /** What closing everything may take once the calls are over. */
 const CLOSING_MS = 25_000;
@@ -69,7 +69,16 @@ async function main(): Promise<void> {
   await refuseOldSchema(config);
   const events = createEvents();
   const pretty = config.nodeEnv === 'development' && process.stdout.isTTY;
-  const log = await openLog({ events, level: config.log.level, nodeId: config.nodeId, pii: config.log.pii, pretty });
+  const traces = tracesOf(config, events, version());
+  const { traceIdOf } = traces;
+  const log = await openLog({
+    events,
+    level: config.log.level,
+    nodeId: config.nodeId,
+    pii: config.log.pii,
+    pretty,
+    traceIdOf,
+  });
   for (const advice of warnings) events.emit('config.warned', { advice });
   let stop: ((reason: string) => void) | undefined;
   let node: AvaNode;
@@ -78,6 +87,7 @@ async function main(): Promise<void> {
       config,
       events,
       version: version(),
+      traces,
       onDrain: () => stop?.('POST /drain'),
       pairFrames: pairFrames(),
     });

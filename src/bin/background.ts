@@ -11,6 +11,7 @@ import { openRedis } from '../../db/redis.ts';
 import type { Config } from '../../ops/config.ts';
 import type { EventBus } from '../../ops/events.ts';
 import type { Lifecycle } from '../../ops/lifecycle.ts';
+import type { Traces } from '../../ops/traces.ts';
 import type { Job } from '../../queues/job.ts';
 import { calendarSyncJob } from '../../queues/jobs/calendar-sync.ts';
 import { housekeepingJob } from '../../queues/jobs/housekeeping.ts';
@@ -48,14 +49,18 @@ export function openHeartbeat(
   );
 }
 
+interface JobsOptions extends BackgroundOptions {
+  readonly traces: Traces;
+}
+
 /** Runs the jobs, unless this node is a server only. Waits for neither store. */
 export async function openJobs(
-  options: BackgroundOptions,
+  options: JobsOptions,
   database: Database,
   calendars: Calendars,
   lifecycle: Lifecycle,
 ): Promise<void> {
-  const { config, events } = options;
+  const { config, events, traces } = options;
   if (config.role === 'server') return;
   const [{ openExecutor }, { startRelay }] = await Promise.all([
     import('../../queues/executor.ts'),
@@ -69,7 +74,13 @@ export async function openJobs(
   );
   const executor = await lifecycle.add(
     'jobs',
-    () => openExecutor({ connection: redis.client, jobs: jobsOf(options, database, calendars), events }),
+    () =>
+      openExecutor({
+        connection: redis.client,
+        jobs: jobsOf(options, database, calendars),
+        events,
+        telemetry: traces.queueTelemetry(),
+      }),
     (opened, hurry) => opened.close(hurry),
   );
   await lifecycle.add(

@@ -21,10 +21,12 @@ import type { Clinic } from '../domain/clinic.ts';
 import { outcomeSoFar } from '../domain/dealings.ts';
 import type { AvaEventName, AvaEvents, CallContext, Events } from '../domain/events.ts';
 import type { BookingStore, ConversationLog, MessageStore, PhraseBook } from '../domain/ports.ts';
+import { NO_TRACING, type Tracing } from '../domain/tracing.ts';
 import { instructions } from '../receptionist/instructions.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
 import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
 import { type BilledModels, CallMeter } from './call-meter.ts';
+import { tracedTurn } from './traced-turn.ts';
 
 export interface CallWorld {
   readonly connectModel: ConnectModel;
@@ -38,6 +40,8 @@ export interface CallWorld {
   readonly messages: MessageStore;
   readonly log: ConversationLog;
   readonly events: Events;
+  /** Nothing is traced where absent. */
+  readonly tracing?: Tracing;
   readonly clock: Clock;
 }
 
@@ -193,7 +197,8 @@ export class PhoneCall implements PhoneInlet {
 
   private wireCall(clinic: Clinic): CallActor {
     const { world, identity } = this;
-    const { clock, events } = world;
+    const { clock, events, tracing = NO_TRACING } = world;
+    const traced = tracedTurn(tracing, identity.conversationId);
     const facts = {
       clinic,
       phrasesIn: (language: string) => fixedPhrases(clinic, language),
@@ -206,11 +211,14 @@ export class PhoneCall implements PhoneInlet {
       events: this.watched(events),
       tellPhone: (message) => this.legs?.phone.tell(message),
       tellModel: (order) => this.legs?.model.tell(order),
+      bookings: traced.holds(world.bookings),
       useTool: (name, argumentsText, dealings) => {
         const { bookings, messages } = world;
         const context = { ...identity, clinic, dealings, bookings, messages, now: () => clock.now() };
-        return useTool(name, argumentsText, context, (tool, code, error) =>
-          events.emit('tool.broke', { ...this.context, tool, code, error }),
+        return traced.tool(name, () =>
+          useTool(name, argumentsText, context, (tool, code, error) =>
+            events.emit('tool.broke', { ...this.context, tool, code, error }),
+          ),
         );
       },
       onAway: () => this.leave(),

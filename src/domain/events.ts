@@ -17,6 +17,9 @@ export interface CallContext {
 export type ShedReason = 'draining' | 'full' | 'model_down' | 'no_clinic_data';
 export type ModelErrorKind = 'connect' | 'closed' | 'timeout' | 'fatal' | 'rate_limit' | 'protocol' | 'response_failed';
 
+/** `traces`: who collects them. */
+export type Dependency = 'postgres' | 'redis' | 'openai' | 'twilio' | 'traces';
+
 /** What a run of a job came to; `retry` is a failure, final or not. */
 export type JobResult = 'done' | 'retry' | 'cancel' | 'snooze';
 
@@ -63,6 +66,8 @@ export interface AvaEvents {
   /** A call's own code broke; the caller got an apology and staff, every other call goes on. */
   'call.crashed': CallContext & { readonly actor: string; readonly error: unknown };
   'call.refused': CallContext & { readonly reason: string };
+  /** The caller's turn is over; `spokenMs`: how long it was, 0 where it was typed or keyed. Its words come later. */
+  'turn.committed': CallContext & { readonly n: number; readonly spokenMs: number };
   'turn.caller': CallContext & { readonly n: number; readonly pii: { readonly text: string } };
   'turn.assistant': CallContext & {
     readonly n: number;
@@ -74,6 +79,9 @@ export interface AvaEvents {
   /** The caller stopped speaking → the line confirmed that the first piece of the answer was played. */
   'turn.first_heard': CallContext & { readonly ms: number };
   'turn.interrupted': CallContext & { readonly heardMs: number };
+  /** The model began to answer. */
+  'response.started': CallContext;
+  'response.ended': CallContext & { readonly status: 'completed' | 'cancelled' | 'failed' | 'incomplete' };
   'tool.started': CallContext & { readonly tool: string };
   'tool.finished': CallContext & {
     readonly tool: string;
@@ -184,8 +192,8 @@ export interface AvaEvents {
   'phrases.rendered': CallContext & { readonly rendered: number; readonly refused: number };
   /** Rendering broke off; calls go on without what is missing, and it is tried again. */
   'phrases.failed': CallContext & { readonly error: unknown };
-  'dependency.lost': { readonly name: 'postgres' | 'redis' | 'openai' | 'twilio'; readonly error: unknown };
-  'dependency.back': { readonly name: 'postgres' | 'redis' | 'openai' | 'twilio' };
+  'dependency.lost': { readonly name: Dependency; readonly error: unknown };
+  'dependency.back': { readonly name: Dependency };
   'process.unhandled': { readonly kind: 'exception' | 'rejection'; readonly error: unknown };
   /** What works, but is unwise: `advice` names the variable and never its value. */
   'config.warned': { readonly advice: string };

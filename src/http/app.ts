@@ -3,6 +3,7 @@
  * takes no new connections and leaves live requests and sockets alone (a drain); `close` ends what is left.
  */
 import type { Events } from '../domain/events.ts';
+import { NO_TRACING, type Tracing } from '../domain/tracing.ts';
 import { BodyRoom } from './body.ts';
 import { EXCHANGE_LIMITS, Exchange, type ExchangeContext, type ExchangeLimits } from './exchange.ts';
 import { readHead } from './request-head.ts';
@@ -24,6 +25,8 @@ export interface HttpOptions {
   readonly routes: readonly Route[];
   readonly sockets: readonly SocketPort[];
   readonly events: Events;
+  /** Each request is a span; nothing is traced where absent. */
+  readonly tracing?: Tracing;
   /** Whether the world reaches this listener by https. */
   readonly overTls: boolean;
   readonly limits?: Partial<ExchangeLimits>;
@@ -53,6 +56,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   const app = build.native.App();
   const context: ExchangeContext = {
     events: options.events,
+    tracing: options.tracing ?? NO_TRACING,
     headers: securityHeaders(options.overTls),
     room: new BodyRoom(),
     limits: { ...EXCHANGE_LIMITS, ...options.limits },

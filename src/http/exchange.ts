@@ -4,6 +4,7 @@
  * One timer guards it, first for the body, then for the handler.
  */
 import type { Events } from '../domain/events.ts';
+import type { Span, SpanStart, Tracing } from '../domain/tracing.ts';
 import { type BodyResult, type BodyRoom, collectBody } from './body.ts';
 import { declaredLength, isPercentEncoded, type RequestHead } from './request-head.ts';
 import { HttpError, type HttpRequest, json, type Reply, type Route } from './route.ts';
@@ -22,6 +23,7 @@ export const EXCHANGE_LIMITS: ExchangeLimits = { bodyMs: 5_000, handlerMs: 14_00
 
 export interface ExchangeContext {
   readonly events: Events;
+  readonly tracing: Tracing;
   readonly headers: Readonly<Record<string, string>>;
   readonly room: BodyRoom;
   readonly limits: ExchangeLimits;
@@ -43,6 +45,7 @@ export class Exchange {
   private readonly mounted: MountedPath;
   private readonly rawParams: readonly string[];
   private readonly startedAt = performance.now();
+  private readonly span: Span;
   private over = false;
   private receiving = false;
   private timer: NodeJS.Timeout | undefined;
@@ -60,12 +63,17 @@ export class Exchange {
     this.head = head;
     this.mounted = mounted;
     this.rawParams = rawParams;
-    res.onAborted(() => this.aborted());
+    this.span = context.tracing.begin(this.described());
+    res.onAborted(() => this.span.within(() => this.aborted()));
     context.open.add(this);
   }
 
   /** Must be called in the tick of the native handler: bodies are only delivered to who listens by then. */
   run(): void {
+    this.span.within(() => this.begin());
+  }
+
+  private begin(): void {
     try {
       const route = this.route();
       if (route.bodyLimitBytes === 0) return this.handle(route, NO_BODY);
@@ -73,7 +81,7 @@ export class Exchange {
       this.receiving = true;
       this.timer = setTimeout(() => this.refuse(bodyTooSlow(this.context.limits.bodyMs)), this.context.limits.bodyMs);
       this.dropBody = collectBody(this.res, route.bodyLimitBytes, this.context.room, (result) =>
-        this.received(route, result),
+        this.span.within(() => this.received(route, result)),
       );
     } catch (error) {
       this.refuse(error);
@@ -136,6 +144,7 @@ export class Exchange {
     }
     const { id: requestId, path } = this.head;
     const route = this.mounted.pattern;
+    this.span.fail(error);
     this.context.events.emit('http.failed', { requestId, route, path, method: this.method(), error });
     this.answer(json(500, { detail: 'Internal server error', request_id: requestId }));
   }
@@ -169,6 +178,19 @@ export class Exchange {
       ms: performance.now() - this.startedAt,
       aborted,
     });
+    this.span.note({ 'http.response.status_code': status });
+    this.span.end();
+  }
+
+  /** Nobody's `traceparent` is followed: a stranger could have all of their requests traced, or blame another trace. */
+  private described(): SpanStart {
+    const route = this.mounted.pattern;
+    const method = this.method();
+    return {
+      name: `${method} ${route}`,
+      role: 'asked',
+      facts: { 'http.request.method': method, 'http.route': route },
+    };
   }
 
   private method(): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import type { WaitlistRequest } from '../../src/domain/ports.ts';
+import { NO_TRACING } from '../../src/domain/tracing.ts';
 import { describeBookingPrograms } from '../contract/booking-programs.ts';
 import { bookingRequest, cancelRequest, moveRequest, radiance } from '../contract/booking-requests.ts';
 import { type BookingBench, booked, describeBookingStore } from '../contract/booking-store.ts';
@@ -15,9 +16,9 @@ interface WaiterRow extends WaitlistRequest {
   readonly matchedUntil: number;
 }
 
-async function openBench(): Promise<BookingBench & { readonly database: Database }> {
+async function openBench(tracing = NO_TRACING): Promise<BookingBench & { readonly database: Database }> {
   const fresh = await freshDatabase();
-  const database = openPostgres({ url: fresh.url, poolSize: 20 });
+  const database = openPostgres({ url: fresh.url, poolSize: 20, tracing });
   return {
     database,
     store: postgresBookingStore(database),
@@ -48,8 +49,8 @@ async function openBench(): Promise<BookingBench & { readonly database: Database
   };
 }
 
-describeBookingStore('in Postgres', openBench);
-describeBookingPrograms('in Postgres', openBench, { programs: 3, steps: 100 });
+describeBookingStore('in Postgres', () => openBench());
+describeBookingPrograms('in Postgres', () => openBench(), { programs: 3, steps: 100 });
 
 describe('the book in Postgres', () => {
   it('refuses a slot that is taken without waiting for whoever changes its provider', async (context) => {
@@ -86,5 +87,25 @@ describe('the outbox', () => {
     await store.reschedule(moveRequest(id, { at: 120 }));
     await store.cancel(cancelRequest(id));
     expect(await due()).toEqual([]);
+  });
+
+  it('carries the trace of the transaction that rang last, and keeps it where the next has none', async (context) => {
+    const threads: (string | null)[] = ['00-booked', '00-moved', null, null];
+    const bench = await openBench({ ...NO_TRACING, carried: () => threads[0] ?? null });
+    context.onTestFinished(() => bench.close());
+    const { database, store } = bench;
+    const carried = () =>
+      database.unbound('carried', async (sql) => (await sql`select trace_context from outbox`)[0]?.['trace_context']);
+    const { id } = booked(await store.book(bookingRequest()));
+    expect(await carried()).toBe('00-booked');
+    threads.shift();
+    await store.reschedule(moveRequest(id, { at: 60 }));
+    expect(await carried()).toBe('00-moved');
+    threads.shift();
+    await store.cancel(cancelRequest(id));
+    expect(await carried()).toBe('00-moved');
+    await database.unbound('done', (sql) => sql`delete from outbox`);
+    await store.book(bookingRequest());
+    expect(await carried()).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { openRedis, type RedisConnection } from '../../db/redis.ts';
 import { parseRedisUrl } from '../../ops/config/redis-url.ts';
 import { createEvents } from '../../ops/events.ts';
-import { type Executor, openExecutor } from '../../queues/executor.ts';
+import { type Executor, type ExecutorOptions, openExecutor } from '../../queues/executor.ts';
 import type { Job, JobRun } from '../../queues/job.ts';
 import type { AvaEventName, AvaEvents } from '../../src/domain/events.ts';
 
@@ -39,14 +39,19 @@ export function notedJob(settings: Partial<Job> = {}): { readonly job: Job; read
 }
 
 /** An executor on the Redis at this address, closed with the test. */
-export function openStage(redisUrl: string, jobs: readonly Job[], tendMs = 100): Stage {
+export function openStage(
+  redisUrl: string,
+  jobs: readonly Job[],
+  tendMs = 100,
+  telemetry?: ExecutorOptions['telemetry'],
+): Stage {
   const reading = parseRedisUrl(redisUrl);
   if ('problem' in reading) throw new Error(reading.problem);
   const redis = openRedis(reading.value, 'queue', () => undefined);
   const events = createEvents();
   const told: Told[] = [];
   events.onAny((name, event) => told.push({ name, event }));
-  const executor = openExecutor({ connection: redis.client, jobs, events, tendMs });
+  const executor = openExecutor({ connection: redis.client, jobs, events, tendMs, telemetry });
   const close = async (): Promise<void> => {
     await executor.close();
     await redis.close();

@@ -272,7 +272,10 @@ describe('a call without a model', () => {
 
   it('tells of a response that failed, and goes on', () => {
     const call = greeted();
-    expect(ofKind(call.tell(responseEnded('failed')), 'event')).toMatchObject([{ name: 'model.error' }]);
+    expect(ofKind(call.tell(responseEnded('failed')), 'event')).toMatchObject([
+      { name: 'response.ended', event: { status: 'failed' } },
+      { name: 'model.error' },
+    ]);
     expect(call.state.mode).toBe('talking');
   });
 });

@@ -36,7 +36,7 @@ describe('digits', () => {
     expect(orderTypes(effects).at(-1)).toBe('respond');
     expect(turns(effects)).toEqual([[2, 'customer', '[10 digits keyed]', false]]);
     const told = effects.filter(({ kind }) => kind !== 'tell_model');
-    expect(eventNames(told)).toContain('turn.caller');
+    expect(eventNames(told)).toEqual(['turn.committed', 'turn.caller']);
     expect(JSON.stringify(told)).not.toContain(PHONE.slice(0, 5));
   });
 

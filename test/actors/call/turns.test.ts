@@ -42,6 +42,13 @@ describe('a conversation', () => {
     expect(orderTypes(callerSpeaks(call, 'u1')).at(-1)).toBe('respond');
   });
 
+  it('tells that a turn is over before its words are known', () => {
+    const call = greeted();
+    expect(ofKind(callerSpeaks(call, 'u1'), 'event')).toEqual([
+      { kind: 'event', name: 'turn.committed', event: { n: 2, spokenMs: 1_000 } },
+    ]);
+  });
+
   it('numbers turns in the order in which they were spoken', () => {
     const call = newConversation();
     const effects = call.tell({ type: 'phone_opened' });
@@ -112,7 +119,10 @@ describe('a conversation', () => {
     callerSpeaks(call, 'u1');
     call.wait(700);
     const effects = begins(call, 'b', 'Sure.');
-    expect(ofKind(effects, 'event')).toMatchObject([{ name: 'turn.first_audio', event: { ms: 700 } }]);
+    expect(ofKind(effects, 'event')).toMatchObject([
+      { name: 'response.started' },
+      { name: 'turn.first_audio', event: { ms: 700 } },
+    ]);
     expect(eventNames(call.tell(finished('b'), { type: 'playback_started', itemId: 'c' }))).toEqual(['turn.assistant']);
   });
 

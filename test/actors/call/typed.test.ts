@@ -37,7 +37,7 @@ describe('a turn that was typed', () => {
       { type: 'caller_text', text: 'I would like Botox.' },
       { type: 'respond' },
     ]);
-    expect(eventNames(effects)).toContain('turn.caller');
+    expect(eventNames(effects)).toEqual(['turn.committed', 'turn.caller']);
     expect(call.state).toMatchObject({ callerTurns: 1, answered: false });
   });
 
