@@ -26,6 +26,11 @@ export interface Doorbell {
   readonly subjectId: string;
 }
 
+export interface DueRow extends Doorbell {
+  /** The trace of what made it necessary, a `traceparent`; null where that was not traced. */
+  readonly carried: string | null;
+}
+
 export interface OutboxCount {
   readonly pending: number;
   /** Since when the oldest of them has been pending; 0 where there is none. */
@@ -48,7 +53,7 @@ export interface Outbox {
    * Up to `limit` rows of these kinds whose time has come, for the caller to tell the queue of. No other caller is told
    * of them at the same time; where nobody takes them they are told again after `againMs`.
    */
-  ring(kinds: readonly string[], limit: number, againMs: number): Promise<readonly Doorbell[]>;
+  ring(kinds: readonly string[], limit: number, againMs: number): Promise<readonly DueRow[]>;
   count(): Promise<OutboxCount>;
   /** What was given up, the latest first; of all clinics where none is named. */
   dead(clinicId: string | null): Promise<readonly DeadRow[]>;
@@ -57,6 +62,7 @@ export interface Outbox {
 }
 
 const doorbellRow = z.object({ clinicId: z.string(), kind: z.string(), subjectId: z.string() });
+const dueRow = doorbellRow.extend({ carried: z.string().nullable() });
 const countRow = z.object({ pending: z.number(), oldestMs: z.number(), overdueMs: z.number(), dead: z.number() });
 const deadRow = doorbellRow.extend({ reason: z.string(), attempts: z.number(), at: z.number() });
 const MOST_DEAD = 500;
@@ -70,15 +76,15 @@ export function postgresOutbox(database: Database): Outbox {
   };
 }
 
-async function ring(sql: Sql, kinds: readonly string[], limit: number, againMs: number): Promise<Doorbell[]> {
+async function ring(sql: Sql, kinds: readonly string[], limit: number, againMs: number): Promise<DueRow[]> {
   const rows = await sql`
     update outbox set ring_at = now() + ${againMs}::float8 * interval '1 ms'
     where id in (
       select id from outbox
       where status = 'due' and ring_at <= now() and kind in ${sql(kinds)}
       order by ring_at limit ${limit} for update skip locked)
-    returning clinic_id as "clinicId", kind, subject_id as "subjectId"`;
-  return rows.map((row) => doorbellRow.parse(row));
+    returning clinic_id as "clinicId", kind, subject_id as "subjectId", trace_context as carried`;
+  return rows.map((row) => dueRow.parse(row));
 }
 
 async function count(sql: Sql): Promise<OutboxCount> {

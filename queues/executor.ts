@@ -33,11 +33,17 @@ export interface ExecutorOptions {
   readonly tendMs?: number;
 }
 
+export interface Errand {
+  readonly data: unknown;
+  /** The trace that its run is part of (`Tracing.carried`); null: the run begins one. */
+  readonly carried: string | null;
+}
+
 export interface Executor {
-  /** Has a job run once, now or after `delayMs`. Rejects for a job it does not know; waits for Redis where that is away. */
+  /** Has a job run once, now or after `delayMs`, as part of what is under way here. Rejects for a job it does not know; waits for Redis where that is away. */
   enqueue(name: string, data: unknown, delayMs?: number): Promise<void>;
   /** As `enqueue`, once for each of these, in one go. */
-  enqueueAll(name: string, data: readonly unknown[]): Promise<void>;
+  enqueueAll(name: string, errands: readonly Errand[]): Promise<void>;
   /**
    * Replaces a job's worker where it has begun nothing for `quietMs`: one can go deaf when Redis comes back. True where it
    * was replaced; what it still runs is let go.
@@ -76,8 +82,8 @@ export function openExecutor(options: ExecutorOptions): Executor {
     return queue;
   };
   return {
-    enqueue: async (name, data, delayMs = 0) => queueOf(name).enqueue([data], delayMs),
-    enqueueAll: async (name, data) => queueOf(name).enqueue(data, 0),
+    enqueue: async (name, data, delayMs = 0) => queueOf(name).enqueue(data, delayMs),
+    enqueueAll: async (name, errands) => queueOf(name).enqueueAll(errands),
     renew: (name, quietMs) => queueOf(name).renew(quietMs),
     async close(hurry) {
       await Promise.all(Array.from(queues.values(), (queue) => queue.close(hurry)));
@@ -137,11 +143,19 @@ class JobQueue {
     void this.#tend();
   }
 
-  async enqueue(all: readonly unknown[], delayMs: number): Promise<void> {
+  async enqueue(data: unknown, delayMs: number): Promise<void> {
+    await this.#queue.add(this.#job.name, data, { ...this.#freshOptions(), delay: delayMs });
+  }
+
+  async enqueueAll(errands: readonly Errand[]): Promise<void> {
     const { name } = this.#job;
-    // A fresh id each time: adding one that is still kept would be ignored in silence.
-    const opts = () => ({ ...this.#runOptions(), delay: delayMs, jobId: `j${randomUUID()}` });
-    await this.#queue.addBulk(all.map((data) => ({ name, data, opts: opts() })));
+    await this.#queue.addBulk(
+      errands.map(({ data, carried }) => ({
+        name,
+        data,
+        opts: { ...this.#freshOptions(), telemetry: carriedOn(carried) },
+      })),
+    );
   }
 
   renew(quietMs: number): boolean {
@@ -167,6 +181,11 @@ class JobQueue {
       removeOnFail: { count: KEPT_FAILED },
       stackTraceLimit: 0,
     };
+  }
+
+  /** A fresh id each time: adding one that is still kept would be ignored in silence. */
+  #freshOptions(): JobsOptions {
+    return { ...this.#runOptions(), jobId: `j${randomUUID()}` };
   }
 
   #delayMs(failures: number, error: Error | undefined): number {
@@ -217,8 +236,8 @@ class JobQueue {
     const found = await this.#queue.getJobScheduler(name);
     const isDue = (found?.next ?? 0) > Date.now() - 2 * everyMs;
     if (this.#scheduled && found?.every === everyMs && isDue) return;
-    // Each run begins a trace: as part of the one before it, a trace would never end.
-    const opts = { ...this.#runOptions(), telemetry: { omitContext: true } };
+    // As part of the run before it, a trace would never end.
+    const opts = { ...this.#runOptions(), telemetry: carriedOn(null) };
     await this.#queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts });
     this.#scheduled = true;
   }
@@ -257,6 +276,11 @@ class JobQueue {
     if ((await Promise.race([closed, late])) === 'late') void this.#worker.getBackend().close(true);
     clearTimeout(timer);
   }
+}
+
+/** As `bullmq-otel` stores it; BullMQ would have jobs be part of what enqueued them. */
+function carriedOn(carried: string | null): NonNullable<JobsOptions['telemetry']> {
+  return carried === null ? { omitContext: true } : { metadata: JSON.stringify({ traceparent: carried }) };
 }
 
 /** The one place where an outcome becomes what BullMQ understands. */

@@ -13,6 +13,8 @@ export interface DueWork {
   readonly clinicId: string;
   readonly kind: string;
   readonly subjectId: string;
+  /** The trace of what made it necessary; null where that was not traced. */
+  readonly carried: string | null;
 }
 
 /** Where due work is kept; see `db/outbox.ts`. */
@@ -112,7 +114,8 @@ class OutboxRelay {
   }
 
   async #tell({ kind, job, dataOf }: Bell, due: readonly DueWork[]): Promise<void> {
-    const all = due.filter((work) => work.kind === kind).map(dataOf);
+    const asked = due.filter((work) => work.kind === kind);
+    const all = asked.map((work) => ({ data: dataOf(work), carried: work.carried }));
     if (all.length > 0) await this.#options.executor.enqueueAll(job, all);
   }
 

@@ -108,7 +108,7 @@ async function open(given: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> 
     () => options.traces.close(),
   );
   const stores = await openStores(options, lifecycle);
-  const calendars = openCalendars(options, stores.database);
+  const calendars = openCalendars({ ...options, tracing: options.traces.tracing }, stores.database);
   const circuit = await openModel(options, lifecycle);
   const health = createHealth({ checks: checks(stores, circuit), now: () => performance.now() });
   const phrases = await openPhrases(options, stores, lifecycle);

@@ -12,12 +12,14 @@ import type { Database } from '../../db/postgres.ts';
 import type { Config } from '../../ops/config.ts';
 import { keyring } from '../../ops/encryption.ts';
 import type { EventBus } from '../../ops/events.ts';
+import { tracedFetch } from '../../ops/traced-fetch.ts';
 import { type LookOptions, lookAt } from '../../queues/calendar-look.ts';
 import type { CalendarSyncOptions } from '../../queues/jobs/calendar-sync.ts';
 import { type Calendar, CalendarTrouble } from '../domain/calendar.ts';
 import { type Mirrored, type ProviderCopy, verdictOn } from '../domain/calendar-mirror.ts';
 import type { BookingStore, BusyQuery } from '../domain/ports.ts';
 import type { Busy } from '../domain/slots.ts';
+import { NO_TRACING, type Tracing } from '../domain/tracing.ts';
 import { googleCalendar } from '../google/calendar.ts';
 import { channelToken, readChannelToken } from '../google/channel-token.ts';
 
@@ -25,6 +27,8 @@ export interface CalendarsOptions {
   readonly config: Config;
   readonly events: EventBus;
   readonly clock?: Clock;
+  /** Follows what the calendars are asked; nobody does where absent. */
+  readonly tracing?: Tracing;
 }
 
 export interface Calendars {
@@ -45,12 +49,18 @@ const LOOK_EVERY_MS = 60_000;
 const ASKED_LIMIT_MS = 1_500;
 
 export function openCalendars(
-  { config, events, clock = systemClock() }: CalendarsOptions,
+  { config, events, clock = systemClock(), tracing = NO_TRACING }: CalendarsOptions,
   database: Database,
 ): Calendars {
   const { credentials: installation, calendarBaseUrl, oauthBaseUrl, maxStalenessS } = config.google;
   const accounts = postgresCalendarAccounts(database, { keys: keyring(config.secrets.encryption), installation });
-  const calendar = googleCalendar({ calendarBaseUrl, oauthBaseUrl, accounts, events });
+  const calendar = googleCalendar({
+    calendarBaseUrl,
+    oauthBaseUrl,
+    accounts,
+    events,
+    fetch: tracedFetch(tracing, 'google'),
+  });
   const mirror = postgresCalendarMirror(database);
   const maxAgeMs = maxStalenessS * 1_000;
   const look: LookOptions = {

@@ -31,14 +31,18 @@ interface Token {
 }
 
 /** `oauthBaseUrl`: where `/token` is. */
-export function accessTokens(credentials: GoogleCredentials, oauthBaseUrl: string): AccessTokens {
+export function accessTokens(
+  credentials: GoogleCredentials,
+  oauthBaseUrl: string,
+  fetchImplementation: typeof fetch,
+): AccessTokens {
   let token: Token | undefined;
   let asking: Promise<Token> | undefined;
 
   const ask = async (): Promise<Token> => {
     const limit = AbortSignal.timeout(TOKEN_LIMIT_MS);
     try {
-      token = await granted(credentials, `${oauthBaseUrl}/token`, limit);
+      token = await granted(credentials, `${oauthBaseUrl}/token`, limit, fetchImplementation);
       return token;
     } catch (error) {
       throw tokenTroubleOf(error, limit);
@@ -73,7 +77,12 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-async function granted(credentials: GoogleCredentials, url: string, signal: AbortSignal): Promise<Token> {
+async function granted(
+  credentials: GoogleCredentials,
+  url: string,
+  signal: AbortSignal,
+  fetchImplementation: typeof fetch,
+): Promise<Token> {
   const client = await clientOf(credentials);
   // The library knows one address for service accounts, tries again by itself, and has its own idea of fetching.
   client.transporter.interceptors.request.add({
@@ -82,7 +91,7 @@ async function granted(credentials: GoogleCredentials, url: string, signal: Abor
         url: new URL(url),
         signal,
         retryConfig: undefined,
-        fetchImplementation: fetch,
+        fetchImplementation,
       }),
   });
   const { token } = await client.getAccessToken();

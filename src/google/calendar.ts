@@ -48,6 +48,8 @@ export interface GoogleCalendarOptions {
   readonly oauthBaseUrl: string;
   readonly accounts: GoogleAccounts;
   readonly events: Events;
+  /** How requests are made; the platform's way where nothing else is given. */
+  readonly fetch?: typeof fetch;
 }
 
 const LARGEST_PAGE = 2_500;
@@ -100,11 +102,13 @@ export function googleCalendar(options: GoogleCalendarOptions): Calendar {
 
 class GoogleCalendar implements Calendar {
   readonly #options: GoogleCalendarOptions;
+  readonly #fetch: typeof fetch;
   readonly #tokens = new WeakMap<GoogleCredentials, AccessTokens>();
   #api: Promise<calendar_v3.Calendar> | undefined;
 
   constructor(options: GoogleCalendarOptions) {
     this.#options = options;
+    this.#fetch = options.fetch ?? fetch;
   }
 
   event(ref: CalendarRef, eventId: string, signal: AbortSignal): Promise<StoredEvent | null> {
@@ -292,7 +296,7 @@ class GoogleCalendar implements Calendar {
 
   async #withToken<T>(clinicId: string, signal: AbortSignal, request: (asking: Asking) => Promise<T>): Promise<T> {
     const [api, tokens] = await Promise.all([this.#loaded(), this.#tokensOf(clinicId)]);
-    const asked = (token: string): Promise<T> => request({ api, options: optionsWith(token, signal) });
+    const asked = (token: string): Promise<T> => request({ api, options: optionsWith(token, signal, this.#fetch) });
     const token = await tokens.current(signal);
     try {
       return await asked(token);
@@ -306,7 +310,7 @@ class GoogleCalendar implements Calendar {
   async #tokensOf(clinicId: string): Promise<AccessTokens> {
     const credentials = await this.#options.accounts.credentialsOf(clinicId);
     if (!credentials) throw new CalendarTrouble('credentials', { reason: 'none' });
-    const tokens = this.#tokens.get(credentials) ?? accessTokens(credentials, this.#options.oauthBaseUrl);
+    const tokens = this.#tokens.get(credentials) ?? accessTokens(credentials, this.#options.oauthBaseUrl, this.#fetch);
     this.#tokens.set(credentials, tokens);
     return tokens;
   }
@@ -320,11 +324,11 @@ class GoogleCalendar implements Calendar {
 }
 
 /** The library would try again by itself, fetch in its own way, and take any status for a redirect's. */
-function optionsWith(token: string, signal: AbortSignal): Asking['options'] {
+function optionsWith(token: string, signal: AbortSignal, fetchImplementation: typeof fetch): Asking['options'] {
   return (headers = {}) => ({
     signal,
     retry: false,
-    fetchImplementation: fetch,
+    fetchImplementation,
     headers: { ...headers, authorization: `Bearer ${token}` },
   });
 }

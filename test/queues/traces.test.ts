@@ -56,6 +56,29 @@ describe('a job', () => {
     expect(sent).not.toContain('Jane');
   });
 
+  it('of many that are enqueued at once is part of what each was carried from, or of nothing', async () => {
+    const { collector, traces, redisUrl } = await bench();
+    const { tracing } = traces;
+    const job = jobOf(async () => ({ kind: 'done' }));
+    const stage = openStage(redisUrl, [job], 100, traces.queueTelemetry());
+    const carried = await traced(tracing, TURN, async () => tracing.carried());
+    await stage.executor.enqueueAll('errand', [
+      { data: 1, carried },
+      { data: 2, carried: null },
+    ]);
+    await vi.waitFor(() => expect(stage.results()).toEqual(['done', 'done']), SOON);
+    await stage.close();
+    await traces.close();
+    const turn = collector.spans.find(({ name }) => name === TURN.name);
+    const ringing = collector.spans.find(({ name }) => name === 'addBulk errand');
+    const [ofTurn, alone] = collector.spans
+      .filter(({ name }) => name === 'process errand')
+      .toSorted((a, b) => b.parentId.length - a.parentId.length);
+    expect(ofTurn).toMatchObject({ traceId: turn?.traceId, parentId: turn?.spanId });
+    expect(alone?.parentId).toBe('');
+    expect([turn?.traceId, ringing?.traceId]).not.toContain(alone?.traceId);
+  });
+
   it('that is run again and again begins a trace each time, and looking for work begins none', async () => {
     const { collector, traces, redisUrl } = await bench();
     const job = jobOf(async () => ({ kind: 'done' }), { everyMs: 100 });
