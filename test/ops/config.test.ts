@@ -37,7 +37,7 @@ describe('defaults', () => {
       twilio: { apiBaseUrl: 'https://api.twilio.com' },
       google: { credentials: null, oauthBaseUrl: 'https://oauth2.googleapis.com', maxStalenessS: 300 },
       calls: { drainTimeoutS: 60, resumeTtlS: 120 },
-      telemetry: { sentryDsn: null, otlpEndpoint: null },
+      telemetry: { sentryDsn: null, otlpEndpoint: null, tracedShare: 1 },
     });
   });
 
@@ -59,6 +59,15 @@ describe('values', () => {
     ['error', 'error'],
   ])('LOG_LEVEL %s means %s', (written, level) => {
     expect(configOf(readConfig({ ...served, LOG_LEVEL: written })).log.level).toBe(level);
+  });
+
+  test('of the traced share are from 0 to 1', () => {
+    for (const share of ['0', '0.25', '1', '1.0'])
+      expect(configOf(readConfig({ ...served, OTEL_TRACES_SAMPLER_ARG: share })).telemetry.tracedShare).toBe(
+        Number(share),
+      );
+    for (const wrong of ['1.5', '-0.1', '10%', '.5', 'all'])
+      expect(named(problemsOf({ ...served, OTEL_TRACES_SAMPLER_ARG: wrong }))).toEqual(['OTEL_TRACES_SAMPLER_ARG']);
   });
 
   test('that are blank count as unset', () => {

@@ -118,7 +118,10 @@ describe('a thread', () => {
     const { tracing } = traces;
     const carried = await traced(tracing, JOB, async () => tracing.carried());
     expect(carried).toMatch(/-00$/);
-    await tracing.carryOn(carried, () => traced(tracing, JOB, async () => undefined));
+    await tracing.carryOn(carried, async () => {
+      expect(traces.traceIdOf({})).toBeUndefined();
+      await traced(tracing, JOB, async () => undefined);
+    });
     await traces.close();
     expect(collector.requests()).toBe(0);
   });
@@ -166,15 +169,17 @@ describe('a collector', () => {
     await vi.waitFor(() => expect(told.slice(1)).toEqual([{ name: 'traces' }]), SOON);
   });
 
-  it('that is not there, or never answers, keeps nothing from closing in time', async () => {
-    const silent = await opened();
+  it('that is not there, never answers, or never ends its answer, keeps nothing from closing in time', async () => {
+    const [silent, dripping] = [await opened(), await opened()];
     silent.collector.mood = 'silent';
+    dripping.collector.mood = 'drips';
     const absent = await opened({ endpoint: 'http://127.0.0.1:1' });
-    for (const { traces } of [silent, absent]) await traced(traces.tracing, JOB, async () => undefined);
+    const all = [silent, dripping, absent];
+    for (const { traces } of all) await traced(traces.tracing, JOB, async () => undefined);
     const startedAt = performance.now();
-    await Promise.all([silent.traces.close(), absent.traces.close()]);
+    await Promise.all(all.map(({ traces }) => traces.close()));
     expect(performance.now() - startedAt).toBeLessThan(4_000);
-    expect(silent.collector.requests()).toBe(1);
+    expect([silent, dripping].map(({ collector }) => collector.requests())).toEqual([1, 1]);
     await vi.waitFor(() => expect(absent.told).toMatchObject([{ name: 'traces', error: expect.any(Error) }]), SOON);
   });
 });

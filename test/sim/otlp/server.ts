@@ -7,8 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { gunzipSync } from 'node:zlib';
 import { type ReceivedSpan, spansOf } from './spans.ts';
 
-/** What it does with what it is sent: takes it, refuses it with a status, or never answers. */
-export type Mood = 'takes' | 'silent' | { readonly status: number };
+/** What it does with what it is sent: takes it, refuses it with a status, never answers, or never ends its answer. */
+export type Mood = 'takes' | 'silent' | 'drips' | { readonly status: number };
 
 export interface OtlpSim {
   /** The base of its addresses, as `OTEL_EXPORTER_OTLP_ENDPOINT` has it. */
@@ -25,6 +25,8 @@ export interface OtlpSim {
   readonly requests: () => number;
   stop(): Promise<void>;
 }
+
+const DRIP_MS = 200;
 
 export async function startOtlpSim(): Promise<OtlpSim> {
   const spans: ReceivedSpan[] = [];
@@ -44,6 +46,7 @@ export async function startOtlpSim(): Promise<OtlpSim> {
     const body = await bodyOf(request);
     bodies.push(body);
     if (sim.mood === 'silent') return;
+    if (sim.mood === 'drips') return drip(response);
     if (sim.mood !== 'takes') return void response.writeHead(sim.mood.status).end();
     try {
       spans.push(...spansOf(body));
@@ -76,6 +79,13 @@ export async function startOtlpSim(): Promise<OtlpSim> {
       }),
   };
   return sim;
+}
+
+/** A byte now and then, so that nobody takes the connection for dead. */
+function drip(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/x-protobuf' });
+  const timer = setInterval(() => response.write(Buffer.alloc(1)), DRIP_MS);
+  response.on('close', () => clearInterval(timer));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
