@@ -7,8 +7,9 @@ const WORD = /^(?:[A-Za-z]{1,12}|v\d)$/;
 /** `fetch`, told of in the trace under way. */
 export function tracedFetch(tracing: Tracing, service: string): typeof fetch {
   return (input, init) => {
-    const method = (init?.method ?? 'GET').toUpperCase();
-    const template = templateOf(new URL(input instanceof Request ? input.url : input));
+    const asked = input instanceof Request ? input : { method: 'GET', url: input };
+    const method = (init?.method ?? asked.method).toUpperCase();
+    const template = templateOf(new URL(asked.url));
     const facts = { 'http.request.method': method, 'url.template': template };
     return traced(tracing, { name: `${service} ${method} ${template}`, role: 'asking', facts }, async (span) => {
       const response = await fetch(input, init);

@@ -40,9 +40,12 @@ export interface Errand {
 }
 
 export interface Executor {
-  /** Has a job run once, now or after `delayMs`, as part of what is under way here. Rejects for a job it does not know; waits for Redis where that is away. */
+  /**
+   * Has a job run once, now or after `delayMs`, as part of the trace under way here. Rejects for a job it does not know;
+   * waits for Redis where that is away.
+   */
   enqueue(name: string, data: unknown, delayMs?: number): Promise<void>;
-  /** As `enqueue`, once for each of these, in one go. */
+  /** As `enqueue`, once for each of these, in one go, each in the trace that it was carried from. */
   enqueueAll(name: string, errands: readonly Errand[]): Promise<void>;
   /**
    * Replaces a job's worker where it has begun nothing for `quietMs`: one can go deaf when Redis comes back. True where it
