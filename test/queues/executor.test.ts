@@ -49,7 +49,10 @@ describe('a job that is enqueued', () => {
   it('is run once for each of many that are enqueued in one go, the same ones too', async () => {
     const { job, runs } = notedJob();
     const { executor } = openStage(await freshUrl(), [job]);
-    await executor.enqueueAll('errand', [{ n: 1 }, { n: 2 }, { n: 1 }]);
+    await executor.enqueueAll(
+      'errand',
+      [1, 2, 1].map((n) => ({ data: { n }, carried: null })),
+    );
     await vi.waitFor(() => expect(runs.map(({ data }) => data)).toEqual([{ n: 1 }, { n: 2 }, { n: 1 }]), SOON);
   });
 
@@ -170,7 +173,10 @@ describe('a worker that is replaced', () => {
     );
     const { executor } = openStage(await freshUrl(), [job]);
     const all = Array.from({ length: 60 }, (_, n) => n);
-    await executor.enqueueAll('errand', all);
+    await executor.enqueueAll(
+      'errand',
+      all.map((data) => ({ data, carried: null })),
+    );
     for (let n = 0; n < 5; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, 15));
       executor.renew('errand', 0);

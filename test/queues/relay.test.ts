@@ -4,7 +4,7 @@ import { type DueWork, type DueWorkStore, type RelayOptions, startRelay } from '
 import type { AvaEventName } from '../../src/domain/events.ts';
 
 const SOON = { timeout: 5_000, interval: 5 };
-const work = (subjectId: string, kind = 'errand'): DueWork => ({ clinicId: 'c1', kind, subjectId });
+const work = (subjectId: string, kind = 'errand'): DueWork => ({ clinicId: 'c1', kind, subjectId, carried: null });
 const COUNT = { pending: 0, oldestMs: 0, overdueMs: 0, dead: 0 };
 
 /** A relay over rounds of due work, each given once; what it told the queue, and whom. */
