@@ -1,6 +1,6 @@
 /**
  * What goes wrong, on purpose: a plan of faults, each with when it strikes. One desk a simulator counts the occasions
- * (connections, responses, transcripts) since the plan was set and answers whether one of its faults strikes now.
+ * (connections, responses, transcripts, text requests) since the plan was set and answers whether one of its faults strikes now.
  */
 import { z } from 'zod';
 import { type Random, seededRandom } from './chance.ts';
@@ -10,7 +10,7 @@ const trigger = {
   afterMs: z.int().min(0).optional(),
   /** Only in a session with so many responses done; faults of the socket strike at that moment. */
   afterResponses: z.int().min(0).optional(),
-  /** Only the nth occasion (connection, response or caller's turn) since the plan was set, from 1. */
+  /** Only the nth occasion (connection, response, caller's turn or text request) since the plan was set, from 1. */
   onNth: z.int().min(1).optional(),
   /** How often it strikes in all; without it, on every occasion. */
   times: z.int().min(1).optional(),
@@ -73,6 +73,27 @@ const transcriptFaults = [
   z.strictObject({ kind: z.literal('transcription_reordered'), ...trigger }),
 ] as const;
 
+/** Of the text endpoint; an occasion is a request that is in order. */
+const textFaults = [
+  z.strictObject({
+    kind: z.literal('text_error'),
+    status: z.int().min(400).max(599),
+    code: z.string().optional(),
+    retryAfterS: z.number().min(0).optional(),
+    ...trigger,
+  }),
+  /** It is never answered. */
+  z.strictObject({ kind: z.literal('text_hang'), ...trigger }),
+  /** The text breaks off in its middle, and nothing says so. */
+  z.strictObject({ kind: z.literal('text_broken'), ...trigger }),
+  z.strictObject({ kind: z.literal('text_refusal'), ...trigger }),
+  z.strictObject({
+    kind: z.literal('text_incomplete'),
+    reason: z.enum(['max_output_tokens', 'content_filter']).default('max_output_tokens'),
+    ...trigger,
+  }),
+] as const;
+
 const updateFaults = [z.strictObject({ kind: z.literal('formats_differ'), ...trigger })] as const;
 
 const faultSchema = z.discriminatedUnion('kind', [
@@ -81,6 +102,7 @@ const faultSchema = z.discriminatedUnion('kind', [
   ...responseFaults,
   ...transcriptFaults,
   ...updateFaults,
+  ...textFaults,
 ]);
 
 export const faultPlanSchema = z.strictObject({
@@ -138,7 +160,7 @@ export class FaultDesk {
   }
 
   /** Counts one more occasion of a sort and answers its number. */
-  count(sort: 'connection' | 'response' | 'transcript'): number {
+  count(sort: 'connection' | 'response' | 'transcript' | 'text'): number {
     const nth = (this.counts.get(sort) ?? 0) + 1;
     this.counts.set(sort, nth);
     return nth;

@@ -1,4 +1,4 @@
-/** `GET /v1/models` in the service's shape: the models that a session may ask for. */
+/** `GET /v1/models` in the service's shape: the models that a session or a text request may ask for. */
 const SHUTDOWN_DATES: Readonly<Record<string, string | null>> = {
   'gpt-realtime-2.1': null,
   'gpt-realtime-2.1-mini': null,
@@ -6,6 +6,9 @@ const SHUTDOWN_DATES: Readonly<Record<string, string | null>> = {
   'gpt-realtime-1.5': null,
   'gpt-realtime': '2027-01-20',
   'gpt-realtime-mini': '2027-01-20',
+  'gpt-5.4': null,
+  'gpt-5.4-mini': null,
+  'gpt-5.4-nano': null,
   'gpt-live-transcribe': null,
   'gpt-transcribe': null,
   'gpt-4o-transcribe': '2027-02-26',
@@ -35,5 +38,15 @@ export const MODELS: readonly Model[] = Object.entries(SHUTDOWN_DATES).map(([id,
 
 /** Whether a session of the Realtime API can be had with it. */
 export function isRealtimeModel(id: string): boolean {
-  return id.startsWith('gpt-realtime') && MODELS.some((model) => model.id === id || id.startsWith(`${model.id}-20`));
+  return id.startsWith('gpt-realtime') && isKnown(id);
+}
+
+/** Whether the Responses API answers with it. */
+export function isTextModel(id: string): boolean {
+  return id.startsWith('gpt-5') && isKnown(id);
+}
+
+/** By its name or that of a snapshot. */
+function isKnown(id: string): boolean {
+  return MODELS.some((model) => model.id === id || id.startsWith(`${model.id}-20`));
 }

@@ -6,15 +6,15 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { z } from 'zod';
 import { freshId } from './chance.ts';
 import type { EventLog, LoggedRecord } from './event-log.ts';
-import { type FaultDesk, faultPlanSchema } from './faults.ts';
+import { faultPlanSchema } from './faults.ts';
 import { MODELS } from './models.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { SessionSummary } from './session.ts';
+import { answerText, type TextWorld } from './text/endpoint.ts';
 
 export interface RestPorts {
   readonly acceptsKey: (key: string) => boolean;
-  readonly log: EventLog;
-  readonly faults: FaultDesk;
+  readonly world: TextWorld;
   readonly sessions: () => readonly SessionSummary[];
   /** False where there is no brain of that name. */
   readonly setBrain: (name: string) => boolean;
@@ -42,6 +42,9 @@ async function route(ports: RestPorts, request: IncomingMessage, response: Serve
   if (request.method === 'GET' && url.pathname === '/v1/models') {
     return answer(response, 200, { object: 'list', data: MODELS });
   }
+  if (request.method === 'POST' && url.pathname === '/v1/responses') {
+    return answerText(ports.world, await readJson(request), response);
+  }
   const model = MODELS.find(({ id }) => url.pathname === `/v1/models/${id}`);
   if (request.method === 'GET' && model !== undefined) return answer(response, 200, model);
   const message = `Invalid URL (${request.method} ${url.pathname})`;
@@ -51,16 +54,16 @@ async function route(ports: RestPorts, request: IncomingMessage, response: Serve
 async function control(ports: RestPorts, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
   switch (`${request.method} ${url.pathname}`) {
     case 'GET /sim/events':
-      return stream(ports.log, Number(url.searchParams.get('since') ?? 0), response);
+      return stream(ports.world.log, Number(url.searchParams.get('since') ?? 0), response);
     case 'GET /sim/sessions':
       return answer(response, 200, ports.sessions());
     case 'GET /sim/faults':
-      return answer(response, 200, ports.faults.plan);
+      return answer(response, 200, ports.world.faults.plan);
     case 'POST /sim/faults': {
       const plan = faultPlanSchema.safeParse(await readJson(request));
       if (!plan.success) return answer(response, 400, { error: z.prettifyError(plan.error) });
-      ports.faults.set(plan.data);
-      return answer(response, 200, ports.faults.plan);
+      ports.world.faults.set(plan.data);
+      return answer(response, 200, ports.world.faults.plan);
     }
     case 'POST /sim/brain': {
       const wish = z.strictObject({ brain: z.string() }).safeParse(await readJson(request));

@@ -1,5 +1,5 @@
 /**
- * The OpenAI simulator: a server of the Realtime GA protocol on a port of its own. It owns the listening socket, every
+ * The OpenAI simulator: a server of the Realtime GA protocol and of the Responses API on a port of its own. It owns the listening socket, every
  * session and the shared timer; `stop()` closes all of them and answers once they are closed. It knows clients only by
  * what they send.
  */
@@ -96,8 +96,7 @@ class Simulator implements OpenAiSim {
     this.server = createServer(
       restHandler({
         acceptsKey: (key) => this.acceptsKey(key),
-        log: this.log,
-        faults: this.faults,
+        world: this.world,
         sessions: () => this.sessions(),
         setBrain: (name) => this.setBrainByName(name),
       }),
