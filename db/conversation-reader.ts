@@ -32,6 +32,16 @@ export interface StoredMessage {
   readonly recordingUrl: string | null;
 }
 
+/** How it went, by the newest rubric it was scored by. */
+export interface StoredScore {
+  readonly sentiment: string;
+  readonly satisfaction: number;
+  readonly summary: string | null;
+  readonly topics: readonly string[];
+  readonly followUpNeeded: boolean;
+  readonly failed: boolean;
+}
+
 export interface StoredConversation {
   readonly id: string;
   readonly status: string;
@@ -47,6 +57,8 @@ export interface StoredConversation {
   readonly toolCalls: readonly StoredToolCall[];
   readonly appointments: readonly StoredAppointment[];
   readonly messages: readonly StoredMessage[];
+  /** Null until it is scored, some seconds after its end. */
+  readonly score: StoredScore | null;
 }
 
 /** The conversation a phone call carried, as far as it is stored by now; undefined before its first entry is. */
@@ -68,7 +80,7 @@ export function conversationOfCall(
 async function contents(
   sql: Sql,
   id: string,
-): Promise<Pick<StoredConversation, 'turns' | 'toolCalls' | 'appointments' | 'messages'>> {
+): Promise<Pick<StoredConversation, 'turns' | 'toolCalls' | 'appointments' | 'messages' | 'score'>> {
   const turns = await sql<StoredConversation['turns'][number][]>`
     select n, role, text, interrupted from turns where conversation_id = ${id} order by n`;
   const toolCalls = await sql<StoredToolCall[]>`
@@ -85,5 +97,9 @@ async function contents(
   const messages = await sql<StoredMessage[]>`
     select id, status, customer_name as customer, customer_phone as phone, text, recording_url as "recordingUrl"
     from messages where conversation_id = ${id} order by created_at`;
-  return { turns, toolCalls, appointments, messages };
+  const [score = null] = await sql<StoredScore[]>`
+    select sentiment, satisfaction::float8 as satisfaction, summary, to_json(topics) as topics,
+           follow_up_needed as "followUpNeeded", scoring_failed as failed
+    from scores where conversation_id = ${id} order by rubric_version desc limit 1`;
+  return { turns, toolCalls, appointments, messages, score };
 }

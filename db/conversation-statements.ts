@@ -3,6 +3,7 @@
  * the clinic. Each may be repeated without effect: what stands is kept, or replaced by the same.
  */
 import type { ConversationEntry } from '../src/domain/ports.ts';
+import { ringForScores } from './outbox.ts';
 import type { Sql } from './postgres.ts';
 import { storableJson } from './storable-json.ts';
 
@@ -121,11 +122,11 @@ async function setUsage(sql: Sql, entries: readonly EntryOf<'usage'>[]): Promise
     where conversations.id = u."conversationId"`;
 }
 
-/** The first end stands. Whoever was booked for is the customer; else whoever is known by the number. */
+/** The first end stands, and is scored. Whoever was booked for is the customer; else whoever is known by the number. */
 async function endConversations(sql: Sql, clinicId: string, entries: readonly EntryOf<'ended'>[]): Promise<void> {
   if (entries.length === 0) return;
   const ended = storableJson(entries);
-  await sql`
+  const closed = await sql<{ id: string }[]>`
     update conversations as c
     set status = 'ended', outcome = e.outcome, ended_by = e."endedBy", ended_at = to_timestamp(e."endedAt" / 1000),
         last_activity_at = greatest(last_activity_at, to_timestamp(e."endedAt" / 1000)),
@@ -135,7 +136,9 @@ async function endConversations(sql: Sql, clinicId: string, entries: readonly En
           customer_id,
           (select id from customers where clinic_id = ${clinicId} and phone = c.customer_phone))
     from json_to_recordset(${ended}::text::json) as e("conversationId" uuid, outcome text, "endedBy" text, "endedAt" float8)
-    where c.id = e."conversationId" and c.status = 'active'`;
+    where c.id = e."conversationId" and c.status = 'active'
+    returning c.id`;
+  await ringForScores(sql, clinicId, closed);
   await sql`
     update calls
     set status = 'ended', ended_at = to_timestamp(e."endedAt" / 1000)

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { Instant } from '../src/domain/clinic.ts';
 import { outcomeOfLost } from '../src/domain/outcomes.ts';
 import { HEARTBEAT_GAP_MS } from './nodes.ts';
+import { ringForScores } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
 
 export interface HousekeepingStore {
@@ -107,12 +108,14 @@ async function endCalls(sql: Sql, clinicId: string, calls: readonly LostCall[]):
   const conversationIds = ended.map((row) => z.string().parse(row['conversation_id']));
   const lasting = await readDeeds(sql, clinicId, conversationIds);
   const outcomes = lasting.map(({ id, customerId, ...deeds }) => ({ id, customerId, outcome: outcomeOfLost(deeds) }));
-  await sql`
+  const closed = await sql<{ id: string }[]>`
     update conversations as v
     set status = 'ended', ended_by = 'node_lost', ended_at = last_activity_at, outcome = l.outcome,
         customer_id = coalesce(l."customerId", v.customer_id)
     from json_to_recordset(${JSON.stringify(outcomes)}::text::json) as l(id uuid, outcome text, "customerId" uuid)
-    where v.id = l.id and v.status = 'active'`;
+    where v.id = l.id and v.status = 'active'
+    returning v.id`;
+  await ringForScores(sql, clinicId, closed);
   return ended.length;
 }
 

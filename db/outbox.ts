@@ -9,11 +9,25 @@ import type { Database, Sql } from './postgres.ts';
 
 /** What the outbox calls "make the calendar show this appointment as it is". */
 export const SYNC_APPOINTMENT = 'sync_appointment';
+/** What the outbox calls "have this conversation scored". */
+export const SCORE_CONVERSATION = 'score_conversation';
 
 /** One doorbell an appointment, however often it is rung before somebody comes. */
 export async function ringForAppointment(sql: Sql, clinicId: string, appointmentId: string): Promise<void> {
+  await ask(sql, clinicId, SYNC_APPOINTMENT, [appointmentId]);
+}
+
+/** One doorbell a conversation; rung by whoever ends it. */
+export async function ringForScores(sql: Sql, clinicId: string, ended: readonly { id: string }[]): Promise<void> {
+  const ids = ended.map(({ id }) => id);
+  if (ids.length > 0) await ask(sql, clinicId, SCORE_CONVERSATION, ids);
+}
+
+async function ask(sql: Sql, clinicId: string, kind: string, subjectIds: readonly string[]): Promise<void> {
   await sql`
-    insert into outbox (clinic_id, kind, subject_id) values (${clinicId}, ${SYNC_APPOINTMENT}, ${appointmentId})
+    insert into outbox (clinic_id, kind, subject_id)
+    select ${clinicId}, ${kind}, id::uuid from json_array_elements_text(${JSON.stringify(subjectIds)}::text::json) as s(id)
+    order by id
     on conflict (kind, subject_id) where status = 'due' do update
     set rings = outbox.rings + 1, attempts = 0, asked_at = now(), due_at = least(outbox.due_at, now()), ring_at = now(),
         updated_at = now(), trace_context = coalesce(excluded.trace_context, outbox.trace_context)`;

@@ -22,6 +22,7 @@ const SECONDS = {
   http: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
 } as const;
 
+const SATISFACTION_STEPS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'WS'];
 const ROUTE_LIMIT = 100;
 const TOOL_LIMIT = 20;
@@ -361,6 +362,31 @@ function meterOutbox({ registers, on }: Meter): void {
   on('calendar.write_failed', ({ kind, afterMs }) => failures.inc({ kind, final: String(afterMs === null) }));
 }
 
+function meterScores({ registers, on }: Meter): void {
+  const scores = new Counter({
+    name: 'ava_scores_total',
+    help: 'Conversations scored, by how that came about and by the caller’s sentiment',
+    labelNames: ['result', 'sentiment'] as const,
+    registers,
+  });
+  const satisfaction = new Histogram({
+    name: 'ava_satisfaction_score',
+    help: 'Callers’ satisfaction from 1 to 10, where a model judged it',
+    buckets: [...SATISFACTION_STEPS],
+    registers,
+  });
+  const followUps = new Counter({
+    name: 'ava_follow_ups_total',
+    help: 'Conversations scored that left something for staff to do',
+    registers,
+  });
+  on('conversation.scored', ({ result, sentiment, satisfaction: points, followUpNeeded }) => {
+    scores.inc({ result, sentiment });
+    if (result === 'scored') satisfaction.observe(points);
+    if (followUpNeeded) followUps.inc();
+  });
+}
+
 function meterDatabase({ registers, on }: Meter): void {
   const duration = new Histogram({
     name: 'ava_db_query_seconds',
@@ -423,6 +449,7 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
     meterMedia,
     meterQueues,
     meterOutbox,
+    meterScores,
     meterDatabase,
     meterProcess,
   ])

@@ -24,6 +24,10 @@ export const RETRY = {
   reconcileCalendars: { attempts: 1, firstMs: 1_000, longestMs: 1_000 },
   /** A doorbell that nobody could answer, since the book was out of reach: it is rung again in any case. */
   syncAppointment: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
+  /** The same for a conversation that is to be scored. */
+  scoreConversation: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
+  /** No job: how often a model is asked for a score. It may come late; what cannot be had is answered neutrally. */
+  scoring: { attempts: 3, firstMs: 4_000, longestMs: 60_000 },
 } as const satisfies Readonly<Record<string, RetryPolicy>>;
 
 /** How long a calendar's work is tried after it was last asked for. */

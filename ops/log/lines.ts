@@ -86,6 +86,11 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'calendar.write_failed': { level: unwrittenLevel, message: 'calendar could not be written' },
   'calendar.changed_by_hand': { level: 'warn', message: 'appointment was changed by hand in the calendar' },
   'calendar.reconciled': { level: reconciledLevel, message: 'calendars compared with the book' },
+  'conversation.scored': { level: 'info', message: 'conversation scored' },
+  'conversation.scoring_failed': {
+    level: ({ afterMs }) => (afterMs === null ? 'error' : 'warn'),
+    message: 'conversation could not be scored',
+  },
   'housekeeping.done': { level: tidiedLevel, message: 'housekeeping done' },
   'node.heartbeat_lost': { level: 'error', message: 'heartbeat can not be written' },
   'node.heartbeat_back': { level: 'info', message: 'heartbeat is written again' },

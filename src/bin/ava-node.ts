@@ -20,6 +20,7 @@ import { createHealth, type Health } from '../../ops/health.ts';
 import { createLifecycle, type Lifecycle } from '../../ops/lifecycle.ts';
 import { createMetrics, type Metrics } from '../../ops/metrics.ts';
 import { createTraces, type Traces } from '../../ops/traces.ts';
+import type { RetryPolicy } from '../../queues/retry.ts';
 import type { ClinicDirectory, ConversationLog, PhraseBook } from '../domain/ports.ts';
 import { openHttp } from '../http/app.ts';
 import { browserCalls } from '../http/routes/browser-calls.ts';
@@ -67,6 +68,8 @@ export interface NodeOptions {
   readonly rendersPhrases?: boolean;
   /** When a call's session with the model is followed by a fresh one; by the service's limit where absent. */
   readonly modelRotation?: Rotation | undefined;
+  /** How often and how soon a model that could not score is asked again; as the table of policies says where absent. */
+  readonly scoringPatience?: RetryPolicy | undefined;
   /** Whether caller frames travel in pairs; while the node is busy where nothing else is given. */
   readonly pairFrames?: PairFrames | undefined;
 }

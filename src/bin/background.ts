@@ -5,9 +5,10 @@ import { postgresCalendarBook } from '../../db/calendar-book.ts';
 import { postgresComparisonBook } from '../../db/calendar-comparison.ts';
 import { postgresHousekeeping } from '../../db/housekeeping.ts';
 import { type Heartbeat, startHeartbeat } from '../../db/nodes.ts';
-import { postgresOutbox, SYNC_APPOINTMENT } from '../../db/outbox.ts';
+import { postgresOutbox, SCORE_CONVERSATION, SYNC_APPOINTMENT } from '../../db/outbox.ts';
 import type { Database } from '../../db/postgres.ts';
 import { openRedis } from '../../db/redis.ts';
+import { postgresScoreStore } from '../../db/scores.ts';
 import type { Config } from '../../ops/config.ts';
 import type { EventBus } from '../../ops/events.ts';
 import type { Lifecycle } from '../../ops/lifecycle.ts';
@@ -16,8 +17,12 @@ import type { Job } from '../../queues/job.ts';
 import { calendarSyncJob } from '../../queues/jobs/calendar-sync.ts';
 import { housekeepingJob } from '../../queues/jobs/housekeeping.ts';
 import { reconcileCalendarsJob } from '../../queues/jobs/reconcile-calendars.ts';
+import { SCORE_CONVERSATION_JOB, scoreConversationJob } from '../../queues/jobs/score-conversation.ts';
 import { SYNC_APPOINTMENT_JOB, syncAppointmentJob } from '../../queues/jobs/sync-appointment.ts';
 import type { Bell } from '../../queues/relay.ts';
+import type { RetryPolicy } from '../../queues/retry.ts';
+import { responsesApi } from '../openai/responses.ts';
+import { conversationScorer } from '../openai/scoring.ts';
 import type { Calendars } from './calendars.ts';
 
 export interface BackgroundOptions {
@@ -25,6 +30,8 @@ export interface BackgroundOptions {
   readonly events: EventBus;
   /** What stamps the node's calls; the machine's where nothing else is given. */
   readonly clock?: Clock;
+  /** How often and how soon a model that could not score is asked again; as the table of policies says where absent. */
+  readonly scoringPatience?: RetryPolicy | undefined;
 }
 
 /** Beats until everything opened after it is closed: calls that are being ended are not those of a lost node. */
@@ -97,13 +104,15 @@ const BELLS: readonly Bell[] = [
     job: SYNC_APPOINTMENT_JOB,
     dataOf: ({ clinicId, subjectId }) => ({ clinicId, appointmentId: subjectId }),
   },
+  {
+    kind: SCORE_CONVERSATION,
+    job: SCORE_CONVERSATION_JOB,
+    dataOf: ({ clinicId, subjectId }) => ({ clinicId, conversationId: subjectId }),
+  },
 ];
 
-function jobsOf(
-  { config, events, clock = systemClock() }: BackgroundOptions,
-  database: Database,
-  { calendar, sync }: Calendars,
-): readonly Job[] {
+function jobsOf(options: JobsOptions, database: Database, { calendar, sync }: Calendars): readonly Job[] {
+  const { config, events, clock = systemClock() } = options;
   const now = (): number => clock.now();
   const chores = postgresHousekeeping(database);
   const shared = { calendar, isConnected: sync.isConnected, events };
@@ -112,5 +121,12 @@ function jobsOf(
     reconcileCalendarsJob({ ...shared, book: postgresComparisonBook(database) }),
     calendarSyncJob(sync),
     syncAppointmentJob({ ...shared, book: postgresCalendarBook(database), newToken: randomUUID }),
+    scoring(options, database),
   ];
+}
+
+function scoring({ config, events, scoringPatience: patience }: BackgroundOptions, database: Database): Job {
+  const { baseUrl, apiKey, models } = config.openai;
+  const score = conversationScorer(responsesApi({ baseUrl, apiKey: apiKey.reveal(), events }), models.sentiment);
+  return scoreConversationJob({ scores: postgresScoreStore(database), score, events, newToken: randomUUID, patience });
 }

@@ -18,7 +18,7 @@ import { readStandFile } from './dev/stand-file.ts';
 
 const DEMO_CLINIC = '+15550100001';
 const POLL_MS = 150;
-/** How long after the call its record may take to be stored. */
+/** How long after the call its record may take to be stored and scored. */
 const RECORD_MS = 5_000;
 
 const USAGE = `npm run call -- [--scenario NAME] [--from +15550100142] [--to ${DEMO_CLINIC}]
@@ -136,16 +136,16 @@ function listenToKeyboard(network: PhoneNetwork, sid: string): { close(): void }
 }
 
 interface ToolWatch {
-  /** The stored conversation once its record is closed, or as far as it is after a while. */
+  /** The stored conversation once its record is closed and scored, or as far as it is after a while. */
   finished(): Promise<StoredConversation | undefined>;
 }
 
-/** Shows tool calls as they reach the record, until the call is over and the record closed. */
+/** Shows tool calls as they reach the record, until the call is over, its record closed and scored. */
 function watchTools(database: Database, clinic: Clinic, sid: string, screen: Screen, startedAt: number): ToolWatch {
   let deadline = Number.POSITIVE_INFINITY;
   const watch = async (): Promise<StoredConversation | undefined> => {
     let latest: StoredConversation | undefined;
-    while (latest?.status !== 'ended' && Date.now() < deadline) {
+    while (!latest?.score && Date.now() < deadline) {
       latest = (await conversationOfCall(database, clinic.id, sid).catch(() => undefined)) ?? latest;
       if (latest) screen.tools(Date.now() - startedAt, latest.toolCalls);
       await sleep(POLL_MS);

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { isOutage } from '../../db/postgres-errors.ts';
+import { rescore } from '../../db/rescoring.ts';
 import { parseEncryptionKeys } from '../../ops/config/encryption-keys.ts';
 import { DEVELOPMENT_SECRETS } from '../../ops/config/variables.ts';
 import { readEnvironment } from '../../ops/config.ts';
 import { type Keyring, keyring } from '../../ops/encryption.ts';
 import { API_TOKEN_DAYS, issueApiToken, LONGEST_API_TOKEN_DAYS } from '../http/browser-tokens.ts';
 import { readStandFile } from './dev/stand-file.ts';
-import { type ApiTokenOrder, type OpsOrder, readOpsArguments } from './ops/arguments.ts';
+import { type ApiTokenOrder, type OpsOrder, type RescoreOrder, readOpsArguments } from './ops/arguments.ts';
 import { rotateKeys, runCalendarCommand } from './ops/calendar-command.ts';
 import { clinicIdOf, NotDone, runClinicCommand } from './ops/clinic-command.ts';
 import { runWorkCommand } from './ops/work-command.ts';
@@ -32,6 +33,9 @@ const USAGE = `npm run ops -- COMMAND
                                 older ones can go
   dead [CLINIC]                 prints the work that was given up, of all clinics or one: when, why, and what it was about
   requeue [CLINIC]              has it tried again
+  rescore [--clinic CLINIC] [--since YYYY-MM-DD] [--failed]
+                                has conversations scored again that ended since then (a day of UTC), or all of them;
+                                with --failed only those whose scoring failed
 
 CLINIC is a clinic's id or its phone number, such as +15550100001.`;
 
@@ -69,6 +73,12 @@ async function apiToken({ clinic, days }: ApiTokenOrder, database: Database): Pr
   return `${token}\n`;
 }
 
+async function rescoring({ clinic, since, failedOnly }: RescoreOrder, database: Database): Promise<string> {
+  const clinicId = clinic === null ? null : await clinicIdOf(clinic, database);
+  const count = await rescore(database, { clinicId, since, failedOnly });
+  return `${count} conversation${count === 1 ? ' is' : 's are'} to be scored again, by whichever worker runs.\n`;
+}
+
 function run(order: OpsOrder, database: Database): Promise<string> {
   switch (order.command) {
     case 'api-token':
@@ -82,6 +92,8 @@ function run(order: OpsOrder, database: Database): Promise<string> {
     case 'dead':
     case 'requeue':
       return runWorkCommand(order, database);
+    case 'rescore':
+      return rescoring(order, database);
   }
 }
 

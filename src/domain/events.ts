@@ -6,6 +6,7 @@
 import type { CalendarTroubleKind } from './calendar.ts';
 import type { FailureCode } from './failures.ts';
 import type { Channel, Outcome } from './ports.ts';
+import type { Sentiment } from './scores.ts';
 
 /** Whom an event is about; every field that is known is given. */
 export interface CallContext {
@@ -25,6 +26,7 @@ export type JobResult = 'done' | 'retry' | 'cancel' | 'snooze';
 
 /** Why an appointment did not get to its calendar; `broke` is ours, `unsettled`: the event changed whenever it was looked at. */
 export type CalendarFailureKind = CalendarTroubleKind | 'broke' | 'unsettled';
+export type ScoringResult = 'scored' | 'silent' | 'failed';
 
 /** Jobs of one queue by where they stand; all workers together. */
 export interface QueuedJobs {
@@ -177,6 +179,19 @@ export interface AvaEvents {
     readonly removed: number;
     readonly rewritten: number;
     readonly unanswered: number;
+  };
+  /** A conversation has its score: of a model, or the neutral one where the caller was `silent` or scoring `failed`. */
+  'conversation.scored': CallContext & {
+    readonly result: ScoringResult;
+    readonly sentiment: Sentiment;
+    readonly satisfaction: number;
+    readonly followUpNeeded: boolean;
+  };
+  /** The model gave no score. `afterMs`: when it is asked again; null: never, and neutral stands in. */
+  'conversation.scoring_failed': CallContext & {
+    readonly attempts: number;
+    readonly afterMs: number | null;
+    readonly error: unknown;
   };
   /** How much was tidied up: calls of lost nodes ended, lapsed holds and forgotten nodes deleted. */
   'housekeeping.done': { readonly calls: number; readonly holds: number; readonly nodes: number };

@@ -6,7 +6,16 @@ import type { TokenUsage, TranscriptionUsage } from './events.ts';
 
 type TokenPrices = Readonly<Record<keyof TokenUsage, number>>;
 
-const REALTIME_USD_PER_MILLION: Readonly<Record<string, TokenPrices>> = {
+const textOnly = (textIn: number, textInCached: number, textOut: number): TokenPrices => ({
+  textIn,
+  textInCached,
+  textOut,
+  audioIn: 0,
+  audioInCached: 0,
+  audioOut: 0,
+});
+
+const TOKENS_USD_PER_MILLION: Readonly<Record<string, TokenPrices>> = {
   'gpt-realtime-2.1': {
     textIn: 4,
     textInCached: 0.4,
@@ -23,6 +32,8 @@ const REALTIME_USD_PER_MILLION: Readonly<Record<string, TokenPrices>> = {
     audioInCached: 0.3,
     audioOut: 20,
   },
+  'gpt-5.4-mini': textOnly(0.75, 0.075, 4.5),
+  'gpt-5.4-nano': textOnly(0.2, 0.02, 1.25),
 };
 
 interface TranscriptionPrices {
@@ -53,7 +64,7 @@ const TRANSCRIPTION: Readonly<Record<string, TranscriptionPrices>> = {
 
 /** The cost of `tokens` of one kind, in US dollars; 0 for a model whose prices are not known. */
 export function tokenCostUsd(model: string, kind: keyof TokenUsage, tokens: number): number {
-  return (tokens * (pricesOf(REALTIME_USD_PER_MILLION, model)?.[kind] ?? 0)) / 1_000_000;
+  return (tokens * (pricesOf(TOKENS_USD_PER_MILLION, model)?.[kind] ?? 0)) / 1_000_000;
 }
 
 /** The cost of having a caller's words written down, in US dollars; 0 for a model whose prices are not known. */

@@ -4,8 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDbCommand } from '../../db/command.ts';
+import { postgresConversationLog } from '../../db/conversations.ts';
 import { openPostgres } from '../../db/postgres.ts';
 import { clinicOfBearer } from '../../src/http/browser-tokens.ts';
+import { conversationOf } from '../contract/conversation-log.ts';
 import { radiance } from '../support/memory-clinics.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 
@@ -96,5 +98,26 @@ describe('npm run ops -- clinic', () => {
       stdout: '',
       stderr: expect.stringMatching(/^nowhere\.yaml cannot be read: /),
     });
+  });
+});
+
+describe('npm run ops -- rescore', () => {
+  it('says how many conversations are to be scored again, and whose there are none', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const database = openPostgres({ url: fresh.url, poolSize: 1 });
+    const { started, ended, clinicId } = conversationOf();
+    const log = postgresConversationLog(database);
+    for (const entry of [started, ended()]) log.write(entry);
+    await log.close(LIMIT_MS);
+    await database.close();
+    const [all, failed, nobodys] = await Promise.all([
+      ops('rescore', '--clinic', clinicId),
+      ops('rescore', '--failed'),
+      ops('rescore', '--clinic', randomUUID()),
+    ]);
+    expect(all).toMatchObject({ status: 0, stdout: expect.stringMatching(/^1 conversation is to be scored again/) });
+    expect(failed).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 conversations are/) });
+    expect(nobodys).toMatchObject({ status: 1, stderr: expect.stringContaining('There is no clinic') });
   });
 });

@@ -47,6 +47,7 @@ const PRIVATE = [
   'calendar_accounts',
   'calendar_mirrors',
   'calendar_busy',
+  'scores',
 ];
 /** Of the whole installation, and of no clinic. */
 const OPERATIONAL = ['nodes'];
@@ -78,11 +79,13 @@ describe('a transaction bound to one clinic', () => {
     await phrases.keep(lumen.id, [phrase('greeting')]);
     await phrases.claim(lumen.id, 'node-a', 60_000);
     await postgresMessageStore(database).leave(messageOf({ clinicId: lumen.id }));
-    // Facts that the demo clinic has none of: every table has a row that must not be reached.
+    // What nobody has written by now: every table has a row that must not be reached.
     await database.unbound('prepare', async (sql) => {
       await sql`insert into calendar_accounts (clinic_id) values (${lumen.id})`;
       await sql`insert into calendar_mirrors (clinic_id, calendar_id) values (${lumen.id}, 'amara@lumen.test')`;
       await sql`insert into calendar_busy values (${lumen.id}, 'amara@lumen.test', 'a', '2031-01-02', '2031-01-03')`;
+      await sql`insert into scores (clinic_id, conversation_id, rubric_version, sentiment, satisfaction, follow_up_needed)
+                values (${lumen.id}, ${conversationId}, 1, 'neutral', 5, false)`;
       await sql`insert into staff_hours values (${lumen.id}, 1, '08:00', '20:00')`;
       await sql`insert into resources (clinic_id, name, kind) values (${lumen.id}, 'Room 1', 'room')`;
       await sql`insert into time_off (clinic_id, provider_id, first_day, last_day)

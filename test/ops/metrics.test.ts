@@ -207,3 +207,36 @@ test('whether sessions with the model are to be had, how often one was replaced,
   events.emit('model.circuit', { state: 'closed' });
   expect(await text()).toMatch(/^ava_upstream_circuit_open 0$/m);
 });
+
+test('scores are counted by what came of them, and satisfaction by what a model judged alone', async () => {
+  const { events, text } = opened();
+  const scored = {
+    ...ids,
+    sentiment: 'mixed',
+    satisfaction: 6.5,
+    followUpNeeded: true,
+    result: 'scored',
+    ms: 900,
+  } as const;
+  events.emit('conversation.scored', scored);
+  events.emit('conversation.scored', {
+    ...scored,
+    sentiment: 'neutral',
+    satisfaction: 5,
+    followUpNeeded: false,
+    result: 'failed',
+  });
+  events.emit('model.usage', {
+    ...ids,
+    model: 'gpt-5.4-nano',
+    usage: { ...usage, audioIn: 0, audioInCached: 0, audioOut: 0 },
+  });
+  const page = await text();
+  expect(page).toContain('ava_scores_total{result="scored",sentiment="mixed"} 1\n');
+  expect(page).toContain('ava_scores_total{result="failed",sentiment="neutral"} 1\n');
+  expect(page).toContain('ava_satisfaction_score_sum 6.5\n');
+  expect(page).toContain('ava_satisfaction_score_count 1\n');
+  expect(page).toContain('ava_follow_ups_total 1\n');
+  expect(page).toContain('ava_cost_usd_total{kind="text_in"} 0.0002\n');
+  expect(page).toContain('ava_cost_usd_total{kind="text_out"} 0.0000125\n');
+});

@@ -130,10 +130,8 @@ describe('a node of both roles', () => {
     await leftovers();
     const { node, told } = await start('all');
     expect(node.port).toBeGreaterThan(0);
-    await vi.waitFor(
-      () => expect(told.finished).toContainEqual(expect.objectContaining({ queue: 'housekeeping', result: 'done' })),
-      SOON,
-    );
+    const tidied = expect.objectContaining({ queue: 'housekeeping', result: 'done' });
+    await vi.waitFor(() => expect(told.finished).toContainEqual(tidied), SOON);
     expect(await nodes()).toContainEqual({ id: 'this-node', role: 'all', stopped: false });
     expect(await node.lifecycle.stop()).toEqual([]);
     expect(await nodes()).toContainEqual({ id: 'this-node', role: 'all', stopped: true });

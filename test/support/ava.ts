@@ -11,6 +11,7 @@ import { type Database, openPostgres } from '../../db/postgres.ts';
 import { readConfig } from '../../ops/config.ts';
 import { freePort } from '../../ops/embedded/port.ts';
 import { createEvents, type EventBus } from '../../ops/events.ts';
+import type { RetryPolicy } from '../../queues/retry.ts';
 import { type AvaNode, startNode } from '../../src/bin/ava-node.ts';
 import type { Clinic } from '../../src/domain/clinic.ts';
 import type { CallerScript } from '../sim/callers/script.ts';
@@ -31,6 +32,8 @@ export interface AvaStand extends Pick<Outside, 'openai' | 'twilio' | 'google' |
   place(script: CallerScript | undefined, call?: { from?: string; to?: string }): Call;
   /** The stored conversation of a call, once its record is closed. */
   conversation(call: Call): Promise<StoredConversation>;
+  /** The same once it is scored. */
+  scored(call: Call): Promise<StoredConversation>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +57,8 @@ export interface AvaStandOptions {
   readonly rendersPhrases?: boolean;
   /** When a call's session with the model is followed by a fresh one. */
   readonly modelRotation?: Rotation;
+  /** How often and how soon a model that could not score is asked again. */
+  readonly scoringPatience?: RetryPolicy;
   /** Further environment variables. */
   readonly environment?: Record<string, string>;
 }
@@ -82,6 +87,7 @@ export async function startAva(options: AvaStandOptions = {}): Promise<AvaStand>
     clock,
     rendersPhrases: options.rendersPhrases ?? false,
     modelRotation: options.modelRotation,
+    scoringPatience: options.scoringPatience,
   });
   const own = openPostgres({ url: stores.databaseUrl, poolSize: 2, applicationName: 'test' });
   const clinic = await loadClinic(own, { phone: RADIANCE });
@@ -100,6 +106,7 @@ export async function startAva(options: AvaStandOptions = {}): Promise<AvaStand>
         ...(script ? { caller: script } : {}),
       }),
     conversation: (call) => closedRecord(own, clinic.id, call.sid),
+    scored: (call) => record(own, clinic.id, call.sid, 'to be scored', ({ score }) => score !== null),
     async stop() {
       await node.lifecycle.stop();
       await Promise.all([outside.stop(), own.close()]);
@@ -129,10 +136,20 @@ function clockFrom(startsAt: number): Clock {
 }
 
 /** The conversation of a call, once its record is closed. */
-export async function closedRecord(database: Database, clinicId: string, callSid: string): Promise<StoredConversation> {
-  return until(`the record of ${callSid} to be closed`, RECORD_MS, async () => {
+export function closedRecord(database: Database, clinicId: string, callSid: string): Promise<StoredConversation> {
+  return record(database, clinicId, callSid, 'to be closed', ({ status }) => status === 'ended');
+}
+
+function record(
+  database: Database,
+  clinicId: string,
+  callSid: string,
+  what: string,
+  isSo: (found: StoredConversation) => boolean,
+): Promise<StoredConversation> {
+  return until(`the record of ${callSid} ${what}`, RECORD_MS, async () => {
     const found = await conversationOfCall(database, clinicId, callSid);
-    return found?.status === 'ended' ? found : undefined;
+    return found && isSo(found) ? found : undefined;
   });
 }
 

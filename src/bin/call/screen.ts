@@ -1,6 +1,6 @@
 /** A call on a terminal: Ava's words as they are heard, the caller's lines, tools with their times, and what came of it. */
 import { styleText } from 'node:util';
-import type { StoredConversation, StoredToolCall } from '../../../db/conversation-reader.ts';
+import type { StoredConversation, StoredScore, StoredToolCall } from '../../../db/conversation-reader.ts';
 import type { Clinic } from '../../domain/clinic.ts';
 import { spokenMoment } from '../../domain/spoken.ts';
 import type { Happening } from './phone-network.ts';
@@ -77,10 +77,18 @@ export class Screen {
         `${this.paint('bold', 'Customer')}      ${each.customer}, ${each.phone}${each.email ? `, ${each.email}` : ''}`,
       );
     }
+    if (conversation.score) this.score(conversation.score);
     const { turns, toolCalls, id } = conversation;
     this.print(
       `${this.paint('bold', 'Conversation')}  ${id}: ${counted(turns.length, 'turn')}, ${counted(toolCalls.length, 'tool call')}`,
     );
+  }
+
+  private score({ satisfaction, sentiment, summary, followUpNeeded, failed }: StoredScore): void {
+    const source = failed ? ' (scoring failed)' : '';
+    const task = followUpNeeded ? ', staff should follow up' : '';
+    this.print(`${this.paint('bold', 'Satisfaction')}  ${satisfaction} of 10, ${sentiment}${task}${source}`);
+    if (summary !== null) this.print(`${this.paint('bold', 'Summary')}       ${summary}`);
   }
 
   note(text: string): void {

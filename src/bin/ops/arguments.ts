@@ -33,17 +33,34 @@ export interface WorkOrder {
   readonly clinic: string | null;
 }
 
-export type OpsOrder = ApiTokenOrder | ClinicOrder | CalendarOrder | RotateKeysOrder | WorkOrder;
+export interface RescoreOrder {
+  readonly command: 'rescore';
+  /** As it was written; null: of all clinics. */
+  readonly clinic: string | null;
+  /** Conversations that ended before are left out; null: none is. */
+  readonly since: Date | null;
+  readonly failedOnly: boolean;
+}
 
-const OPTIONS = { days: { type: 'string' } } as const;
+export type OpsOrder = ApiTokenOrder | ClinicOrder | CalendarOrder | RotateKeysOrder | WorkOrder | RescoreOrder;
+
+const OPTIONS = {
+  days: { type: 'string' },
+  clinic: { type: 'string' },
+  since: { type: 'string' },
+  failed: { type: 'boolean' },
+} as const;
 
 /** Null where it is no command, or not all of one. */
 export function readOpsArguments(args: readonly string[]): OpsOrder | null {
   const given = parsed(args);
   if (!given) return null;
-  const [command, ...words] = given.positionals;
-  if (command === 'api-token') return apiTokenOrder(words, given.values.days ?? String(API_TOKEN_DAYS));
-  if (given.values.days !== undefined) return null;
+  const { values, positionals } = given;
+  const [command, ...words] = positionals;
+  const hasOnly = (...options: string[]): boolean => Object.keys(values).every((option) => options.includes(option));
+  if (command === 'api-token' && hasOnly('days')) return apiTokenOrder(words, values.days ?? String(API_TOKEN_DAYS));
+  if (command === 'rescore' && hasOnly('clinic', 'since', 'failed')) return rescoreOrder(words, values);
+  if (!hasOnly()) return null;
   switch (command) {
     case 'clinic':
       return clinicOrder(words);
@@ -62,6 +79,17 @@ export function readOpsArguments(args: readonly string[]): OpsOrder | null {
 
 function workOrder(command: WorkOrder['command'], [clinic, ...rest]: readonly string[]): WorkOrder | null {
   return rest.length === 0 ? { command, clinic: clinic ?? null } : null;
+}
+
+/** A day begins at midnight UTC. */
+function rescoreOrder(
+  words: readonly string[],
+  { clinic = null, since, failed = false }: { clinic?: string | null; since?: string; failed?: boolean },
+): RescoreOrder | null {
+  const isMoment = since === undefined || /^\d{4}-\d{2}-\d{2}(T|$)/.test(since);
+  const from = since === undefined ? null : new Date(since);
+  if (words.length > 0 || !isMoment || (from !== null && Number.isNaN(from.getTime()))) return null;
+  return { command: 'rescore', clinic, since: from, failedOnly: failed };
 }
 
 function apiTokenOrder([clinic, ...rest]: readonly string[], written: string): ApiTokenOrder | null {

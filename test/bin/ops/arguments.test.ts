@@ -97,3 +97,34 @@ describe('npm run ops -- dead, requeue', () => {
     expect(readOpsArguments(args)).toBeNull();
   });
 });
+
+const rescoring = (...words: string[]) => readOpsArguments(['rescore', ...words]);
+
+describe('npm run ops -- rescore', () => {
+  it('is asked for everything, or for a clinic, a time, failures', () => {
+    expect(rescoring()).toEqual({ command: 'rescore', clinic: null, since: null, failedOnly: false });
+    expect(rescoring('--clinic', '+15550100001', '--since', '2026-11-01', '--failed')).toEqual({
+      command: 'rescore',
+      clinic: '+15550100001',
+      since: new Date('2026-11-01T00:00:00Z'),
+      failedOnly: true,
+    });
+    expect(rescoring('--since=2026-11-01T09:30:00-05:00')).toMatchObject({ since: new Date('2026-11-01T14:30:00Z') });
+  });
+
+  it.each([
+    [['+15550100001']],
+    [['--since', 'yesterday']],
+    [['--since', '11/01/2026']],
+    [['--since', '2026-13-01']],
+    [['--since', '']],
+    [['--failed', '--days', '3']],
+  ])('is not asked for by %j', (args) => {
+    expect(rescoring(...args)).toBeNull();
+  });
+
+  it('lends none of its options to others', () => {
+    expect(readOpsArguments(['api-token', 'an-id', '--failed'])).toBeNull();
+    expect(order('show', 'an-id', '--since', '2026-11-01')).toBeNull();
+  });
+});
