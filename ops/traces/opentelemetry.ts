@@ -11,7 +11,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { BullMQOtel } from 'bullmq-otel';
 import type { AvaEventName, AvaEvents } from '../../src/domain/events.ts';
-import type { Span, SpanStart, Tracing } from '../../src/domain/tracing.ts';
+import { NO_TRACING, type Span, type SpanStart, type Tracing } from '../../src/domain/tracing.ts';
 import { type ExportOptions, exporter } from './exporting.ts';
 import { sampledTraceId, sampler } from './sampling.ts';
 import { conversationOf, Turns } from './turns.ts';
@@ -63,7 +63,10 @@ export function openTelemetry(options: OpenTelemetryOptions): OpenTraces {
   propagation.setGlobalPropagator(propagator);
   const turns = new Turns(tracer);
 
-  const begin = ({ name, role, facts = {} }: SpanStart): Span => {
+  const begin = (start: SpanStart): Span => {
+    const { name, role, facts = {} } = start;
+    // What runs by itself hands on no thread: a job that comes of it begins a trace of its own.
+    if (role !== 'asked' && !trace.getSpan(context.active())) return NO_TRACING.begin(start);
     const span = tracer.startSpan(name, { kind: KINDS[role], attributes: facts }, context.active());
     const inside = trace.setSpan(context.active(), span);
     return {

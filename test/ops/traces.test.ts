@@ -79,6 +79,15 @@ describe('a span', () => {
     expect(collector.spans.map(({ name }) => name)).toEqual(['job']);
   });
 
+  it('that is part of nothing hands on no thread: what comes of it begins one', async () => {
+    const { collector, traces } = await opened();
+    const carried = await traced(traces.tracing, STEP, async () => traces.tracing.carried());
+    expect(carried).toBeNull();
+    await traces.tracing.carryOn(carried, () => traced(traces.tracing, JOB, async () => undefined));
+    await traces.close();
+    expect(collector.spans.map(({ name }) => name)).toEqual(['job']);
+  });
+
   it('tells of an error’s kind, and none of its words', async () => {
     const { collector, traces } = await opened();
     const error = Object.assign(new Error('+15550100142 is busy'), { code: 'ETIMEDOUT' });
