@@ -12,6 +12,7 @@ import { postgresScoreStore } from '../../db/scores.ts';
 import type { Config } from '../../ops/config.ts';
 import type { EventBus } from '../../ops/events.ts';
 import type { Lifecycle } from '../../ops/lifecycle.ts';
+import { tracedFetch } from '../../ops/traced-fetch.ts';
 import type { Traces } from '../../ops/traces.ts';
 import type { Job } from '../../queues/job.ts';
 import { calendarSyncJob } from '../../queues/jobs/calendar-sync.ts';
@@ -125,8 +126,10 @@ function jobsOf(options: JobsOptions, database: Database, { calendar, sync }: Ca
   ];
 }
 
-function scoring({ config, events, scoringPatience: patience }: BackgroundOptions, database: Database): Job {
+function scoring({ config, events, traces, scoringPatience: patience }: JobsOptions, database: Database): Job {
   const { baseUrl, apiKey, models } = config.openai;
-  const score = conversationScorer(responsesApi({ baseUrl, apiKey: apiKey.reveal(), events }), models.sentiment);
+  const fetch = tracedFetch(traces.tracing, 'openai');
+  const ask = responsesApi({ baseUrl, apiKey: apiKey.reveal(), events, fetch });
+  const score = conversationScorer(ask, models.sentiment);
   return scoreConversationJob({ scores: postgresScoreStore(database), score, events, newToken: randomUUID, patience });
 }

@@ -15,6 +15,8 @@ export interface ResponsesOptions {
   readonly events: Events;
   /** From the question to the last byte of the answer. */
   readonly timeoutMs?: number;
+  /** What asks; the platform's own where absent. */
+  readonly fetch?: typeof fetch | undefined;
 }
 
 export type TextRequest = ResponseCreateParamsNonStreaming & { readonly model: string };
@@ -75,11 +77,12 @@ export function responsesApi(options: ResponsesOptions): AskModel {
 }
 
 /** What the SDK would take from the environment is left out: the configuration alone decides. */
-async function openClient({ baseUrl, apiKey }: ResponsesOptions): Promise<OpenAI> {
+async function openClient({ baseUrl, apiKey, fetch }: ResponsesOptions): Promise<OpenAI> {
   const sdk = await import('openai');
   return new sdk.OpenAI({
     apiKey,
     baseURL: baseUrl,
+    fetch,
     adminAPIKey: null,
     organization: null,
     project: null,

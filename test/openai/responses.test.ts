@@ -75,6 +75,18 @@ it('answers with the text and tells what it cost', async () => {
   expect(told).toEqual([{ name: 'model.usage', event: { ...ABOUT, usage: answer.usage, model: 'gpt-5.4-nano' } }]);
 });
 
+it('asks by what it is given to ask by', async () => {
+  sim = await startOpenAiSim({ apiKey: KEY, pace: 100 });
+  const asked: string[] = [];
+  const spy: typeof fetch = (input, init) => {
+    const { method, url } = new Request(input, { method: init?.method ?? 'GET' });
+    asked.push(`${method} ${new URL(url).pathname}`);
+    return fetch(input, init);
+  };
+  await responsesApi({ baseUrl: sim.url, apiKey: KEY, events, fetch: spy })(QUESTION, ABOUT, never);
+  expect(asked).toEqual(['POST /v1/responses']);
+});
+
 describe('a request that comes to nothing', () => {
   it.each([
     ['a rate limit', { kind: 'text_error', status: 429 }, 'rate_limit', 'http_429', false],

@@ -38,8 +38,11 @@ beforeAll(async () => {
   ava = await startAva({ at: '2026-10-27T14:00:00Z', environment });
   call = ava.place(scenario('book'), { from: CALLER });
   await call.ended;
-  conversation = await ava.conversation(call);
-  const [row] = await ava.database.unbound('outbox', (sql) => sql`select trace_context from outbox`);
+  conversation = await ava.scored(call);
+  const [row] = await ava.database.unbound(
+    'outbox',
+    (sql) => sql`select trace_context from outbox where kind = 'sync_appointment'`,
+  );
   carried = String(row?.['trace_context']);
   await until('the appointment to be in its calendar', 10_000, () => CALENDARS.flatMap((id) => google.live(id))[0]);
   // What is left is sent when the node stops.
@@ -71,14 +74,27 @@ describe('a booking over the telephone', () => {
     const [, traceId, rowSpan] = carried.split('-');
     const job = only('process sync-appointment');
     expect(job).toMatchObject({ traceId, parentId: rowSpan, kind: 'consumer', failed: false });
-    const asked = collector.spans.filter(({ name, parentId }) => name.startsWith('google') && parentId === job.spanId);
+    // Besides a token, where no look at a calendar has fetched one before.
+    const asked = collector.spans.filter(
+      ({ name, parentId }) => name.includes('/calendar/v3/') && parentId === job.spanId,
+    );
     expect(asked.map(({ name, attributes }) => [name, attributes['http.response.status_code']])).toEqual([
-      ['google POST /token', 200],
       ['google GET /calendar/v3/calendars/{}/events/{}', 404],
       ['google POST /calendar/v3/calendars/{}/events', 200],
     ]);
-    expect(asked.map(({ kind }) => kind)).toEqual(['client', 'client', 'client']);
+    expect(asked.map(({ kind }) => kind)).toEqual(['client', 'client']);
     expect(only('postgres settle_event')).toMatchObject({ traceId, parentId: job.spanId });
+  });
+
+  it('has its scoring traced too, with what OpenAI answered', () => {
+    const job = only('process score-conversation');
+    expect(job).toMatchObject({ kind: 'consumer', failed: false });
+    expect(only('openai POST /v1/responses')).toMatchObject({
+      traceId: job.traceId,
+      parentId: job.spanId,
+      kind: 'client',
+      attributes: { 'http.response.status_code': 200 },
+    });
   });
 
   it('has a trace for each turn of the caller, with what the model answered, linked to the call', () => {
