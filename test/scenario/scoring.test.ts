@@ -1,4 +1,4 @@
-/** GOLDEN 7, the half of scoring: the model cannot be had, and the record says so. A call that is scored is in `book`. */
+/** GOLDEN 7, the half of scoring: the model cannot be had, and the record says so. Calls that are scored: golden-stack.test.ts. */
 import { expect, it } from 'vitest';
 import type { AvaEvents } from '../../src/domain/events.ts';
 import { type AvaStand, startAva } from '../support/ava.ts';

@@ -6,6 +6,8 @@ import { serviceNamed } from '../../src/domain/naming.ts';
 import type { BookingStore } from '../../src/domain/ports.ts';
 import { blocksOf } from '../../src/domain/slots.ts';
 
+export const SOMEBODY_ELSE = { name: 'Somebody Else', phone: '+15550188888' };
+
 export interface FullDay {
   readonly clinic: Clinic;
   readonly service: string;
@@ -27,7 +29,7 @@ export async function fillDay(bookings: BookingStore, { clinic, service: name, d
       key: `fill ${slot.providerId} ${isoWithOffset(slot.startsAt, clinic.timeZone)}`,
       slot,
       blocks: blocksOf(slot, service, clinic),
-      customer: { name: 'Somebody Else', phone: '+15550188888', email: null },
+      customer: { ...SOMEBODY_ELSE, email: null },
       notes: null,
       now,
     });

@@ -5,7 +5,7 @@ import { postgresBookingStore } from '../../db/bookings.ts';
 import { callFromBrowser } from '../sim/browser/caller.ts';
 import type { CallerScript } from '../sim/callers/script.ts';
 import { type AvaStand, until } from './ava.ts';
-import { fillDay } from './full-day.ts';
+import { fillDay, SOMEBODY_ELSE } from './full-day.ts';
 import type { GoldenStand } from './golden-paths.ts';
 import type { CallChannel, ToldAppointment, ToldCall } from './told-call.ts';
 
@@ -21,8 +21,6 @@ export interface StackCaller {
 type Heard = Pick<ToldCall, 'heard' | 'said'> & { readonly conversationId: string };
 
 const RECORD_MS = 15_000;
-/** Whom `fillDay` books for. */
-const SOMEBODY_ELSE = '+15550188888';
 
 export function goldenStack(ava: AvaStand, { channel, from, pace, flawless }: StackCaller): GoldenStand {
   const { clinic, clock, database } = ava;
@@ -46,7 +44,7 @@ export function goldenStack(ava: AvaStand, { channel, from, pace, flawless }: St
           join services s on s.id = a.service_id
           join providers p on p.id = a.provider_id
           join customers k on k.id = a.customer_id
-          where a.status = 'confirmed' and k.phone <> ${SOMEBODY_ELSE} order by a.created_at`,
+          where a.status = 'confirmed' and k.phone <> ${SOMEBODY_ELSE.phone} order by a.created_at`,
       ),
     fill: (service, date) => fillDay(postgresBookingStore(database), { clinic, service, date, now: clock.now() }),
   };
