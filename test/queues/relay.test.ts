@@ -12,7 +12,7 @@ function opened(
   rounds: readonly (readonly DueWork[])[],
   changes: Partial<RelayOptions> & { count?: DueWorkStore['count'] } = {},
 ) {
-  const told: [job: string, data: readonly unknown[]][] = [];
+  const told: [job: string, errands: readonly unknown[]][] = [];
   const renewed: string[] = [];
   const names: AvaEventName[] = [];
   const left = [...rounds];
@@ -22,7 +22,7 @@ function opened(
   const relay = startRelay({
     store: { ring: async () => left.shift() ?? [], count },
     executor: {
-      enqueueAll: async (job, data) => void told.push([job, data]),
+      enqueueAll: async (job, errands) => void told.push([job, errands]),
       renew: (job) => {
         renewed.push(job);
         return renewed.length === 1;
@@ -42,13 +42,20 @@ function opened(
 }
 
 describe('the relay', () => {
-  it('tells each job of its own work, and nobody of nothing', async () => {
-    const { told } = opened([[work('a'), work('b', 'chore'), work('c')], [], [work('d')]]);
+  it('tells each job of its own work, in the trace that it was carried from, and nobody of nothing', async () => {
+    const traced = { ...work('c'), carried: 'a thread' };
+    const { told } = opened([[work('a'), work('b', 'chore'), traced], [], [work('d')]]);
     await vi.waitFor(() => expect(told).toHaveLength(3), SOON);
     expect(told).toEqual([
-      ['errand', [{ errandId: 'a' }, { errandId: 'c' }]],
-      ['chores', [{ choreId: 'b' }]],
-      ['errand', [{ errandId: 'd' }]],
+      [
+        'errand',
+        [
+          { data: { errandId: 'a' }, carried: null },
+          { data: { errandId: 'c' }, carried: 'a thread' },
+        ],
+      ],
+      ['chores', [{ data: { choreId: 'b' }, carried: null }]],
+      ['errand', [{ data: { errandId: 'd' }, carried: null }]],
     ]);
   });
 
