@@ -47,7 +47,7 @@ describe('due work', () => {
   it('is told once, and again where nobody came', async () => {
     const id = await due();
     expect(await outbox.ring(KINDS, 10, AGAIN_MS)).toEqual([
-      { clinicId: radiance.id, kind: SYNC_APPOINTMENT, subjectId: id },
+      { clinicId: radiance.id, kind: SYNC_APPOINTMENT, subjectId: id, carried: null },
     ]);
     expect(await rung()).toEqual([]);
     await pass(AGAIN_MS);
