@@ -8,6 +8,7 @@
  * other all the same, and each sees what was committed while the one before it waited. Keeps no state of its own.
  */
 import { randomUUID } from 'node:crypto';
+import type { Fenced } from '../src/domain/call-keeping.ts';
 import type {
   BookingRequest,
   BookingResult,
@@ -41,6 +42,7 @@ import {
   selectCustomer,
   selectTakenOutside,
 } from './booking-statements.ts';
+import { asOwner, refuseStale, selectOwner } from './call-register.ts';
 import type { Database, Sql } from './postgres.ts';
 import { sqlState, violatedConstraint } from './postgres-errors.ts';
 import { settle } from './settle.ts';
@@ -48,6 +50,12 @@ import { enterWaitlist, matchWaitlist } from './waitlist-statements.ts';
 
 /** Throws where Postgres is out of reach; whether the change took effect is then unknown, and the same request may be made again. */
 export function postgresBookingStore(database: Database): BookingStore {
+  const change = <T>(
+    { clinicId, fence }: Fenced & { readonly clinicId: string },
+    query: string,
+    work: (sql: Sql) => Promise<T>,
+  ): Promise<T> => settle(() => database.withClinic(clinicId, query, (sql) => asOwner(sql, fence, () => work(sql))));
+
   return {
     async busy(query) {
       if (query.resourceIds.length === 0) return [];
@@ -56,19 +64,19 @@ export function postgresBookingStore(database: Database): BookingStore {
     },
     hold(request) {
       const id = randomUUID();
-      return settle(() => database.withClinic(request.clinicId, 'hold', (sql) => placeHold(sql, request, id))).catch(
-        onOverlap('taken' as const),
-      );
+      return change(request, 'hold', (sql) => placeHold(sql, request, id)).catch(onOverlap('taken' as const));
     },
-    release: (clinicId, conversationId) =>
-      settle(() => database.withClinic(clinicId, 'release', (sql) => releaseHold(sql, conversationId))),
+    release: (clinicId, conversationId, fence) =>
+      change({ clinicId, fence }, 'release', (sql) => releaseHold(sql, conversationId)),
     book(request) {
       // Chosen once for all attempts: an appointment found by its key is either this request's own or a replay.
       const id = randomUUID();
       return settle(() =>
         database.onConnection(request.clinicId, 'book', async (clinic) => {
-          const outlook = await clinic.read((sql) => askOutlook(sql, request));
-          return foregone(request, id, outlook) ?? clinic.change((sql) => takeSlot(sql, request, id));
+          const [owner, ...outlook] = await clinic.read((sql) => askOutlook(sql, request));
+          refuseStale(owner, request.fence);
+          const answer = foregone(request, id, outlook);
+          return answer ?? clinic.change((sql) => asOwner(sql, request.fence, () => takeSlot(sql, request, id)));
         }),
       ).catch(onOverlap({ kind: 'taken' } as const));
     },
@@ -85,12 +93,9 @@ export function postgresBookingStore(database: Database): BookingStore {
       return bookedIn(rows);
     },
     reschedule: (request) =>
-      settle(() => database.withClinic(request.clinicId, 'reschedule', (sql) => move(sql, request))).catch(
-        onOverlap({ kind: 'taken' } as const),
-      ),
-    cancel: (request) => settle(() => database.withClinic(request.clinicId, 'cancel', (sql) => giveUp(sql, request))),
-    joinWaitlist: (request) =>
-      settle(() => database.withClinic(request.clinicId, 'join_waitlist', (sql) => enterWaitlist(sql, request))),
+      change(request, 'reschedule', (sql) => move(sql, request)).catch(onOverlap({ kind: 'taken' } as const)),
+    cancel: (request) => change(request, 'cancel', (sql) => giveUp(sql, request)),
+    joinWaitlist: (request) => change(request, 'join_waitlist', (sql) => enterWaitlist(sql, request)),
     async knowsCustomer(clinicId, phone) {
       const [found] = await settle(() =>
         database.readClinic(clinicId, 'knows_customer', (sql) => [selectCustomer(sql, clinicId, phone)]),
@@ -124,11 +129,11 @@ async function releaseHold(sql: Sql, conversationId: string): Promise<void> {
 }
 
 /** What is taken, and then the key: a slot may be taken by this very request. */
-function askOutlook(sql: Sql, { clinicId, conversationId, blocks, key, now }: BookingRequest) {
+function askOutlook(sql: Sql, { clinicId, conversationId, blocks, key, now, fence }: BookingRequest) {
   const startsAt = Math.min(...blocks.map((block) => block.startsAt));
   const endsAt = Math.max(...blocks.map((block) => block.endsAt));
   const wanted = { clinicId, conversationId, resourceIds: resourcesOf(blocks), startsAt, endsAt, now };
-  return [selectBusy(sql, wanted), selectActive(sql, key)] as const;
+  return [selectOwner(sql, fence), selectBusy(sql, wanted), selectActive(sql, key)] as const;
 }
 
 /**

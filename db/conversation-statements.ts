@@ -2,7 +2,9 @@
  * The SQL of the conversation record: a batch of entries as a few multi-row statements, inside a transaction bound to
  * the clinic. Each may be repeated without effect: what stands is kept, or replaced by the same.
  */
+import type { CallFence } from '../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../src/domain/ports.ts';
+import { fenceOf, findStaleOwners, isOf } from './entry-owners.ts';
 import { ringForScores } from './outbox.ts';
 import type { Sql } from './postgres.ts';
 import { storableJson } from './storable-json.ts';
@@ -10,17 +12,27 @@ import { storableJson } from './storable-json.ts';
 type Kind = ConversationEntry['kind'];
 type EntryOf<K extends Kind> = Extract<ConversationEntry, { kind: K }>;
 
-/** Stores entries of one clinic. Of several with the same place the last counts: a statement may touch a row only once. */
-export async function storeEntries(sql: Sql, clinicId: string, entries: readonly ConversationEntry[]): Promise<void> {
-  const latest = [...new Map(entries.map((entry) => [placeOf(entry), entry])).values()];
+/**
+ * Stores entries of one clinic, but for those of owners whose calls have a newer one: these owners are the answer. Of
+ * several entries with the same place the last counts: a statement may touch a row only once.
+ */
+export async function storeEntries(
+  sql: Sql,
+  clinicId: string,
+  entries: readonly ConversationEntry[],
+): Promise<readonly CallFence[]> {
+  await insertStarts(sql, clinicId, ofKind(entries, 'started'));
+  const stale = await findStaleOwners(sql, entries);
+  const current = entries.filter((entry) => !isOf(stale, entry));
+  const latest = [...new Map(current.map((entry) => [placeOf(entry), entry])).values()];
   const turns = ofKind(latest, 'turn');
   const toolCalls = ofKind(latest, 'tool_call');
-  await insertStarts(sql, clinicId, ofKind(latest, 'started'));
   await upsertTurns(sql, clinicId, turns);
   await upsertToolCalls(sql, clinicId, toolCalls);
   await touchConversations(sql, [...turns, ...toolCalls]);
   await setUsage(sql, ofKind(latest, 'usage'));
   await endConversations(sql, clinicId, ofKind(latest, 'ended'));
+  return stale;
 }
 
 /** The row an entry is written to. */
@@ -29,13 +41,18 @@ function placeOf(entry: ConversationEntry): string {
   return entry.kind === 'turn' || entry.kind === 'tool_call' ? `${place} ${entry.n}` : place;
 }
 
+function epochOf(entry: ConversationEntry): number {
+  return fenceOf(entry)?.epoch ?? 1;
+}
+
 function ofKind<K extends Kind>(entries: readonly ConversationEntry[], kind: K): EntryOf<K>[] {
   return entries.filter((entry): entry is EntryOf<K> => entry.kind === kind);
 }
 
+/** What stands is left alone. */
 async function insertStarts(sql: Sql, clinicId: string, entries: readonly EntryOf<'started'>[]): Promise<void> {
   if (entries.length === 0) return;
-  const started = storableJson(entries);
+  const started = storableJson(entries.map((entry) => ({ ...entry, epoch: epochOf(entry) })));
   await sql`
     insert into conversations (id, clinic_id, channel, customer_phone, customer_id, language, started_at, last_activity_at)
     select "conversationId", ${clinicId}, channel, "customerPhone",
@@ -47,9 +64,11 @@ async function insertStarts(sql: Sql, clinicId: string, entries: readonly EntryO
     on conflict (id) do nothing`;
   if (entries.every((entry) => entry.call === null)) return;
   await sql`
-    insert into calls (call_sid, clinic_id, conversation_id, owner_node, from_phone, to_phone, started_at)
-    select c."callSid", ${clinicId}, "conversationId", c."ownerNode", c."from", c."to", to_timestamp("startedAt" / 1000)
-    from json_to_recordset(${started}::text::json) as s("conversationId" uuid, "startedAt" float8, call json),
+    insert into calls (call_sid, clinic_id, conversation_id, owner_node, owner_epoch, resumes, from_phone, to_phone,
+                       started_at)
+    select c."callSid", ${clinicId}, "conversationId", c."ownerNode", epoch, epoch - 1, c."from", c."to",
+           to_timestamp("startedAt" / 1000)
+    from json_to_recordset(${started}::text::json) as s("conversationId" uuid, "startedAt" float8, epoch int, call json),
          json_to_record(s.call) as c("callSid" text, "ownerNode" text, "from" text, "to" text)
     where c."callSid" is not null
     order by 1
@@ -59,14 +78,15 @@ async function insertStarts(sql: Sql, clinicId: string, entries: readonly EntryO
 /** A turn written again replaces what stood there, unless a later owner of the call wrote that. */
 async function upsertTurns(sql: Sql, clinicId: string, entries: readonly EntryOf<'turn'>[]): Promise<void> {
   if (entries.length === 0) return;
+  const turns = entries.map((entry) => ({ ...entry, epoch: epochOf(entry) }));
   await sql`
     insert into turns (clinic_id, conversation_id, n, role, text, started_at, ended_at, interrupted, answered_after_ms,
-                       heard_after_ms)
+                       heard_after_ms, epoch)
     select ${clinicId}, "conversationId", n, role, text, to_timestamp("startedAt" / 1000), to_timestamp("endedAt" / 1000),
-           interrupted, round("answeredAfterMs"), round("heardAfterMs")
-    from json_to_recordset(${storableJson(entries)}::text::json) as t(
+           interrupted, round("answeredAfterMs"), round("heardAfterMs"), epoch
+    from json_to_recordset(${storableJson(turns)}::text::json) as t(
       "conversationId" uuid, n int, role text, text text, "startedAt" float8, "endedAt" float8, interrupted boolean,
-      "answeredAfterMs" float8, "heardAfterMs" float8)
+      "answeredAfterMs" float8, "heardAfterMs" float8, epoch int)
     order by 2, 3
     on conflict (conversation_id, n) do update
     set role = excluded.role, text = excluded.text, started_at = excluded.started_at, ended_at = excluded.ended_at,

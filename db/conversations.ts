@@ -4,6 +4,7 @@
  * Postgres away they wait, within a limit; what Postgres refuses for good is dropped entry by entry and reported, so
  * that one bad row never holds up the rest.
  */
+import type { CallFence } from '../src/domain/call-keeping.ts';
 import type { ConversationEntry, ConversationLog } from '../src/domain/ports.ts';
 import { storeEntries } from './conversation-statements.ts';
 import { EntryBuffer, type Pending } from './entry-buffer.ts';
@@ -13,6 +14,11 @@ import { isRefusal } from './postgres-errors.ts';
 export interface ConversationLogSettings {
   /** Told of entries that are lost: the buffer was full, Postgres refused them, the log was closed. Must not throw. */
   readonly onDropped?: (count: number, cause: 'overflow' | 'refused' | 'closed', error?: unknown) => void;
+  /**
+   * Told, perhaps more than once, of an owner whose call has a newer one: by that alone what it wrote is lost. Must not
+   * throw.
+   */
+  readonly onStale?: (owner: CallFence) => void;
   /** Told of each flush that failed and will be tried again. Must not throw. */
   readonly onFailure?: (error: unknown) => void;
   readonly flushMs?: number;
@@ -138,8 +144,11 @@ class WriteBehind implements PostgresConversationLog {
 
   async #store(clinicId: string, batch: readonly Pending[]): Promise<void> {
     const entries = batch.map(({ entry }) => entry);
-    await this.#database.withClinic(clinicId, 'store_conversations', (sql) => storeEntries(sql, clinicId, entries));
+    const stale = await this.#database.withClinic(clinicId, 'store_conversations', (sql) =>
+      storeEntries(sql, clinicId, entries),
+    );
     this.#buffer.remove(batch);
+    for (const owner of stale) this.#settings.onStale?.(owner);
   }
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { MessageStore, NewMessage } from '../src/domain/ports.ts';
+import { asOwner } from './call-register.ts';
 import type { Database, Sql } from './postgres.ts';
 import { settle } from './settle.ts';
 
@@ -11,7 +12,11 @@ const idRow = z.object({ id: z.string() });
 export function postgresMessageStore(database: Database): MessageStore {
   return {
     leave: (message) =>
-      settle(() => database.withClinic(message.clinicId, 'leave_message', (sql) => upsertMessage(sql, message))),
+      settle(() =>
+        database.withClinic(message.clinicId, 'leave_message', (sql) =>
+          asOwner(sql, message.fence, () => upsertMessage(sql, message)),
+        ),
+      ),
   };
 }
 

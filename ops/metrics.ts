@@ -110,6 +110,33 @@ function meterCalls({ registers, on }: Meter): void {
   on('call.refused', ({ reason }) => refused.inc({ reason: reasonOf(reason) }));
 }
 
+function meterResumes({ registers, on }: Meter): void {
+  const resumes = new Counter({
+    name: 'ava_call_resumes_total',
+    help: 'Calls that were to go on over another line, by why and what came of it',
+    labelNames: ['reason', 'result'] as const,
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'ava_call_resume_seconds',
+    help: 'From the break of a line on this node, or from the claim of another node’s call, until the call went on',
+    buckets: [...SECONDS.connect],
+    registers,
+  });
+  const kept = new Histogram({
+    name: 'ava_checkpoint_seconds',
+    help: 'From a change of what a call remembers until it was kept outside its node, or was not',
+    labelNames: ['result'] as const,
+    buckets: [...SECONDS.query],
+    registers,
+  });
+  on('call.resumed', ({ reason, result, ms }) => {
+    resumes.inc({ reason, result });
+    if (result === 'resumed') duration.observe(ms / 1000);
+  });
+  on('call.kept', ({ result, ms }) => kept.observe({ result }, ms / 1000));
+}
+
 function meterTurns({ registers, on }: Meter): void {
   const firstAudio = new Histogram({
     name: 'ava_first_audio_seconds',
@@ -442,6 +469,7 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
   collectDefaultMetrics({ register: registry });
   for (const part of [
     meterCalls,
+    meterResumes,
     meterTurns,
     meterTools,
     meterHttp,

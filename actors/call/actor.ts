@@ -30,6 +30,10 @@ export interface CallActorPorts {
   readonly log: ConversationLog;
   readonly events: Events;
   /** The line is closed, the conversation is not over: staff are to be dialled. */
+  /** Told of each change of the state, before what follows from it is done. */
+  readonly onChange?: (before: CallState, after: CallState) => void;
+  /** Resolves once what is remembered now is kept outside this node, or after a moment; a tool runs no earlier. */
+  readonly kept?: () => Promise<void>;
   readonly onAway: () => void;
   readonly onFinished: (next: 'hang_up' | 'staff') => void;
   readonly clock: Clock;
@@ -43,11 +47,13 @@ export class CallActor {
   /** Changes of the conversation's hold run one after the other: a release must not outrun the hold it is to drop. */
   private holding: Promise<void> = Promise.resolve();
 
-  constructor(identity: CallIdentity, facts: CallFacts, ports: CallActorPorts) {
+  /** `state`: of a call that began elsewhere. */
+  constructor(identity: CallIdentity, facts: CallFacts, ports: CallActorPorts, state?: CallState) {
     this.ports = ports;
     this.facts = facts;
     this.actor = new Actor({
-      state: newCall(identity, facts, ports.clock.now()),
+      state: state ?? newCall(identity, facts, ports.clock.now()),
+      ...(ports.onChange && { changed: ports.onChange }),
       step: callStep(facts),
       perform: (effect) => this.perform(effect),
       clock: ports.clock,
@@ -97,8 +103,9 @@ export class CallActor {
   }
 
   private runTool({ callId, name, argumentsText, dealings }: Extract<CallEffect, { kind: 'run_tool' }>): void {
-    void this.ports
-      .useTool(name, argumentsText, dealings)
+    const { kept = () => Promise.resolve(), useTool } = this.ports;
+    void kept()
+      .then(() => useTool(name, argumentsText, dealings))
       .then((outcome) => this.tell({ type: 'tool_answered', callId, outcome }));
   }
 

@@ -34,6 +34,11 @@ export function remember(state: CallState, item: Remembered): CallState {
   return { ...state, history: newest([...history.slice(0, place), item, ...history.slice(place)]) };
 }
 
+/** As if all of these had been remembered one by one, in whatever order. */
+export function remembersAll(state: CallState, items: readonly Remembered[]): CallState {
+  return { ...state, history: newest(items.toSorted((a, b) => a.at - b.at)) };
+}
+
 function remembered(effect: CallEffect, now: number): readonly Remembered[] {
   if (effect.kind === 'record' && effect.entry.kind === 'turn') {
     const { role, text, startedAt, endedAt } = effect.entry;

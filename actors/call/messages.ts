@@ -110,6 +110,8 @@ export type CallMessage =
   | FromTools
   | FromStaff
   | FromScreen
+  /** The line broke at `brokeAt`, ms since the epoch; the call goes on over another one, on `node`. */
+  | { readonly type: 'taken_up'; readonly brokeAt: number; readonly node: string }
   | { readonly type: 'shut_down'; readonly reason: string };
 
 /** Who is calling whom; fixed for the call's life. */

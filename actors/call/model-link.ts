@@ -44,7 +44,7 @@ export function sessionLost(
     saying: settled.state.saying
       .filter(({ n, by }) => n > 0 || by !== 'model')
       .map((each) => (each.itemId === unfinished?.itemId ? { ...each, brokeOff: true } : each)),
-    link: { due, unfinished, reheard, standsBy: false, toldUntil: null },
+    link: { ...state.link, due, unfinished, reheard, standsBy: false, toldUntil: null },
   };
   const endsAnyway = lost.dealings.ending && lost.tools.length === 0;
   return andThen({ state: lost, effects: [...settled.effects, ...gone] }, (next) =>
@@ -59,13 +59,14 @@ export function sessionReady(
   now: number,
 ): CallTransition {
   if (first) return keep(state);
-  const silent = { ...state, callerSpeaksSince: null };
+  const silent = { ...state, callerSpeaksSince: null, link: { ...state.link, missed: false } };
   const [next] = state.link.reheard;
-  if (missed) return isOwedAnAnswer(state) ? resume(silent, 0, goOn(silent), now) : askAgain(facts, silent, 0, now);
+  if (missed || state.link.missed)
+    return isOwedAnAnswer(state) ? resume(silent, 0, goOn(silent), now) : askAgain(facts, silent, 0, now);
   if (!next) return resume(silent, 0, state.callerSpeaksSince === null ? goOn(silent) : NOTHING, now);
   const history = state.history.filter(({ at }) => at < next.endedAt);
   return {
-    state: withDeadline({ ...silent, link: { ...state.link, toldUntil: next.endedAt } }, 'reheard', now + REHEARD_MS),
+    state: withDeadline({ ...silent, link: { ...silent.link, toldUntil: next.endedAt } }, 'reheard', now + REHEARD_MS),
     effects: [{ kind: 'tell_model', order: { type: 'restore', history, more: true } }],
   };
 }

@@ -121,6 +121,11 @@ function heardShare({ voice }: CallState, text: string, { heardMs, sentMs, compl
   return complete ? share : Math.min(share, (heardMs * pace) / Math.max(1, text.trim().length));
 }
 
+/** Whether all of what is known of an item can be heard in that time, at this voice's pace. */
+export function isWholeByNow(state: CallState, { itemId, text }: Saying, heardMs: number): boolean {
+  return heardShare(state, text, { itemId, heardMs, sentMs: heardMs, complete: false }) >= 1;
+}
+
 /** The words of an item that broke off, as far as there was audio of them. */
 export function heardOfSent(state: CallState, { itemId, text }: Saying, sentMs: number): string {
   return heardText(text, heardShare(state, text, { itemId, heardMs: sentMs, sentMs, complete: false }));

@@ -56,6 +56,8 @@ export interface ModelLink {
   readonly toldUntil: number | null;
   /** Another session waits for a quiet moment to go on in place of the present one. */
   readonly standsBy: boolean;
+  /** What the caller said went with a line that broke: they are asked for it once there is a session. */
+  readonly missed: boolean;
 }
 
 export interface PendingTool {
@@ -117,6 +119,8 @@ export interface CallState {
   readonly link: ModelLink;
   /** How fast Ava speaks, by what was heard to its end. */
   readonly voice: { readonly characters: number; readonly ms: number };
+  /** How often the call was taken up over another line since anything was said in it. */
+  readonly resumes: number;
   readonly broke: boolean;
   /** Who ended the call, once somebody has. */
   readonly endedBy: string | null;
@@ -164,7 +168,8 @@ export function newCall(identity: CallIdentity, facts: CallFacts, now: number): 
     keys: '',
     leaving: null,
     missed: null,
-    link: { due: false, unfinished: null, reheard: [], toldUntil: null, standsBy: false },
+    link: { due: false, unfinished: null, reheard: [], toldUntil: null, standsBy: false, missed: false },
+    resumes: 0,
     voice: { characters: 0, ms: 0 },
     broke: false,
     endedBy: null,

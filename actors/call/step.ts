@@ -20,6 +20,7 @@ import { remembering } from './history.ts';
 import { keyPressed, keysEnded } from './keys.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { changingOver, isHeardAgain, notReheard, sessionLost, sessionReady, turnAgain } from './model-link.ts';
+import { takenUp } from './resume.ts';
 import { fromScreen, nothingSaid } from './screen.ts';
 import { answerIsLate, callerIsSilent, watchSilence } from './silence.ts';
 import { speechBegan, speechConfirmed, speechCut, speechHeard, withText } from './speech.ts';
@@ -30,7 +31,7 @@ import { callerTurn, callerWords, enterTalking, holdAnswered } from './turns.ts'
 export function callStep(facts: CallFacts): Step<CallState, CallMessage | DeadlineMessage, CallEffect> {
   return (state, message, now) => {
     if (state.mode === 'ended') return keep(state);
-    if (state.mode === 'settling') return settle(state, message, now);
+    if (state.mode === 'settling' && message.type !== 'taken_up') return settle(state, message, now);
     if (state.mode === 'away') return whileAway(facts, state, message, now);
     const stepped = remembering(handle(facts, state, message, now), now);
     return changingOver(watchSilence(facts, stepped, now));
@@ -108,6 +109,8 @@ function handle(
       return keep({ ...state, link: { ...state.link, standsBy: true } });
     case 'phone_closed':
       return phoneClosed(state, message.reason === 'hung_up' ? 'ava' : `caller_${message.reason}`, now);
+    case 'taken_up':
+      return takenUp(facts, state, message, now);
     case 'shut_down':
       return enterEnded({ ...state, broke: true }, message.reason, now);
     case 'deadline':

@@ -33,6 +33,12 @@ export function toolRequested(
   return queued.tools.length === 1 ? runNext(facts, queued, now) : keep(queued);
 }
 
+/** Tools that ran or waited on a node that is gone run again, from the first: each has its effect once. */
+export function rerunTools(facts: CallFacts, state: CallState, now: number): CallTransition {
+  const tools = state.tools.map((tool) => ({ ...tool, startedAt: 0 }));
+  return runNext(facts, { ...state, tools }, now);
+}
+
 function fitsLine({ tools }: CallState, request: Pick<PendingTool, 'callId' | 'name' | 'argumentsText'>): boolean {
   const sizes = [...tools, request].map(({ callId, name, argumentsText }) => `${callId}${name}${argumentsText}`.length);
   return tools.length < TOOL_LINE.calls && sizes.reduce((sum, size) => sum + size, 0) <= TOOL_LINE.characters;

@@ -62,6 +62,7 @@ export function withCallerTurn(state: CallState, answerDueSince: number): CallSt
     answerOwed: false,
     fillerSaid: false,
     silences: 0,
+    resumes: 0,
     loop: afterCallerTurn(state.loop),
     dealings: callerSpoke(state.dealings),
   };

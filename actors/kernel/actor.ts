@@ -31,6 +31,8 @@ export type Step<S, M, E> = (state: S, message: M, now: number) => Transition<S,
 export interface ActorOptions<S extends Timed, M, E> {
   readonly state: S;
   readonly step: Step<S, M | DeadlineMessage, E>;
+  /** Told of each step that changed the state, before its effects run. */
+  readonly changed?: (before: S, after: S) => void;
   /** Runs one effect; must not throw for what the outside does (that comes back as a message), only for bugs. */
   readonly perform: (effect: E) => void;
   readonly clock: Clock;
@@ -103,7 +105,9 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
   private handle(message: M | DeadlineMessage): void {
     const before = isDeadline(message) ? withoutDeadline(this.current, message.name) : this.current;
     const { state, effects } = this.options.step(before, message, this.options.clock.now());
+    const was = this.current;
     this.current = state;
+    if (state !== was) this.options.changed?.(was, state);
     for (const effect of effects) {
       if (this.stopped) return;
       this.options.perform(effect);

@@ -42,6 +42,15 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'call.crashed': { level: 'error', message: 'call crashed; the caller was handed to staff' },
   'call.refused': { level: 'warn', message: 'call refused' },
   'turn.committed': { level: 'debug', message: 'caller stopped' },
+  'call.kept': {
+    level: ({ result }) => (result === 'ok' ? 'debug' : 'warn'),
+    message: 'what the call remembers was kept',
+  },
+  'call.displaced': { level: 'warn', message: 'call is of another node by now' },
+  'call.resumed': {
+    level: ({ result }) => (result === 'resumed' ? 'info' : 'warn'),
+    message: 'call went on over another line',
+  },
   'turn.caller': { level: 'info', message: 'caller spoke' },
   'turn.assistant': { level: 'info', message: 'assistant spoke' },
   'turn.first_audio': { level: 'debug', message: 'first audio of a reply left' },

@@ -5,6 +5,8 @@
 import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
 import type { Rotation } from '../../actors/model/state.ts';
 import { postgresBookingStore } from '../../db/bookings.ts';
+import { redisCallKeeper } from '../../db/call-keeper.ts';
+import { postgresCallRegister } from '../../db/call-register.ts';
 import { cachedClinicDirectory } from '../../db/clinic-directory.ts';
 import { redisClinicVault } from '../../db/clinic-vault.ts';
 import { newestClinicIds } from '../../db/clinics.ts';
@@ -164,6 +166,7 @@ async function openStores(options: OpenOptions, lifecycle: Lifecycle): Promise<S
       postgresConversationLog(database, {
         onDropped: (count) => events.emit('log.entries_dropped', { count }),
         onFailure: lost('postgres'),
+        onStale: (owner) => events.emit('call.displaced', owner),
       }),
     (opened) => opened.close(LOG_CLOSE_MS),
     { closeMs: LOG_CLOSE_MS + 1_000 },
@@ -282,6 +285,11 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
     events,
     tracing: traces.tracing,
     clock,
+    keeping: {
+      keeper: redisCallKeeper(redis.client),
+      register: postgresCallRegister(stores.database),
+      resumeMs: config.calls.resumeTtlS * 1_000,
+    },
   };
   const others: { browsers?: BrowserCalls } = {};
   const node = config.nodeId;
@@ -297,6 +305,11 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
         world,
       }),
     (opened) => opened.stop(),
+  );
+  await lifecycle.add(
+    'displaced calls',
+    () => events.on('call.displaced', ({ callSid = '', epoch }) => switchboard.displaced(callSid, epoch)),
+    (stopListening) => stopListening(),
   );
   const browsers = await lifecycle.add(
     'browser calls',

@@ -12,7 +12,8 @@ import type { ClinicDirectory } from '../domain/ports.ts';
 import type { BrowserDesk, BrowserJoin } from '../http/browser-edge.ts';
 import type { SocketHandle, SocketListener } from '../http/sockets.ts';
 import type { TicketLedger } from '../twilio/ticket-ledger.ts';
-import { type CallWorld, PhoneCall } from './phone-call.ts';
+import type { CallWorld } from './call-world.ts';
+import { PhoneCall } from './phone-call.ts';
 
 export interface BrowserDeskOptions {
   readonly directory: ClinicDirectory;

@@ -2,7 +2,7 @@
  * One telephone call on this node: wires its three actors to each other and to the world, and takes all of it down
  * together, however it ends. Until the clinic's facts are there, what the line says waits (they nearly always are).
  */
-import { CallActor } from '../../actors/call/actor.ts';
+import { CallActor, type CallActorPorts } from '../../actors/call/actor.ts';
 import {
   CALL_LIMITS,
   type CallIdentity,
@@ -10,43 +10,25 @@ import {
   type FromScreen,
   type FromStaff,
 } from '../../actors/call/messages.ts';
-import type { Clock } from '../../actors/kernel/clock.ts';
+import { FRUITLESS_RESUMES } from '../../actors/call/resume.ts';
+import type { CallState } from '../../actors/call/state.ts';
 import { ModelActor } from '../../actors/model/actor.ts';
-import type { ConnectModel } from '../../actors/model/messages.ts';
-import type { Rotation } from '../../actors/model/state.ts';
 import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
-import type { AudioFormat } from '../domain/audio-format.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import { outcomeSoFar } from '../domain/dealings.ts';
-import type { AvaEventName, AvaEvents, CallContext, Events } from '../domain/events.ts';
-import type { BookingStore, ConversationLog, MessageStore, PhraseBook } from '../domain/ports.ts';
-import { NO_TRACING, type Tracing } from '../domain/tracing.ts';
+import type { CallContext, Events } from '../domain/events.ts';
+import { NO_TRACING } from '../domain/tracing.ts';
 import { instructions } from '../receptionist/instructions.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
 import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
-import { type BilledModels, CallMeter } from './call-meter.ts';
+import { type Adopted, type CallKeeping, FIRST_EPOCH } from './call-adoption.ts';
+import { CallCheckpoints } from './call-checkpoints.ts';
+import { CallMeter } from './call-meter.ts';
+import { endingOf, telephoneKey } from './call-snapshot.ts';
+import { type CallOptions, type CallWorld, type NextForCaller, TELEPHONE } from './call-world.ts';
+import { inNameOf } from './owned-stores.ts';
 import { tracedTurn } from './traced-turn.ts';
-
-export interface CallWorld {
-  readonly connectModel: ConnectModel;
-  readonly models: BilledModels;
-  readonly phrases: PhraseBook;
-  /** When a call's session is followed by a fresh one; by the service's limit where absent. */
-  readonly rotation?: Rotation | undefined;
-  /** A number in [0, 1). */
-  readonly chance: () => number;
-  readonly bookings: BookingStore;
-  readonly messages: MessageStore;
-  readonly log: ConversationLog;
-  readonly events: Events;
-  /** Nothing is traced where absent. */
-  readonly tracing?: Tracing;
-  readonly clock: Clock;
-}
-
-/** What the phone network should do with the caller once the stream has ended; after a `transfer` they may come back. */
-export type NextForCaller = 'hang_up' | 'staff' | 'transfer';
 
 interface Conversation {
   readonly clinic: Clinic;
@@ -62,20 +44,8 @@ interface Legs {
 /** What a line may say before the clinic is known: a few seconds of frames and marks. */
 const EARLY_WORDS = 1_000;
 
-/** Who watches a call that has a screen; what it is told must not throw. */
-export interface CallScreen {
-  /** What the model makes of the conversation, and what came of playing it. */
-  heard(message: CallMessage): void;
-  told<Name extends AvaEventName>(name: Name, event: AvaEvents[Name]): void;
-}
-
-export interface CallOptions {
-  /** What the line speaks, and so the model's sessions. */
-  readonly format: AudioFormat;
-  readonly screen?: CallScreen;
-}
-
-const TELEPHONE: CallOptions = { format: 'audio/pcmu' };
+/** In which a call whose line broke is worth another one. */
+const COMES_BACK: ReadonlySet<CallState['mode']> = new Set(['opening', 'talking', 'parting']);
 
 export class PhoneCall implements PhoneInlet {
   readonly identity: CallIdentity;
@@ -90,6 +60,13 @@ export class PhoneCall implements PhoneInlet {
   private legs: Legs | undefined;
   private early: (() => void)[] = [];
   private over = false;
+  /** Which of the call's lines is the present one. */
+  private lineNumber = 0;
+  /** When its line broke, ms since the epoch; null while it has one, or is with staff. */
+  private brokeAt: number | null = null;
+  private giveUpWaiting: (() => void) | undefined;
+  private checkpoints: CallCheckpoints | undefined;
+  private readonly epoch: number;
 
   /** `onLeft` is called for each `transfer`, and once with anything else, when everything is let go. */
   constructor(
@@ -102,12 +79,13 @@ export class PhoneCall implements PhoneInlet {
     this.options = options;
     this.identity = identity;
     this.line = line;
-    this.world = world;
+    this.epoch = options.epoch ?? FIRST_EPOCH;
+    this.world = this.owned(world);
     this.onLeft = onLeft;
     this.startedAt = world.clock.now();
     const { callSid, conversationId, clinicId } = identity;
     this.context = { callSid: callSid ?? undefined, conversationId, clinicId };
-    const { clock, ...billing } = world;
+    const { clock, ...billing } = this.world;
     const now = (): number => clock.now();
     this.meter = new CallMeter({ conversationId, clinicId, context: this.context, now, ...billing });
   }
@@ -121,10 +99,29 @@ export class PhoneCall implements PhoneInlet {
   begin(clinic: Clinic): void {
     if (this.over) return;
     this.recordStart(clinic);
+    this.keep(0);
     this.conversation = { clinic, call: this.wireCall(clinic) };
+    this.checkpoints?.begin(this.conversation.call.state);
     this.legs = this.wireLegs(clinic, false);
     this.legs.phone.tell({ type: 'line_opened' });
     for (const word of this.early.splice(0)) word();
+  }
+
+  /** Goes on with a call that another node had, and whose line broke at `brokeAt`; null: its caller is with staff. */
+  takeUp(clinic: Clinic, { state, seq }: Adopted, brokeAt: number | null): void {
+    if (this.over) return;
+    this.keep(seq);
+    this.conversation = { clinic, call: this.wireCall(clinic, state) };
+    this.checkpoints?.begin(state);
+    // Once more: the node before may not have come to it.
+    this.writeStart(clinic, state.startedAt);
+    if (brokeAt !== null) this.goOn(clinic, brokeAt);
+  }
+
+  private goOn(clinic: Clinic, brokeAt: number): void {
+    this.legs = this.wireLegs(clinic, true);
+    this.conversation?.call.tell({ type: 'taken_up', brokeAt, node: this.identity.node });
+    this.legs?.phone.tell({ type: 'line_opened' });
   }
 
   /** Whether the caller is with staff, or being dialled through to them. */
@@ -147,13 +144,37 @@ export class PhoneCall implements PhoneInlet {
     return this.conversation?.call.state.dealings.transferring ?? null;
   }
 
-  /** The caller comes back from staff over another line; null where the conversation is over. */
+  /** Its line broke, and its caller may come back over another one: since when, ms since the epoch; null where not. */
+  get orphanedAt(): number | null {
+    return this.brokeAt;
+  }
+
+  /** The caller comes back over another line, from staff or since theirs broke; null where the conversation is over. */
   comeBack(line: PhoneLine): PhoneInlet | null {
     if (this.over || !this.conversation) return null;
+    const { clinic } = this.conversation;
+    const { brokeAt } = this;
     this.line = line;
-    this.legs = this.wireLegs(this.conversation.clinic, true);
-    this.legs.phone.tell({ type: 'line_opened' });
-    return this;
+    this.brokeAt = null;
+    this.giveUpWaiting?.();
+    const inlet = this.inletOf(++this.lineNumber);
+    if (brokeAt !== null) this.goOn(clinic, brokeAt);
+    else {
+      this.legs = this.wireLegs(clinic, true);
+      this.legs.phone.tell({ type: 'line_opened' });
+    }
+    return inlet;
+  }
+
+  /** What a later line says; nothing any more once another one has taken its place. */
+  private inletOf(number: number): PhoneInlet {
+    const isPresent = (): boolean => this.lineNumber === number;
+    return {
+      audio: (payload) => isPresent() && this.heard(payload),
+      mark: (name) => isPresent() && this.marked(name),
+      digit: (digit) => isPresent() && this.pressed(digit),
+      closed: (reason) => isPresent() && this.lineClosed(reason),
+    };
   }
 
   /** Ends a call that cannot go on; the caller is handed to staff. */
@@ -172,30 +193,112 @@ export class PhoneCall implements PhoneInlet {
   }
 
   audio(payload: string): void {
-    if (this.conversation) this.legs?.model.audio(payload);
-    else this.later(() => this.audio(payload));
+    if (this.lineNumber === 0) this.heard(payload);
   }
 
   mark(name: string): void {
-    if (this.conversation) this.legs?.phone.tell({ type: 'mark', name });
-    else this.later(() => this.mark(name));
+    if (this.lineNumber === 0) this.marked(name);
   }
 
   digit(digit: string): void {
-    if (this.conversation) this.legs?.phone.tell({ type: 'digit', digit });
-    else this.later(() => this.digit(digit));
+    if (this.lineNumber === 0) this.pressed(digit);
   }
 
   closed(reason: 'stop' | 'broken'): void {
-    if (this.conversation) this.legs?.phone.tell({ type: 'line_closed', reason });
-    else this.letGo(reason === 'stop' ? 'hang_up' : 'staff');
+    if (this.lineNumber === 0) this.lineClosed(reason);
+  }
+
+  private heard(payload: string): void {
+    if (this.conversation) this.legs?.model.audio(payload);
+    else this.later(() => this.heard(payload));
+  }
+
+  private marked(name: string): void {
+    if (this.conversation) this.legs?.phone.tell({ type: 'mark', name });
+    else this.later(() => this.marked(name));
+  }
+
+  private pressed(digit: string): void {
+    if (this.conversation) this.legs?.phone.tell({ type: 'digit', digit });
+    else this.later(() => this.pressed(digit));
+  }
+
+  private lineClosed(reason: 'stop' | 'broken'): void {
+    if (!this.conversation) return this.letGo(reason === 'stop' ? 'hang_up' : 'staff');
+    if (reason === 'broken' && this.mayComeBack) return this.orphan();
+    if (this.brokeAt !== null) return this.conversation.call.tell({ type: 'phone_closed', reason });
+    this.legs?.phone.tell({ type: 'line_closed', reason });
+  }
+
+  /** The phone network says, or is taken to say, that the caller's line is gone. */
+  lineGone(reason: 'stop' | 'broken'): void {
+    if (this.brokeAt === null || reason === 'stop') this.lineClosed(reason);
+  }
+
+  private get mayComeBack(): boolean {
+    const state = this.conversation?.call.state;
+    if (!state || !this.world.keeping || this.identity.callSid === null || !this.legs) return false;
+    return COMES_BACK.has(state.mode) && state.resumes < FRUITLESS_RESUMES;
+  }
+
+  /** Waits for the caller to come back, here or on another node; the model's session is not kept waiting. */
+  private orphan(): void {
+    const { clock, keeping } = this.world;
+    if (this.brokeAt !== null || !keeping) return;
+    this.brokeAt = clock.now();
+    this.dropLegs();
+    this.conversation?.call.tell({ type: 'line_lost', played: null });
+    this.giveUpWaiting = clock.wakeAt(this.brokeAt + keeping.resumeMs, () => void this.neverCame(keeping));
+  }
+
+  /** Nobody came back here. Where another node has the call, it ends there. */
+  private async neverCame({ register }: CallKeeping): Promise<void> {
+    const { callSid, clinicId } = this.identity;
+    if (callSid === null) return;
+    const isOurs = await register.holds({ callSid, clinicId, epoch: this.epoch }).catch(() => true);
+    if (this.brokeAt === null) return;
+    if (isOurs) this.conversation?.call.tell({ type: 'phone_closed', reason: 'broken' });
+    else this.abandon();
+  }
+
+  /** The world as this call may change it. */
+  private owned(world: CallWorld): CallWorld {
+    const { callSid } = this.identity;
+    if (callSid === null || !world.keeping) return world;
+    return { ...world, ...inNameOf({ callSid, epoch: this.epoch }, world, () => this.abandon()) };
+  }
+
+  /** Whoever has the call by now had this epoch's after it: nothing is said, done or written here any more. */
+  displaced(epoch: number): void {
+    if (epoch >= this.epoch) this.abandon();
+  }
+
+  /** Another node has the call. */
+  private abandon(): void {
+    this.letGo('elsewhere');
+  }
+
+  /** Keeps the call outside this node from here on. */
+  private keep(seq: number): void {
+    const { keeping, events, clock } = this.world;
+    const { callSid } = this.identity;
+    if (!keeping || callSid === null) return;
+    this.checkpoints = new CallCheckpoints({
+      keeper: keeping.keeper,
+      key: telephoneKey(callSid),
+      epoch: this.epoch,
+      seq,
+      onStale: () => this.abandon(),
+      onSaved: (result, ms) => events.emit('call.kept', { ...this.context, result, ms }),
+      now: () => clock.now(),
+    });
   }
 
   private later(word: () => void): void {
     if (!this.over && this.early.length < EARLY_WORDS) this.early.push(word);
   }
 
-  private wireCall(clinic: Clinic): CallActor {
+  private wireCall(clinic: Clinic, state?: CallState): CallActor {
     const { world, identity } = this;
     const { clock, events, tracing = NO_TRACING } = world;
     const traced = tracedTurn(tracing, identity.conversationId);
@@ -206,7 +309,7 @@ export class PhoneCall implements PhoneInlet {
         world.phrases.audioOf(clinic.id, clinic.voice, language, this.options.format, sentence),
       limits: CALL_LIMITS,
     };
-    return new CallActor(identity, facts, {
+    const ports: CallActorPorts = {
       ...world,
       events: this.watched(events),
       tellPhone: (message) => this.legs?.phone.tell(message),
@@ -224,7 +327,12 @@ export class PhoneCall implements PhoneInlet {
       onAway: () => this.leave(),
       onFinished: (next) => this.letGo(next),
       onCrash: (error) => this.fail('call', error),
-    });
+      ...(this.checkpoints && {
+        onChange: (before, after) => this.checkpoints?.changed(before, after),
+        kept: () => this.checkpoints?.settled() ?? Promise.resolve(),
+      }),
+    };
+    return new CallActor(identity, facts, ports, state);
   }
 
   /** The call's events, for its screen too. */
@@ -283,8 +391,12 @@ export class PhoneCall implements PhoneInlet {
   }
 
   private recordStart(clinic: Clinic): void {
+    this.world.events.emit('call.started', { ...this.context, channel: this.identity.channel });
+    this.writeStart(clinic, this.startedAt);
+  }
+
+  private writeStart(clinic: Clinic, startedAt: number): void {
     const { conversationId, clinicId, channel, callSid, callerPhone, calledNumber, node } = this.identity;
-    this.world.events.emit('call.started', { ...this.context, channel });
     this.world.log.write({
       kind: 'started',
       conversationId,
@@ -292,7 +404,7 @@ export class PhoneCall implements PhoneInlet {
       channel,
       customerPhone: callerPhone,
       language: clinic.language,
-      startedAt: this.startedAt,
+      startedAt,
       call: callSid === null ? null : { callSid, from: callerPhone, to: calledNumber, ownerNode: node },
     });
   }
@@ -308,12 +420,15 @@ export class PhoneCall implements PhoneInlet {
     this.world.events.emit('call.ended', { ...this.context, channel, durationMs: endedAt - this.startedAt, ...end });
   }
 
-  private letGo(next: NextForCaller): void {
+  private letGo(next: Exclude<NextForCaller, 'transfer'>): void {
     if (this.over) return;
     this.over = true;
     this.early = [];
+    this.giveUpWaiting?.();
     this.conversation?.call.stop();
     this.dropLegs();
+    if (next === 'elsewhere') this.checkpoints?.close();
+    else this.checkpoints?.end(endingOf({ next, clinicId: this.identity.clinicId }));
     this.meter.close();
     this.onLeft(next);
   }

@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { StaffMiss } from '../../actors/call/messages.ts';
+import type { CallIdentity, StaffMiss } from '../../actors/call/messages.ts';
 import { Supervisor } from '../../actors/kernel/supervisor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
-import type { ShedReason } from '../domain/events.ts';
+import type { AvaEvents, ShedReason } from '../domain/events.ts';
 import type { ClinicDirectory } from '../domain/ports.ts';
 import type {
   Admission,
@@ -21,7 +21,10 @@ import type {
   Voicemail,
 } from '../http/front-desk.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
-import { type CallWorld, type NextForCaller, PhoneCall } from './phone-call.ts';
+import { type Adopted, adopt, ExpectedCall, registered } from './call-adoption.ts';
+import { readEnding, restored, telephoneKey } from './call-snapshot.ts';
+import { type CallWorld, type NextForCaller, TELEPHONE } from './call-world.ts';
+import { PhoneCall } from './phone-call.ts';
 
 export interface SwitchboardOptions {
   readonly directory: ClinicDirectory;
@@ -38,7 +41,7 @@ interface EndedCall {
   readonly clinicId: string;
   /** Null where there never was one: the stream came too late. */
   readonly conversationId: string | null;
-  readonly next: Exclude<NextForCaller, 'transfer'>;
+  readonly next: 'hang_up' | 'staff';
 }
 
 /** Twilio asks what comes next within seconds of a stream's end. */
@@ -89,8 +92,12 @@ export class Switchboard implements FrontDesk {
   open(stream: CallStream, line: PhoneLine): PhoneInlet | null {
     const { callSid, clinicId } = stream;
     const known = this.calls.find(callSid);
+    // Two streams of one call: the later one has its caller.
+    if (known && stream.brokeAt !== null) known.lineGone('broken');
     if (known?.isAway) return known.comeBack(line);
+    if (known && known.orphanedAt !== null) return this.resumed(known, line);
     if (this.ended.has(callSid) || known) return null;
+    if (!this.draining && stream.brokeAt !== null) return this.takeUp(stream, stream.brokeAt, line);
     if (this.draining) {
       // Admitted just before: the phone network will ask what comes next for them.
       this.ended.set(callSid, { clinicId, conversationId: null, next: 'staff' });
@@ -116,13 +123,16 @@ export class Switchboard implements FrontDesk {
 
   async continueCall(continuation: CallContinuation): Promise<Continuation> {
     const { callSid, callStatus, dialCallStatus, staffTried } = continuation;
-    const call = this.calls.find(callSid);
+    const call = this.calls.find(callSid) ?? (await this.fetchAway(continuation));
     if (call?.isAway) return this.continueAway(call, continuation);
     const isConnected = dialCallStatus !== null && missOf(continuation) === null;
     if (OVER.has(callStatus) || isConnected) return { kind: 'hang_up' };
-    call?.closed('broken');
-    const ended = this.ended.get(callSid) ?? (call && { clinicId: call.identity.clinicId, next: call.next });
-    if (dialCallStatus !== null) return this.staffMissed(ended?.clinicId, continuation);
+    call?.lineGone('broken');
+    if (call && call.orphanedAt !== null && !this.draining) return streamOf(call.identity, call.orphanedAt);
+    const here = this.ended.get(callSid) ?? (call && { clinicId: call.identity.clinicId, next: call.next });
+    if (dialCallStatus !== null) return this.staffMissed(here?.clinicId, continuation);
+    const ended = here ?? (await this.elsewhere(continuation));
+    if (ended && 'kind' in ended) return ended;
     if (!ended || ended.next === 'hang_up') return { kind: 'hang_up' };
     const clinic = await this.options.directory.byId(ended.clinicId);
     return { ...staffLine(clinic, staffTried), sentence: fixedPhrases(clinic).trouble, whispered: false };
@@ -154,7 +164,7 @@ export class Switchboard implements FrontDesk {
       return { ...staffLine(clinic, staffTried), sentence: null, whispered: true };
     }
     call.tellOfStaff({ type: 'staff_missed', reason });
-    return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber };
+    return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber, brokeAt: null };
   }
 
   /** However the phone network calls it: who heard the whisper and did not press a key did not take the call. */
@@ -193,7 +203,7 @@ export class Switchboard implements FrontDesk {
     if (!OVER.has(status)) return;
     const call = this.calls.find(callSid);
     if (call?.isAway) call.tellOfStaff({ type: 'caller_left' });
-    else call?.closed('stop');
+    else call?.lineGone('stop');
   }
 
   /** Takes no more calls; resolves when those that live have ended by themselves and were told what comes next. */
@@ -215,6 +225,11 @@ export class Switchboard implements FrontDesk {
     await this.calls.stopAll('shutdown');
   }
 
+  /** Another node has this call by now, whose owner here was of that epoch. */
+  displaced(callSid: string, epoch: number): void {
+    this.calls.find(callSid)?.displaced(epoch);
+  }
+
   /** Why no further call may begin here; null where one may. */
   shedReason(): ShedReason | null {
     if (this.draining) return 'draining';
@@ -222,14 +237,125 @@ export class Switchboard implements FrontDesk {
     return this.calls.size + this.options.elsewhere() >= this.options.capacity ? 'full' : null;
   }
 
+  /** What another node has left of a call that this one does not know: one to go on with, or what comes after it. */
+  private async elsewhere({ callSid, to }: CallContinuation): Promise<Continuation | EndedCall | undefined> {
+    const { directory, world } = this.options;
+    const { keeping, clock } = world;
+    if (!keeping) return undefined;
+    const kept = await keeping.keeper.read(telephoneKey(callSid)).catch(() => null);
+    // Whoever is still there, and of whom nobody knows anything, is not hung up on.
+    if (kept === null) {
+      const clinic = await directory.byPhone(to);
+      return clinic && { clinicId: clinic.id, conversationId: null, next: 'staff' };
+    }
+    if (kept.kind === 'live') return streamOf(restored(kept.head, kept.items).identity, clock.now());
+    return { ...readEnding(kept.ending), conversationId: null };
+  }
+
+  /** A call that was with staff when its node went is needed here once its caller is asked about. */
+  private async fetchAway({ callSid, dialCallStatus }: CallContinuation): Promise<PhoneCall | undefined> {
+    if (dialCallStatus === null || this.ended.has(callSid) || this.draining) return undefined;
+    const adopted = await this.adopted(callSid, 'away');
+    return adopted ? this.goOn(callSid, adopted, NO_LINE, null) : undefined;
+  }
+
+  private takeUp(stream: CallStream, brokeAt: number, line: PhoneLine): PhoneInlet {
+    const expected = new ExpectedCall();
+    void this.bring(stream, brokeAt, line, expected);
+    return expected;
+  }
+
+  private async bring(
+    { callSid, clinicId }: CallStream,
+    brokeAt: number,
+    line: PhoneLine,
+    expected: ExpectedCall,
+  ): Promise<void> {
+    const adopted = await this.adopted(callSid, 'on_line');
+    const call = adopted ? await this.goOn(callSid, adopted, line, brokeAt) : undefined;
+    expected.arrived(call ?? null);
+    if (call) return;
+    // Whoever has it now is asked next; where nobody has, staff are to have the caller.
+    if (adopted !== null) this.ended.set(callSid, { clinicId, conversationId: null, next: 'staff' });
+    line.close();
+  }
+
+  /** Null where it is over, or another node's; undefined where it cannot be had. */
+  private async adopted(callSid: string, wanted: 'away' | 'on_line'): Promise<Adopted | null | undefined> {
+    const { node, world } = this.options;
+    const { keeping, clock, events } = world;
+    if (!keeping) return undefined;
+    const askedAt = clock.now();
+    const told = (result: AvaEvents['call.resumed']['result']): void =>
+      events.emit('call.resumed', { callSid, reason: 'node_lost', result, ms: clock.now() - askedAt });
+    try {
+      const adoption = await adopt(keeping, callSid, node, (state) => (state.mode === 'away') === (wanted === 'away'));
+      told(adoption.kind === 'adopted' ? 'resumed' : adoption.kind);
+      if (adoption.kind === 'adopted') return adoption;
+      return adoption.kind === 'gone' ? undefined : null;
+    } catch (error) {
+      told('failed');
+      events.emit('call.crashed', { callSid, actor: 'adoption', error });
+      return undefined;
+    }
+  }
+
+  private async goOn(
+    callSid: string,
+    adopted: Adopted,
+    line: PhoneLine,
+    brokeAt: number | null,
+  ): Promise<PhoneCall | undefined> {
+    const { directory, node, world } = this.options;
+    const identity = { ...adopted.state.identity, node };
+    const clinic = await directory.byId(identity.clinicId).catch(() => undefined);
+    if (!clinic || this.calls.find(callSid)) return undefined;
+    const { epoch } = adopted;
+    const call = new PhoneCall(identity, line, world, (next) => this.left(callSid, call, next), {
+      ...TELEPHONE,
+      epoch,
+    });
+    this.calls.add(callSid, call);
+    call.takeUp(clinic, adopted, brokeAt);
+    void this.register(call, adopted);
+    return call;
+  }
+
+  private async register(call: PhoneCall, { unregistered, epoch }: Adopted): Promise<void> {
+    const { keeping } = this.options.world;
+    if (unregistered && keeping && !(await registered(keeping, unregistered, epoch))) call.displaced(epoch);
+  }
+
+  private resumed(call: PhoneCall, line: PhoneLine): PhoneInlet | null {
+    const { events, clock } = this.options.world;
+    const ms = clock.now() - (call.orphanedAt ?? clock.now());
+    const inlet = call.comeBack(line);
+    const { callSid, clinicId, conversationId } = call.identity;
+    const context = { callSid: callSid ?? undefined, clinicId, conversationId };
+    events.emit('call.resumed', { ...context, reason: 'line_broke', result: inlet ? 'resumed' : 'ended', ms });
+    return inlet;
+  }
+
   private left(callSid: string, call: PhoneCall, next: NextForCaller): void {
     if (next === 'transfer') return;
     this.calls.remove(callSid, call);
     this.whispered.delete(callSid);
     const { clinicId, conversationId } = call.identity;
-    this.ended.set(callSid, { clinicId, conversationId, next });
+    if (next !== 'elsewhere') this.ended.set(callSid, { clinicId, conversationId, next });
     if (this.calls.size === 0) this.emptied?.();
   }
+}
+
+/** Of a caller who is with staff. */
+const NO_LINE: PhoneLine = {
+  play: () => undefined,
+  mark: () => undefined,
+  clear: () => undefined,
+  close: () => undefined,
+};
+
+function streamOf({ clinicId, callerPhone, calledNumber }: CallIdentity, brokeAt: number): Continuation {
+  return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber, brokeAt };
 }
 
 /** The line to dial after so many; a voicemail where there is none. */

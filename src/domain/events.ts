@@ -4,6 +4,7 @@
  * redacts unless told otherwise and metrics never read.
  */
 import type { CalendarTroubleKind } from './calendar.ts';
+import type { Kept } from './call-keeping.ts';
 import type { FailureCode } from './failures.ts';
 import type { Channel, Outcome } from './ports.ts';
 import type { Sentiment } from './scores.ts';
@@ -70,6 +71,16 @@ export interface AvaEvents {
   'call.refused': CallContext & { readonly reason: string };
   /** The caller's turn is over; `spokenMs`: how long it was, 0 where it was typed or keyed. Its words come later. */
   'turn.committed': CallContext & { readonly n: number; readonly spokenMs: number };
+  /** What a call remembers was kept outside its node, or was not; `ms` from the change until that was known. */
+  'call.kept': CallContext & { readonly result: Kept | 'failed'; readonly ms: number };
+  /** Another node has the call of which this one was the owner of that epoch; nothing of it is written here any more. */
+  'call.displaced': CallContext & { readonly epoch: number };
+  /** A call whose line broke goes on over another one: on this node (`line_broke`) or on another (`node_lost`). */
+  'call.resumed': CallContext & {
+    readonly reason: 'line_broke' | 'node_lost';
+    readonly result: 'resumed' | 'ended' | 'elsewhere' | 'gone' | 'failed';
+    readonly ms: number;
+  };
   'turn.caller': CallContext & { readonly n: number; readonly pii: { readonly text: string } };
   'turn.assistant': CallContext & {
     readonly n: number;

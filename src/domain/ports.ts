@@ -4,6 +4,7 @@
  * vain (a taken slot) is an answer.
  */
 import type { AudioFormat } from './audio-format.ts';
+import type { CallFence, Fenced } from './call-keeping.ts';
 import type { Clinic, Instant, PhoneNumber } from './clinic.ts';
 import type { Block, Busy, Interval, Slot } from './slots.ts';
 import type { Usage } from './usage.ts';
@@ -41,7 +42,7 @@ export interface BusyQuery extends Interval {
   readonly now: Instant;
 }
 
-export interface HoldRequest {
+export interface HoldRequest extends Fenced {
   readonly clinicId: string;
   readonly conversationId: string;
   readonly slot: Slot;
@@ -59,7 +60,7 @@ export interface CustomerDetails {
   readonly email: string | null;
 }
 
-export interface BookingRequest {
+export interface BookingRequest extends Fenced {
   readonly clinicId: string;
   readonly conversationId: string;
   readonly channel: Channel;
@@ -91,7 +92,7 @@ export interface BookedAppointment extends Appointment {
   readonly version: number;
 }
 
-interface ChangeRequest {
+interface ChangeRequest extends Fenced {
   readonly clinicId: string;
   readonly appointmentId: string;
   /** Time that becomes free is marked for the waitlist where it begins no earlier than this. */
@@ -123,7 +124,7 @@ export type CancelResult =
   | { readonly kind: 'not_active' };
 
 /** Somebody who would come where a time became free. */
-export interface WaitlistRequest {
+export interface WaitlistRequest extends Fenced {
   readonly clinicId: string;
   readonly conversationId: string;
   readonly serviceId: string;
@@ -138,14 +139,15 @@ export interface WaitlistRequest {
 
 /**
  * The book of appointments and holds of all clinics. Never lets two active ones of a provider, room or device overlap,
- * buffers included, whoever races whom. `book` answers `booked` only after the commit.
+ * buffers included, whoever races whom. `book` answers `booked` only after the commit. What carries a fence rejects with
+ * `StaleOwner`, and changes nothing, where the call has a newer owner.
  */
 export interface BookingStore {
   busy(query: BusyQuery): Promise<readonly Busy[]>;
   /** Holds a slot for a conversation in place of what it held before. */
   hold(request: HoldRequest): Promise<'held' | 'taken'>;
   /** Drops what the conversation holds, if anything. */
-  release(clinicId: string, conversationId: string): Promise<void>;
+  release(clinicId: string, conversationId: string, fence?: CallFence | null): Promise<void>;
   /** Takes the slot for good and drops the conversation's hold. A repeated `key` answers its first appointment while that is active. */
   book(request: BookingRequest): Promise<BookingResult>;
   /** The appointment of this id, active or not; undefined: the clinic has none. */
@@ -170,7 +172,7 @@ export interface BookingStore {
 }
 
 /** A message for staff: in a caller's words as Ava noted them, or recorded after the tone. */
-export interface NewMessage {
+export interface NewMessage extends Fenced {
   readonly clinicId: string;
   /** Null where no conversation came about. */
   readonly conversationId: string | null;
@@ -196,7 +198,7 @@ export interface Recording {
   readonly seconds: number | null;
 }
 
-/** What callers left for staff. */
+/** What callers left for staff. A fence is kept as by the book of appointments. */
 export interface MessageStore {
   /** Keeps a message, open for staff, and answers its id once it is stored. A repeated `key` is the same message: the name given last stands. */
   leave(message: NewMessage): Promise<string>;
@@ -218,7 +220,9 @@ export interface ConversationStart {
   } | null;
 }
 
-export type ConversationEntry =
+export type ConversationEntry = Fenced & ConversationContent;
+
+type ConversationContent =
   | ({ readonly kind: 'started' } & ConversationStart)
   | {
       readonly kind: 'turn';
@@ -268,7 +272,11 @@ export type ConversationEntry =
       readonly endedBy: string;
     };
 
-/** The record of conversations. Written behind: `write` never blocks a call and never throws; entries of one conversation keep their order. */
+/**
+ * The record of conversations. Written behind: `write` never blocks a call and never throws; entries of one conversation
+ * keep their order. The entry that begins a phone call says who owns it: without a fence its first owner, at epoch 1.
+ * What carries the fence of an owner who has been followed by another changes nothing of what is recorded.
+ */
 export interface ConversationLog {
   write(entry: ConversationEntry): void;
   /** Resolves when everything written so far is stored, or rejects after the deadline. */

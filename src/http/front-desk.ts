@@ -30,6 +30,8 @@ export type Admission =
 export interface CallStream extends CallOffer {
   readonly streamSid: string;
   readonly clinicId: string;
+  /** When the call's last stream broke, ms since the epoch; null for its first one, and after staff. */
+  readonly brokeAt: number | null;
 }
 
 /** Twilio asks what a call does next, because its stream, its dial or its recording ended. */
@@ -57,7 +59,13 @@ export type Continuation =
   | { readonly kind: 'hang_up' }
   | { readonly kind: 'say_and_hang_up'; readonly sentence: string }
   /** Back to Ava over a new stream. */
-  | { readonly kind: 'stream'; readonly clinicId: string; readonly from: string | null; readonly to: string }
+  | {
+      readonly kind: 'stream';
+      readonly clinicId: string;
+      readonly from: string | null;
+      readonly to: string;
+      readonly brokeAt: number | null;
+    }
   /** Dials one of the staff lines; takes a voicemail where there is none. */
   | {
       readonly kind: 'staff';

@@ -62,10 +62,10 @@ export function publicSocketUrlOf(edge: Pick<TwilioEdge, 'publicUrl'>, path: str
 }
 
 /** TwiML that has the caller talk with Ava: over a stream with a token of its own. */
-export function streamAnswer(edge: TwilioEdge, { callSid, clinicId, from, to }: TicketClaims): string {
+export function streamAnswer(edge: TwilioEdge, claims: TicketClaims): string {
   return streamTwiml({
     streamUrl: publicSocketUrlOf(edge, TWILIO_PATHS.media),
-    token: issueTicket(edge.sessionSecret, { callSid, clinicId, from, to }, edge.now()),
+    token: issueTicket(edge.sessionSecret, claims, edge.now()),
     actionUrl: continueUrlOf(edge),
   });
 }

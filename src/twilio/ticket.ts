@@ -16,6 +16,8 @@ export interface TicketClaims {
   readonly clinicId: string;
   readonly from: string | null;
   readonly to: string;
+  /** When the call's last stream broke, ms since the epoch; null for its first one, and after staff. */
+  readonly brokeAt: number | null;
 }
 
 export type TicketVerdict =
@@ -24,7 +26,7 @@ export type TicketVerdict =
   | { readonly kind: 'expired' };
 
 /** A prefix to what is signed keeps other tokens signed by the same secret from passing as tickets. */
-const PURPOSE = 'ava.stream-ticket.1.';
+const PURPOSE = 'ava.stream-ticket.2.';
 const NONCE_BYTES = 12;
 
 const Contents = z.tuple([
@@ -32,6 +34,7 @@ const Contents = z.tuple([
   z.string(), // clinic
   z.string().nullable(), // from
   z.string(), // to
+  z.number().nullable(), // broke at
   z.string(), // nonce
   z.number(), // expires at, ms since the epoch
 ]);
@@ -44,6 +47,7 @@ export function issueTicket(secret: string, claims: TicketClaims, now: number): 
     claims.clinicId,
     claims.from,
     claims.to,
+    claims.brokeAt === null ? null : Math.round(claims.brokeAt),
     nonce,
     Math.round(now) + TICKET_LIFE_S * 1000,
   ];
@@ -56,7 +60,7 @@ export function verifyTicket(secret: string, ticket: string, now: number): Ticke
   if (ticket.length >= TICKET_LENGTH_LIMIT) return { kind: 'bad' };
   const contents = Contents.safeParse(unseal(secret, PURPOSE, ticket));
   if (!contents.success) return { kind: 'bad' };
-  const [callSid, clinicId, from, to, nonce, expiresAt] = contents.data;
+  const [callSid, clinicId, from, to, brokeAt, nonce, expiresAt] = contents.data;
   if (now >= expiresAt) return { kind: 'expired' };
-  return { kind: 'good', claims: { callSid, clinicId, from, to }, nonce };
+  return { kind: 'good', claims: { callSid, clinicId, from, to, brokeAt }, nonce };
 }

@@ -6,7 +6,7 @@ import { memoryClinicDirectory, radiance } from '../support/memory-clinics.ts';
 
 const CALL_SID = 'CA00000000000000000000000000000001';
 const OFFER = { callSid: CALL_SID, from: '+15550100142', to: radiance.phone };
-const STREAM = { ...OFFER, clinicId: radiance.id, streamSid: 'MZ1' };
+const STREAM = { ...OFFER, clinicId: radiance.id, brokeAt: null, streamSid: 'MZ1' };
 const LINE = { play: () => undefined, mark: () => undefined, clear: () => undefined, close: () => undefined };
 const STREAM_ENDED = {
   callSid: CALL_SID,

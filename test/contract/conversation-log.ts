@@ -1,12 +1,17 @@
 /** What every record of conversations promises. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CallFence, CallRegister } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry, ConversationLog } from '../../src/domain/ports.ts';
 import type { RecordedConversation } from '../support/memory-conversations.ts';
 import { lumen, radiance } from './booking-requests.ts';
+import { claimed, claimOf } from './call-register.ts';
 
 export interface LogBench {
   readonly log: ConversationLog;
+  readonly register: CallRegister;
+  /** The owners that were told to be stale. */
+  readonly stale: readonly CallFence[];
   /** What stands in the record now. */
   read(clinicId: string, conversationId: string): Promise<RecordedConversation | undefined>;
   close(): Promise<void>;
@@ -185,6 +190,85 @@ export function describeConversationLog(name: string, open: () => Promise<LogBen
 
     it('is settled at once where nothing was written', async () => {
       await expect(bench.log.settled(1)).resolves.toBeUndefined();
+    });
+
+    describe('of a call that was taken over', () => {
+      const call = conversationOf();
+      const callSid = `CA${call.conversationId}`;
+      const { clinicId, conversationId, started, turn, toolCall, usage, ended } = call;
+      const claim = () => bench.register.claim(claimOf({ callSid, conversationId, node: 'node-a' }));
+      const by = <Entry extends ConversationEntry>(epoch: number, entry: Entry): Entry => ({
+        ...entry,
+        fence: { callSid, epoch },
+      });
+
+      it('keeps nothing that its last owner still writes, tells of that, and keeps all the rest', async () => {
+        const other = conversationOf();
+        await record(started, by(1, turn(1, 'Hello.')));
+        expect(bench.stale).toEqual([]);
+        await claim();
+        await record(by(2, turn(2, 'New.')), by(2, toolCall(1)));
+        await record(
+          other.started,
+          by(1, turn(2, 'Old.')),
+          by(1, turn(3, 'Old.')),
+          by(2, turn(4, 'Newer.')),
+          by(1, toolCall(1, { name: 'cancel_appointment' })),
+          by(1, toolCall(2)),
+          by(1, usage(9)),
+          by(1, ended()),
+          other.turn(1, 'Hi.'),
+        );
+        expect(bench.stale.length).toBeGreaterThan(0);
+        for (const owner of bench.stale) expect(owner).toEqual({ callSid, epoch: 1 });
+        expect(await bench.read(clinicId, conversationId)).toEqual({
+          started,
+          turns: [turn(1, 'Hello.'), turn(2, 'New.'), turn(4, 'Newer.')],
+          toolCalls: [toolCall(1)],
+          usage: undefined,
+          ended: undefined,
+        });
+        expect(await bench.read(other.clinicId, other.conversationId)).toMatchObject({ turns: [other.turn(1, 'Hi.')] });
+      });
+
+      it('of two owners in one batch keeps the last one’s words, in whatever order they come', async () => {
+        await record(started);
+        await claim();
+        await record(by(2, turn(1, 'New.')), by(1, turn(1, 'Old.')));
+        expect(await bench.read(clinicId, conversationId)).toMatchObject({ turns: [turn(1, 'New.')] });
+      });
+
+      it('is ended by its last owner alone', async () => {
+        await record(started);
+        await claim();
+        await record(by(1, ended('abandoned')));
+        expect(await claim()).toEqual(claimed(3));
+        await record(by(3, ended('browsing')));
+        expect(await bench.read(clinicId, conversationId)).toMatchObject({ ended: ended('browsing') });
+        expect(await claim()).toEqual({ kind: 'ended' });
+      });
+
+      it('before it was written tells its first owner so', async () => {
+        await claim();
+        await record(started);
+        expect(bench.stale).toEqual([{ callSid, epoch: 1 }]);
+        expect(await bench.read(clinicId, conversationId)).toMatchObject({ started: { conversationId } });
+      });
+
+      it('while nobody could claim it keeps the words of whoever has the newer epoch', async () => {
+        await record(started, by(2, turn(1, 'New.')));
+        await record(by(1, turn(1, 'Old.')));
+        expect(await bench.read(clinicId, conversationId)).toMatchObject({ turns: [turn(1, 'New.')] });
+        expect(bench.stale).toEqual([]);
+      });
+
+      it('is begun by its newest owner where nobody had written it', async () => {
+        await record(by(3, started), by(3, turn(1, 'Hello.')));
+        await record(started, by(2, turn(2, 'Old.')));
+        expect(await bench.read(clinicId, conversationId)).toMatchObject({ turns: [turn(1, 'Hello.')] });
+        expect(new Set(bench.stale.map(({ epoch }) => epoch))).toEqual(new Set([1, 2]));
+        expect(await claim()).toEqual(claimed(4));
+      });
     });
   });
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
+import { postgresCallRegister } from '../../db/call-register.ts';
 import { type PostgresConversationLog, postgresConversationLog } from '../../db/conversations.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
+import type { CallFence } from '../../src/domain/call-keeping.ts';
 import { bookingRequest, radiance } from '../contract/booking-requests.ts';
 import { conversationOf, describeConversationLog } from '../contract/conversation-log.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
@@ -13,9 +15,12 @@ const DEADLINE_MS = 10_000;
 describeConversationLog('in Postgres', async () => {
   const fresh = await freshDatabase();
   const database = openPostgres({ url: fresh.url, poolSize: 4 });
-  const log = postgresConversationLog(database, { flushMs: 20 });
+  const stale: CallFence[] = [];
+  const log = postgresConversationLog(database, { flushMs: 20, onStale: (owner) => stale.push(owner) });
   return {
     log,
+    register: postgresCallRegister(database),
+    stale,
     read: (clinicId, conversationId) => readConversation(database, clinicId, conversationId),
     close: async () => {
       await log.close(DEADLINE_MS);

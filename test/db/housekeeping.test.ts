@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
+import { postgresCallRegister } from '../../db/call-register.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
 import { type HousekeepingStore, postgresHousekeeping } from '../../db/housekeeping.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
@@ -14,6 +15,7 @@ import {
   radiance,
   waitlistRequest,
 } from '../contract/booking-requests.ts';
+import { claimOf } from '../contract/call-register.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 import { readConversation } from './recorded-conversation.ts';
@@ -203,6 +205,31 @@ describe('the calls of a node', () => {
     );
     expect(await housekeeping.endLostCalls(SILENT_MS)).toBe(0);
     expect(await stateOf(call)).toMatchObject(OPEN);
+  });
+
+  it('are left to whoever claims them while they are being ended', async () => {
+    await node({ id: 'node-a', silentS: 121 });
+    await node({ id: 'node-b' });
+    const [claimed, lost] = [await openCall(), await openCall()];
+    const { callSid = '' } = claimed.started.call ?? {};
+    const meanwhile = postgresHousekeeping({
+      ...database,
+      unbound: async (query, work) => {
+        const found = await database.unbound(query, work);
+        await postgresCallRegister(database).claim(claimOf({ ...claimed, callSid }));
+        return found;
+      },
+    });
+    expect(await meanwhile.endLostCalls(SILENT_MS)).toBe(1);
+    expect(await stateOf(claimed)).toMatchObject(OPEN);
+    expect(await stateOf(lost)).toMatchObject({ status: 'ended' });
+  });
+
+  it('that were claimed before they were written are left to whoever claimed them', async () => {
+    await node({ id: 'node-b' });
+    const call = conversationOf();
+    await postgresCallRegister(database).claim(claimOf(call));
+    expect(await housekeeping.endLostCalls(SILENT_MS)).toBe(0);
   });
 
   it('that ended by themselves keep their end, and a late end changes nothing', async () => {

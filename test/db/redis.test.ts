@@ -3,6 +3,7 @@ import { openRedis, type RedisConnection, type RedisPurpose, reconnectDelayMs } 
 import { redisTicketLedger } from '../../db/ticket-ledger.ts';
 import { parseRedisUrl } from '../../ops/config/redis-url.ts';
 import { freshRedis } from '../support/services.ts';
+import { redisWithSentinel } from './redis-groups.ts';
 import { redisServer } from './redis-server.ts';
 
 const DEADLINE_MS = 10_000;
@@ -134,24 +135,11 @@ test('a frozen Redis fails a command in 250 ms, is cut off, never gets the comma
 });
 
 test('Sentinel leads to the primary, and to the new one after a failover', async () => {
-  const [primary, replica] = [await redisServer(), await redisServer('replica-priority 1')];
-  await replica.command(`REPLICAOF 127.0.0.1 ${primary.port}`);
-  await vi.waitFor(
-    async () => expect(await replica.command('INFO replication')).toContain('master_link_status:up'),
-    SOON,
-  );
-  const sentinel = await redisServer(
-    `sentinel monitor main 127.0.0.1 ${primary.port} 1`,
-    'sentinel down-after-milliseconds main 500',
-    'sentinel failover-timeout main 2000',
-  );
-  const redis = opened(`redis+sentinel://127.0.0.1:${sentinel.port}/main`, 'sessions');
+  const { url, primary, replica } = await redisWithSentinel();
+  const redis = opened(url, 'sessions');
   await redis.ready(DEADLINE_MS);
   await redis.client.set('before', '1');
   await vi.waitFor(async () => expect(await replica.command('GET before')).toBe('$1\r\n1\r\n'), SOON);
-  await vi.waitFor(async () => expect(await sentinel.command('SENTINEL replicas main')).toContain(`${replica.port}`), {
-    timeout: 15_000,
-  });
 
   await primary.kill();
   await vi.waitFor(async () => expect(await redis.client.set('after', '1')).toBe('OK'), { timeout: 20_000 });

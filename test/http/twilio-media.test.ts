@@ -55,6 +55,7 @@ describe('a media stream with a good token', () => {
   it('becomes a call: audio, marks and digits go in, in order and untouched', async () => {
     const { client, call } = await connectCall(edge);
     expect(call.stream).toEqual({
+      brokeAt: null,
       callSid: CALL_SID,
       streamSid: STREAM_SID,
       clinicId: 'clinic-1',

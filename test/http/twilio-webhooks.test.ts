@@ -247,7 +247,13 @@ describe('the continue webhook', () => {
   });
 
   it('goes back to Ava over a new stream, with a token of its own', async () => {
-    edge.desk.continuation = { kind: 'stream', clinicId: 'clinic-1', from: '+15550107777', to: '+15550100001' };
+    edge.desk.continuation = {
+      kind: 'stream',
+      clinicId: 'clinic-1',
+      from: '+15550107777',
+      to: '+15550100001',
+      brokeAt: 1,
+    };
     const twiml = await (await post(CONTINUE, form({ DialCallStatus: 'busy', DialBridged: 'false' }))).text();
     expect(twiml).toMatch(
       /<Connect action=.*<Stream url="wss:\/\/ava\.example\/twilio\/media"><Parameter name="token"/,

@@ -50,7 +50,7 @@ function insistent(n: number): CallerScript {
     name: 'insistent',
     description: wish,
     opening: [{ say: wish }],
-    rules: [giveUp, ...bookingRules(person(n), wish)],
+    rules: [giveUp, ...bookingRules(person(n))],
   };
 }
 

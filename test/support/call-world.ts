@@ -1,6 +1,6 @@
 /** What calls stand on, all of it in memory, before a model of the test's own. */
 import { systemClock } from '../../actors/kernel/clock.ts';
-import type { CallWorld } from '../../src/bin/phone-call.ts';
+import type { CallWorld } from '../../src/bin/call-world.ts';
 import { type RecordedEvents, recordedEvents } from '../http/recorded-events.ts';
 import { memoryBookingStore } from './memory-bookings.ts';
 import { memoryMessageStore } from './memory-messages.ts';

@@ -3,6 +3,7 @@
  * the same contract suite. Each method does its work within one tick, so that racers are in a row by nature.
  */
 import { randomUUID } from 'node:crypto';
+import type { Fenced } from '../../src/domain/call-keeping.ts';
 import type {
   Appointment,
   BookedAppointment,
@@ -16,8 +17,10 @@ import type {
   HoldRequest,
   RescheduleRequest,
   RescheduleResult,
+  WaitlistRequest,
 } from '../../src/domain/ports.ts';
 import { type Busy, type Interval, leavesFree, overlaps, placed, sameSlot, slotOf } from '../../src/domain/slots.ts';
+import type { MemoryCallRegister } from './memory-call-register.ts';
 import { type MemoryWaitlist, memoryWaitlist } from './memory-waitlist.ts';
 
 /** An appointment as it was asked for, and what it takes: nothing once it is cancelled. */
@@ -33,12 +36,20 @@ export interface MemoryBookingStore extends BookingStore {
   waitlist(clinicId: string): ReturnType<MemoryWaitlist['of']>;
 }
 
-export function memoryBookingStore(): MemoryBookingStore {
+/** `owners` knows whose the calls are that changes are fenced by; without it, nobody is stale. */
+export function memoryBookingStore(owners?: MemoryCallRegister): MemoryBookingStore {
   const holds = new Map<string, HoldRequest & { readonly takes: readonly Busy[] }>();
   const appointments = new Map<string, MemoryAppointment>();
   const customers = new Map<string, CustomerDetails & { readonly id: string }>();
   const waitlist = memoryWaitlist();
 
+  /** Changes the book for a call's owner. */
+  const asOwner =
+    <Request extends Fenced, Result>(change: (request: Request) => Result) =>
+    async (request: Request): Promise<Result> => {
+      owners?.check(request.fence);
+      return change(request);
+    };
   const ofClinic = (clinicId: string): MemoryAppointment[] =>
     [...appointments.values()].filter(({ request }) => request.clinicId === clinicId);
   const find = (clinicId: string, id: string): MemoryAppointment | undefined =>
@@ -128,11 +139,12 @@ export function memoryBookingStore(): MemoryBookingStore {
         .filter((busy) => resourceIds.includes(busy.resourceId) && overlaps(busy, query))
         .sort((a, b) => a.startsAt - b.startsAt || (a.resourceId < b.resourceId ? -1 : 1));
     },
-    hold: async (request) => hold(request),
-    async release(clinicId, conversationId) {
+    hold: asOwner(hold),
+    async release(clinicId, conversationId, fence) {
+      owners?.check(fence);
       holds.delete(holdName(clinicId, conversationId));
     },
-    book: async (request) => book(request),
+    book: asOwner(book),
     async appointment(clinicId, id) {
       const found = find(clinicId, id);
       return found && recordOf(found);
@@ -145,9 +157,9 @@ export function memoryBookingStore(): MemoryBookingStore {
         )
         .sort((a, b) => a.startsAt - b.startsAt || (a.id < b.id ? -1 : 1))
         .map(recordOf),
-    reschedule: async (request) => reschedule(request),
-    cancel: async (request) => cancel(request),
-    joinWaitlist: async (request) => waitlist.join(request),
+    reschedule: asOwner(reschedule),
+    cancel: asOwner(cancel),
+    joinWaitlist: asOwner((request: WaitlistRequest) => waitlist.join(request)),
     appointments: (clinicId) => ofClinic(clinicId).filter(({ status }) => status === 'confirmed'),
     knowsCustomer: async (clinicId, phone) => customers.has(`${clinicId} ${phone}`),
     customers: (clinicId) =>

@@ -1,5 +1,7 @@
 /** The record of conversations in memory: what tests and simulations of calls read instead of Postgres rows. */
+import type { CallFence } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry, ConversationLog } from '../../src/domain/ports.ts';
+import type { MemoryCallRegister } from './memory-call-register.ts';
 
 type EntryOf<Kind extends ConversationEntry['kind']> = Extract<ConversationEntry, { kind: Kind }>;
 
@@ -18,20 +20,46 @@ export interface MemoryConversationLog extends ConversationLog {
   conversation(clinicId: string, conversationId: string): RecordedConversation | undefined;
 }
 
-export function memoryConversationLog(): MemoryConversationLog {
-  const entries = new Map<string, ConversationEntry>();
+export interface MemoryLogSettings {
+  /** Knows whose the calls are; without it, nobody is stale. */
+  readonly owners?: MemoryCallRegister;
+  /** Told of an owner whose call has a newer one. */
+  readonly onStale?: (owner: CallFence) => void;
+}
+
+export function memoryConversationLog({ owners, onStale }: MemoryLogSettings = {}): MemoryConversationLog {
+  const entries = new Map<string, { readonly entry: ConversationEntry; readonly epoch: number }>();
+
+  /** The fence of an entry that a newer owner keeps from being written. */
+  function staleOwner(entry: ConversationEntry): CallFence | undefined {
+    const call = entry.kind === 'started' ? entry.call : null;
+    const fence = entry.fence ?? (call && { callSid: call.callSid, epoch: 1 });
+    if (call && fence) owners?.begin({ ...fence, clinicId: entry.clinicId });
+    return fence && owners?.admits(fence) === false ? fence : undefined;
+  }
 
   function write(entry: ConversationEntry): void {
+    const stale = staleOwner(entry);
+    if (stale) onStale?.(stale);
+    if (stale && entry.kind !== 'started') return;
+    record({ ...entry, fence: undefined }, entry.fence?.epoch ?? 1);
+  }
+
+  function record(entry: ConversationEntry, epoch: number): void {
     const place = `${entry.kind} ${entry.clinicId} ${entry.conversationId} ${'n' in entry ? entry.n : ''}`;
-    // The first start and the first end stand; what has a number is replaced.
-    if ((entry.kind === 'started' || entry.kind === 'ended') && entries.has(place)) return;
-    entries.set(place, entry);
+    const before = entries.get(place);
+    // The first start and the first end stand; what has a number is replaced, a turn by no older owner.
+    if ((entry.kind === 'started' || entry.kind === 'ended') && before) return;
+    if (entry.kind === 'turn' && before && before.epoch > epoch) return;
+    entries.set(place, { entry, epoch });
+    const call = entry.kind === 'ended' ? conversation(entry.clinicId, entry.conversationId)?.started.call : null;
+    if (call) owners?.end(call.callSid);
   }
 
   function conversation(clinicId: string, conversationId: string): RecordedConversation | undefined {
-    const own = [...entries.values()].filter(
-      (entry) => entry.clinicId === clinicId && entry.conversationId === conversationId,
-    );
+    const own = [...entries.values()]
+      .map(({ entry }) => entry)
+      .filter((entry) => entry.clinicId === clinicId && entry.conversationId === conversationId);
     const [started] = ofKind(own, 'started');
     if (started === undefined) return undefined;
     return {

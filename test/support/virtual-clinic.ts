@@ -5,7 +5,7 @@
  */
 import type { SimulatedClock } from '../../actors/kernel/simulated-clock.ts';
 import { BrowserCalls } from '../../src/bin/browser-desk.ts';
-import type { CallWorld } from '../../src/bin/phone-call.ts';
+import type { CallWorld } from '../../src/bin/call-world.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
 import { type Clinic, providerById, serviceById } from '../../src/domain/clinic.ts';
 import type { BookingStore, ConversationEntry } from '../../src/domain/ports.ts';

@@ -34,7 +34,10 @@ export function callByTelephone(desk: Switchboard, stream: VirtualStream, speake
   const { callSid, from, clinic } = stream;
   const phone = new Telephone({ onCleared: () => caller.line.cut(), onClosed: () => caller.putDown() });
   const caller = new CallerAtLine({ ...speaker, farEnd: phone, onHangUp: () => phone.hangUp() });
-  const inlet = desk.open({ callSid, from, to: clinic.phone, clinicId: clinic.id, streamSid: `MZ${callSid}` }, phone);
+  const inlet = desk.open(
+    { callSid, from, to: clinic.phone, clinicId: clinic.id, brokeAt: null, streamSid: `MZ${callSid}` },
+    phone,
+  );
   if (!inlet) throw new Error('the call was not taken');
   phone.connect(inlet);
   const cut = (reason: Cut): void => {

@@ -5,6 +5,7 @@ import { memoryTicketLedger, resilientTicketLedger, type TicketLedger } from '..
 
 const NOW = 1_800_000_000_000;
 const CLAIMS = {
+  brokeAt: null,
   callSid: 'CA1',
   clinicId: '0b6ee5b2-4d3f-4b44-9a55-0f6f5ad0c1de',
   from: '+15550100142',

@@ -28,7 +28,7 @@ export function talker(n: number, now: number): CallerScript {
     opening: [{ say: openingOf(n) }],
     rules: [
       { when: /\d+ [AP]M to/, interrupts: true, once: true, respond: [{ say: wish }] },
-      ...bookingRules({ ...JORDAN, when }, wish),
+      ...bookingRules({ ...JORDAN, when }),
     ],
   };
 }

@@ -31,7 +31,7 @@ export function twilioVoice(edge: TwilioEdge): Route {
 }
 
 function answer(edge: TwilioEdge, call: CallOffer, admission: Admission): string {
-  if (admission.kind === 'stream') return streamAnswer(edge, { ...call, clinicId: admission.clinicId });
+  if (admission.kind === 'stream') return streamAnswer(edge, { ...call, clinicId: admission.clinicId, brokeAt: null });
   if (admission.kind === 'unknown_number') {
     edge.events.emit('call.refused', { callSid: call.callSid, reason: 'unknown_number' });
     return sayAndHangUpTwiml(UNKNOWN_NUMBER);

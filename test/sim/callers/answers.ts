@@ -23,12 +23,10 @@ export function sayGoodbye(words: string): CallerRule['respond'] {
 }
 
 /** She did not understand, or lost the thread. */
-export function repeat(sentence: string): CallerRule {
-  return {
-    when: /(?:say|repeat) (?:that|it|this)|(?:didn't|did not|couldn't) (?:quite )?(?:catch|hear|get|understand)|come again|lost you|where were we/i,
-    respond: [{ say: sentence }],
-  };
-}
+export const REPEAT: CallerRule = {
+  when: /(?:say|repeat) (?:that|it|this)|(?:didn't|did not|couldn't) (?:quite )?(?:catch|hear|get|understand)|come again|lost you|where were we/i,
+  respond: [{ sayAgain: true }],
+};
 
 /** Answers every detail that is asked for, in one sentence. */
 export function giveDetails(who: Who): readonly CallerRule[] {
@@ -100,11 +98,11 @@ export function bookingWish({ service, when }: Who): string {
 }
 
 /** All it takes to be booked, once the wish was said. */
-export function bookingRules(who: Who, wish: string): readonly CallerRule[] {
+export function bookingRules(who: Who): readonly CallerRule[] {
   return [
     NOTHING_ELSE,
     ...giveDetails(who),
-    repeat(wish),
+    REPEAT,
     CHOOSE_FIRST,
     ...giveWish(who),
     NO_PREFERENCE,

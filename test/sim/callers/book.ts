@@ -9,6 +9,6 @@ export function book(who: Who): CallerScript {
     name: 'book',
     description: `Books ${who.service} for ${who.when}, or takes the first alternative`,
     opening: [{ say: wish }],
-    rules: bookingRules(who, wish),
+    rules: bookingRules(who),
   };
 }

@@ -1,4 +1,4 @@
-import { bookingRules, bookingWish, repeat } from './answers.ts';
+import { bookingRules, bookingWish, REPEAT } from './answers.ts';
 import type { CallerScript } from './script.ts';
 import { orElseMessage } from './staff.ts';
 import type { Who } from './who.ts';
@@ -12,9 +12,9 @@ export function calendarDown(who: Who): CallerScript {
     opening: [{ say: wish }],
     rules: [
       { when: /call you back|take your (?:information|details)/i, once: true, respond: [{ say: 'Yes, please.' }] },
-      repeat(wish),
+      REPEAT,
       ...orElseMessage(who, 'I would like to book an appointment.'),
-      ...bookingRules(who, wish),
+      ...bookingRules(who),
     ],
   };
 }

@@ -9,6 +9,6 @@ export function cancel(who: Who): CallerScript {
     name: 'cancel',
     description: `Cancels their ${who.service} appointment`,
     opening: [{ say: wish }],
-    rules: bookingRules(who, wish),
+    rules: bookingRules(who),
   };
 }

@@ -1,4 +1,4 @@
-import { giveWish, HANG_UP_AFTER_GOODBYE, NOTHING_ELSE, repeat, sayGoodbye } from './answers.ts';
+import { giveWish, HANG_UP_AFTER_GOODBYE, NOTHING_ELSE, REPEAT, sayGoodbye } from './answers.ts';
 import type { CallerScript } from './script.ts';
 import type { Who } from './who.ts';
 
@@ -12,7 +12,7 @@ export function fullyBooked(who: Who): CallerScript {
     opening: [{ say: wish }],
     rules: [
       NOTHING_ELSE,
-      repeat(wish),
+      REPEAT,
       HANG_UP_AFTER_GOODBYE,
       {
         anywhere: true,

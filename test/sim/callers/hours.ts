@@ -1,4 +1,4 @@
-import { HANG_UP_AFTER_GOODBYE, repeat, sayGoodbye } from './answers.ts';
+import { HANG_UP_AFTER_GOODBYE, REPEAT, sayGoodbye } from './answers.ts';
 import type { CallerScript } from './script.ts';
 
 const QUESTION = 'What are your opening hours?';
@@ -10,7 +10,7 @@ export function hours(): CallerScript {
     description: 'Asks for the opening hours and says goodbye',
     opening: [{ say: QUESTION }],
     rules: [
-      repeat(QUESTION),
+      REPEAT,
       HANG_UP_AFTER_GOODBYE,
       {
         anywhere: true,

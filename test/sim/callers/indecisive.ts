@@ -17,7 +17,7 @@ export function indecisive(who: Who): CallerScript {
         when: /available|open(?:ing)?|would you like|shall i|how about|does that|which|book/i,
         respond: [{ say: change }],
       },
-      ...bookingRules(second, change),
+      ...bookingRules(second),
     ],
   };
 }

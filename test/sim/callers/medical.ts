@@ -1,4 +1,4 @@
-import { HANG_UP_AFTER_GOODBYE, repeat, sayGoodbye } from './answers.ts';
+import { HANG_UP_AFTER_GOODBYE, REPEAT, sayGoodbye } from './answers.ts';
 import type { CallerScript } from './script.ts';
 
 const QUESTION = 'Should I take ibuprofen after my peel?';
@@ -10,7 +10,7 @@ export function medical(): CallerScript {
     description: 'Asks for medical advice and says goodbye',
     opening: [{ say: QUESTION }],
     rules: [
-      repeat(QUESTION),
+      REPEAT,
       HANG_UP_AFTER_GOODBYE,
       {
         anywhere: true,

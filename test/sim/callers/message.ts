@@ -1,4 +1,4 @@
-import { repeat } from './answers.ts';
+import { REPEAT } from './answers.ts';
 import type { CallerScript } from './script.ts';
 import { orElseMessage, PATIENT } from './staff.ts';
 import type { Who } from './who.ts';
@@ -11,7 +11,7 @@ export function message(who: Who): CallerScript {
     name: 'message',
     description: 'Leaves a message for the staff',
     opening: [{ say: WISH }],
-    rules: [repeat(WISH), ...orElseMessage(who, 'I left my scarf in the waiting room.')],
+    rules: [REPEAT, ...orElseMessage(who, 'I left my scarf in the waiting room.')],
     patience: PATIENT,
   };
 }

@@ -1,4 +1,4 @@
-import { HANG_UP_AFTER_GOODBYE, repeat, sayGoodbye } from './answers.ts';
+import { HANG_UP_AFTER_GOODBYE, REPEAT, sayGoodbye } from './answers.ts';
 import type { CallerScript } from './script.ts';
 import type { Who } from './who.ts';
 
@@ -21,7 +21,7 @@ export function monologue({ service }: Who): CallerScript {
     description: `Tells a long story, asks what ${service} costs and says goodbye`,
     opening: [{ say: `${STORY} ${question.charAt(0).toLowerCase()}${question.slice(1)}` }],
     rules: [
-      repeat(question),
+      REPEAT,
       HANG_UP_AFTER_GOODBYE,
       {
         anywhere: true,

@@ -10,6 +10,6 @@ export function movedOn(who: Who): CallerScript {
     name: 'moved-on',
     description: `Asks for ${who.when} and, in the same breath, for ${second.when} instead`,
     opening: [{ say: wish }],
-    rules: bookingRules(second, wish),
+    rules: bookingRules(second),
   };
 }

@@ -23,7 +23,7 @@ export function namedProvider(who: Who): CallerScript {
         when: /(?:which|any|preferred|preference).*(?:provider|practitioner|doctor)|with whom/i,
         respond: [{ say: `With ${who.provider}, please.` }],
       },
-      ...bookingRules(wanted, wish),
+      ...bookingRules(wanted),
     ],
   };
 }

@@ -1,4 +1,4 @@
-import { HANG_UP_AFTER_GOODBYE, repeat, sayGoodbye } from './answers.ts';
+import { HANG_UP_AFTER_GOODBYE, REPEAT, sayGoodbye } from './answers.ts';
 import type { CallerScript } from './script.ts';
 import type { Who } from './who.ts';
 
@@ -10,7 +10,7 @@ export function price({ service }: Who): CallerScript {
     description: `Asks what ${service} costs and says goodbye`,
     opening: [{ say: question }],
     rules: [
-      repeat(question),
+      REPEAT,
       HANG_UP_AFTER_GOODBYE,
       {
         anywhere: true,

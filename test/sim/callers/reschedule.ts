@@ -10,6 +10,6 @@ export function reschedule(who: Who): CallerScript {
     name: 'reschedule',
     description: `Moves their ${who.service} appointment to ${moved.when}`,
     opening: [{ say: wish }],
-    rules: bookingRules(moved, wish),
+    rules: bookingRules(moved),
   };
 }

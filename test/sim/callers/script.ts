@@ -8,6 +8,8 @@
 
 export type CallerAction =
   | { readonly say: string | ((heard: string) => string) }
+  /** What they said last, once more. */
+  | { readonly sayAgain: true }
   | { readonly press: string }
   | { readonly pauseMs: number }
   | { readonly hangUp: true };
@@ -57,6 +59,8 @@ export interface ScriptState {
   readonly usedRules: readonly number[];
   readonly prompts: number;
   readonly turns: number;
+  /** Their own last words, prompts left out. */
+  readonly said: string;
   readonly over: boolean;
 }
 
@@ -94,6 +98,7 @@ export function startScript(): ScriptState {
     usedRules: [],
     prompts: 0,
     turns: 0,
+    said: '',
     over: false,
   };
 }
@@ -181,8 +186,15 @@ function runQueue(state: ScriptState, nowMs: number, pace: number, breakOff = fa
   if ('pauseMs' in action) return { state: { ...done, resumeAtMs: nowMs + action.pauseMs / pace }, acts: NOTHING };
   if ('hangUp' in action) return giveUp(done);
   if ('press' in action) return { state: { ...done, heard: '', pending: false }, acts: [{ press: action.press }] };
-  const say = typeof action.say === 'string' ? action.say : action.say(focusOf(state.heard));
-  return { state: { ...done, heard: '', pending: false, prompts: 0 }, acts: [{ say, breakOff }] };
+  const say = wordsOf(action, state);
+  return { state: { ...done, said: say, heard: '', pending: false, prompts: 0 }, acts: [{ say, breakOff }] };
+}
+
+type Speech = Extract<CallerAction, { say: unknown } | { sayAgain: unknown }>;
+
+function wordsOf(action: Speech, { said, heard }: ScriptState): string {
+  if ('sayAgain' in action) return said;
+  return typeof action.say === 'string' ? action.say : action.say(focusOf(heard));
 }
 
 function losePatience(

@@ -1,4 +1,4 @@
-import { giveDetails, HANG_UP_AFTER_GOODBYE, NOTHING_ELSE, repeat } from './answers.ts';
+import { giveDetails, HANG_UP_AFTER_GOODBYE, NOTHING_ELSE, REPEAT } from './answers.ts';
 import type { CallerRule, CallerScript, Patience } from './script.ts';
 import type { Who } from './who.ts';
 
@@ -34,7 +34,7 @@ export function person(who: Who): CallerScript {
     name: 'person',
     description: 'Asks for a person; leaves a message where nobody can be reached',
     opening: [{ say: WISH }],
-    rules: [repeat(WISH), ...orElseMessage(who, MATTER)],
+    rules: [REPEAT, ...orElseMessage(who, MATTER)],
     patience: PATIENT,
   };
 }

@@ -1,4 +1,4 @@
-import { HANG_UP_AFTER_GOODBYE, repeat, sayGoodbye } from './answers.ts';
+import { HANG_UP_AFTER_GOODBYE, REPEAT, sayGoodbye } from './answers.ts';
 import type { CallerScript } from './script.ts';
 import type { Who } from './who.ts';
 
@@ -14,7 +14,7 @@ export function twoQuestions({ service }: Who): CallerScript {
     description: `Asks for the opening hours and the price of ${service} in one breath`,
     opening: [{ say: questions }],
     rules: [
-      repeat(questions),
+      REPEAT,
       HANG_UP_AFTER_GOODBYE,
       {
         anywhere: true,

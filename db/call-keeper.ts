@@ -1,0 +1,101 @@
+/**
+ * What live calls remember, in Redis. Two keys a call, in one slot of a Cluster:
+ *
+ * - `ava:{call:KEY}:head`, a hash of `epoch` (the newest owner's), `seq` and `savedBy` (number and epoch of the last
+ *   save) and `head`; of a call that is over `epoch` and `ending` alone, of one that was taken when nothing was kept
+ *   `epoch` alone;
+ * - `ava:{call:KEY}:items`, the list of its items.
+ *
+ * Every operation is one script, so that it happens as a whole or not at all, and is compared with what stands there in
+ * the same moment. Saving costs the same however long the call is.
+ */
+import { z } from 'zod';
+import type { CallKeeper, CallKey } from '../src/domain/call-keeping.ts';
+import type { RedisClient } from './redis.ts';
+import { type RedisScript, redisScript } from './redis-script.ts';
+
+/** How long a call is kept after its last save. */
+export const KEPT_MS = 15 * 60_000;
+/** How long it is known that a call is over: longer than anybody may take up one that was cut off. */
+export const ENDED_MS = 10 * 60_000;
+
+/** The tag is never empty, whatever the key: an empty one would not keep the two together. */
+const keysOf = (key: CallKey): readonly string[] => [`ava:{call:${key}}:head`, `ava:{call:${key}}:items`];
+
+const SAVE = redisScript(`
+local epoch, seq, whole = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[4] == '1'
+local kept = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'savedBy', 'ending')
+local keptEpoch, keptSeq = tonumber(kept[1] or 0), tonumber(kept[2] or 0)
+if kept[4] and keptEpoch >= epoch then return 'ended' end
+if keptEpoch > epoch then return 'stale' end
+if whole then
+  if kept[3] and tonumber(kept[3]) == epoch and keptSeq > seq then return 'behind' end
+  redis.call('UNLINK', KEYS[1], KEYS[2])
+elseif not kept[2] then
+  return 'gone'
+elseif keptEpoch < epoch or keptSeq + 1 ~= seq then
+  return 'behind'
+end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', ARGV[2], 'savedBy', ARGV[1], 'head', ARGV[3])
+for i = 6, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+return 'ok'`);
+
+const READ = redisScript(`
+local kept = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'head', 'ending')
+if kept[4] then return {'ended', kept[4]} end
+if not kept[3] then return false end
+return {'live', kept[1], kept[2], kept[3], redis.call('LRANGE', KEYS[2], 0, -1)}`);
+
+/** Without an epoch: the next. Where nothing is kept the epoch alone is, so that nobody older saves from now on. */
+const TAKE = redisScript(`
+local kept = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'head', 'ending')
+if kept[4] then return {'ended', kept[4]} end
+local epoch = ARGV[2]
+if not epoch then
+  if not kept[3] then return false end
+  epoch = string.format('%d', tonumber(kept[1]) + 1)
+elseif kept[1] and tonumber(kept[1]) >= tonumber(epoch) then
+  return 'stale'
+end
+redis.call('HSET', KEYS[1], 'epoch', epoch)
+if not kept[3] then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  return false
+end
+return {'live', epoch, kept[2], kept[3], redis.call('LRANGE', KEYS[2], 0, -1)}`);
+
+const END = redisScript(`
+local kept = redis.call('HMGET', KEYS[1], 'epoch', 'ending')
+local keptEpoch = tonumber(kept[1] or 0)
+if kept[2] and keptEpoch >= tonumber(ARGV[1]) then return 'ended' end
+if keptEpoch > tonumber(ARGV[1]) then return 'stale' end
+redis.call('UNLINK', KEYS[1], KEYS[2])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'ending', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 'ok'`);
+
+const keptReply = z.enum(['ok', 'stale', 'gone', 'behind', 'ended']);
+const liveReply = z
+  .tuple([z.literal('live'), z.coerce.number(), z.coerce.number(), z.string(), z.array(z.string())])
+  .transform(([kind, epoch, seq, head, items]) => ({ kind, epoch, seq, head, items }));
+const endedReply = z.tuple([z.literal('ended'), z.string()]).transform(([kind, ending]) => ({ kind, ending }));
+const callReply = z.union([liveReply, endedReply, z.null()]);
+const takeReply = z.union([callReply, z.literal('stale')]);
+
+/** Keeps calls over a connection for sessions: one server, Sentinel or Cluster. */
+export function redisCallKeeper(redis: RedisClient): CallKeeper {
+  const run = (script: RedisScript, key: CallKey, ...args: readonly (string | number)[]): Promise<unknown> =>
+    script.run(redis, keysOf(key), args);
+
+  return {
+    async save({ key, epoch, seq, head, items, whole }) {
+      return keptReply.parse(await run(SAVE, key, epoch, seq, head, whole ? 1 : 0, KEPT_MS, ...items));
+    },
+    read: async (key) => callReply.parse(await run(READ, key)),
+    take: async (key, epoch) => takeReply.parse(await run(TAKE, key, KEPT_MS, epoch)),
+    takeNext: async (key) => callReply.parse(await run(TAKE, key, KEPT_MS)),
+    end: async (key, epoch, ending) => keptReply.parse(await run(END, key, epoch, ending, ENDED_MS)),
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Whose live calls are, in Postgres: the rows of `calls` in the clinic's row security. An epoch is given once, by the
+ * upsert that claims the call. Every effect of a call that carries a fence locks the row against it, so that a claim
+ * waits for what the last owner had begun, and finds it done.
+ */
+import { z } from 'zod';
+import type { CallClaim, CallFence, CallRegister } from '../src/domain/call-keeping.ts';
+import { StaleOwner } from '../src/domain/call-keeping.ts';
+import type { Database, Sql } from './postgres.ts';
+
+/** A claim waits no longer than this for an effect of the last owner: that one may be frozen in the middle of it. */
+const CLAIM_PATIENCE_MS = 1_000;
+
+const epochRow = z.object({ epoch: z.number() });
+
+/**
+ * Throws where Postgres is out of reach, or the last owner stands in the way for longer than a second (`isOutage`):
+ * whether the call is claimed is then unknown. A claim is never made twice of its own accord: the second might take the
+ * call from somebody who came in between.
+ */
+export function postgresCallRegister(
+  database: Database,
+  { patienceMs = CLAIM_PATIENCE_MS }: { readonly patienceMs?: number } = {},
+): CallRegister {
+  return {
+    claim: (claim) =>
+      database.withClinic(claim.clinicId, 'claim_call', async (sql) => {
+        await sql`select set_config('lock_timeout', ${`${patienceMs}ms`}, true)`;
+        return claimCall(sql, claim);
+      }),
+    holds: ({ clinicId, ...fence }) =>
+      database.withClinic(clinicId, 'holds_call', async (sql) => {
+        const [row] = await sql`select owner_epoch as epoch from calls where call_sid = ${fence.callSid}`;
+        return isOwner(row, fence);
+      }),
+  };
+}
+
+async function claimCall(sql: Sql, claim: CallClaim): ReturnType<CallRegister['claim']> {
+  const { callSid, clinicId, conversationId, node, from, to, startedAt, after = 1 } = claim;
+  const [row] = await sql`
+    insert into calls (call_sid, clinic_id, conversation_id, owner_node, owner_epoch, resumes, from_phone, to_phone,
+                       started_at)
+    values (${callSid}, ${clinicId}, ${conversationId}, ${node}, ${after}::int + 1, 1, ${from}, ${to}, ${startedAt})
+    on conflict (call_sid) do update
+    set owner_node = excluded.owner_node, owner_epoch = greatest(calls.owner_epoch, ${after}) + 1,
+        resumes = calls.resumes + 1
+    where calls.status = 'live'
+    returning owner_epoch as epoch`;
+  return row === undefined ? { kind: 'ended' } : { kind: 'claimed', ...epochRow.parse(row) };
+}
+
+/**
+ * Does `work` as the owner of a call that the fence names: throws `StaleOwner` where the call has a newer one, whatever
+ * became of `work`, so that the transaction is rolled back. Until it ends nobody can claim the call. Costs one statement
+ * and no round trip: it is sent together with the first of `work`, and answered before it.
+ */
+export async function asOwner<T>(sql: Sql, fence: CallFence | null | undefined, work: () => Promise<T>): Promise<T> {
+  if (!fence) return work();
+  // Both are waited for, whatever becomes of one: nothing of a transaction may be sent after its end.
+  const [owned, done] = await Promise.allSettled([lockOwner(sql, fence), work()]);
+  if (owned.status === 'rejected') throw owned.reason;
+  if (done.status === 'rejected') throw done.reason;
+  return done.value;
+}
+
+/** Who owns the call now, for a read that is not to wait for anybody; see `refuseStale`. */
+export function selectOwner(sql: Sql, fence: CallFence | null | undefined) {
+  return sql`select owner_epoch as epoch from calls where call_sid = ${fence?.callSid ?? ''}`;
+}
+
+/** Throws `StaleOwner` where the owner that `selectOwner` found is a newer one. */
+export function refuseStale([row]: readonly unknown[], fence: CallFence | null | undefined): void {
+  if (fence && !isOwner(row, fence)) throw new StaleOwner();
+}
+
+/** A call whose row is not written yet has its first owner, and is locked by nobody. */
+async function lockOwner(sql: Sql, fence: CallFence): Promise<void> {
+  const [row] = await sql`select owner_epoch as epoch from calls where call_sid = ${fence.callSid} for share`;
+  if (!isOwner(row, fence)) throw new StaleOwner();
+}
+
+function isOwner(row: unknown, { epoch }: CallFence): boolean {
+  return row === undefined || epochRow.parse(row).epoch <= epoch;
+}

@@ -1,0 +1,44 @@
+/** In whose name entries of the conversation record are written, and whether that is still the call's owner. */
+import { z } from 'zod';
+import type { CallFence } from '../src/domain/call-keeping.ts';
+import type { ConversationEntry } from '../src/domain/ports.ts';
+import type { Sql } from './postgres.ts';
+
+const ownerRow = z.object({ callSid: z.string(), epoch: z.number() });
+
+/** The entry that begins a phone call is its first owner's, unless it says otherwise. */
+export function fenceOf(entry: ConversationEntry): CallFence | null {
+  if (entry.fence) return entry.fence;
+  return entry.kind === 'started' && entry.call !== null ? { callSid: entry.call.callSid, epoch: 1 } : null;
+}
+
+/**
+ * The fences of these entries whose calls have a newer owner. Nobody can claim the calls of the others until the
+ * transaction ends. Conversations are locked before calls, as by whoever ends them.
+ */
+export async function findStaleOwners(sql: Sql, entries: readonly ConversationEntry[]): Promise<readonly CallFence[]> {
+  const owners = entries.flatMap((entry) => {
+    const fence = fenceOf(entry);
+    return fence === null ? [] : [{ ...fence, conversationId: entry.conversationId }];
+  });
+  if (owners.length === 0) return [];
+  const rows = await sql`
+    select c.call_sid as "callSid", c.owner_epoch as epoch
+    from (
+      select distinct "callSid", "conversationId"
+      from json_to_recordset(${JSON.stringify(owners)}::text::json) as o("callSid" text, "conversationId" uuid)
+    ) as named
+    join conversations v on v.id = named."conversationId"
+    join calls c on c.call_sid = named."callSid"
+    order by v.id
+    for no key update of v for share of c`;
+  const newest = new Map(rows.map((row) => ownerRow.parse(row)).map(({ callSid, epoch }) => [callSid, epoch]));
+  const stale = owners.filter(({ callSid, epoch }) => (newest.get(callSid) ?? epoch) > epoch);
+  return [...new Map(stale.map(({ callSid, epoch }) => [`${callSid} ${epoch}`, { callSid, epoch }])).values()];
+}
+
+/** Whether an entry is in the name of one of these. */
+export function isOf(owners: readonly CallFence[], entry: ConversationEntry): boolean {
+  const fence = fenceOf(entry);
+  return owners.some(({ callSid, epoch }) => callSid === fence?.callSid && epoch === fence.epoch);
+}

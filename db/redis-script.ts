@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { RedisClient } from './redis.ts';
+
+/**
+ * A Lua script that is sent by its name; its text only where a server does not know it, as after a failover. What is
+ * asked in that moment may be overtaken by what is asked next.
+ */
+export interface RedisScript {
+  /** All keys must lie in one slot of a Cluster. Rejects where Redis does not answer in time: it may have run. */
+  run(redis: RedisClient, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
+}
+
+export function redisScript(lua: string): RedisScript {
+  const sha = createHash('sha1').update(lua).digest('hex');
+  return {
+    async run(redis, keys, args) {
+      try {
+        return await redis.evalsha(sha, keys.length, ...keys, ...args);
+      } catch (error) {
+        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+        return redis.eval(lua, keys.length, ...keys, ...args);
+      }
+    },
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * How a node takes up a call that another one had: it claims the call, so that nobody else may write for it any more,
+ * and takes what it remembers. What the caller says meanwhile waits.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallState } from '../../actors/call/state.ts';
+import type { PhoneInlet } from '../../actors/phone/messages.ts';
+import type { CallClaim, CallKeeper, CallKey, CallRegister } from '../domain/call-keeping.ts';
+
+import { restored, telephoneKey } from './call-snapshot.ts';
+
+/** Where calls are kept, and whose they are. */
+export interface CallKeeping {
+  readonly keeper: CallKeeper;
+  readonly register: CallRegister;
+  /** How long a call waits for its caller to come back, ms. */
+  readonly resumeMs: number;
+}
+
+export interface Adopted {
+  readonly kind: 'adopted';
+  readonly state: CallState;
+  readonly epoch: number;
+  /** Of the last save of the owner before. */
+  readonly seq: number;
+  /** The keeper alone gave the epoch: the register was out of reach, and is to be told. */
+  readonly unregistered: CallClaim | null;
+}
+
+/** `elsewhere`: another node was faster. `gone`: nothing is kept of it. */
+export type Adoption = Adopted | { readonly kind: 'ended' | 'elsewhere' | 'gone' };
+
+/** Of a call that nobody else has had. */
+export const FIRST_EPOCH = 1;
+
+/** How often a call is claimed again whose keeper knows of a newer owner than its register. */
+const CLAIMS = 3;
+
+/** Claims only what is `wanted`, and leaves anything else where it is (`gone`). Rejects where the keeper is out of reach. */
+export async function adopt(
+  { keeper, register }: CallKeeping,
+  callSid: string,
+  node: string,
+  wanted: (state: CallState) => boolean,
+): Promise<Adoption> {
+  const key = telephoneKey(callSid);
+  const kept = await keeper.read(key);
+  if (kept === null) return { kind: 'gone' };
+  if (kept.kind === 'ended') return { kind: 'ended' };
+  const state = restored(kept.head, kept.items);
+  if (!wanted(state)) return { kind: 'gone' };
+  const claim = claimOf(state, callSid, node);
+  for (let tries = 0, after = FIRST_EPOCH; tries < CLAIMS; tries++) {
+    const taken = await claimed({ keeper, register }, key, { ...claim, after });
+    if (taken !== 'stale') return taken;
+    // The keeper has an owner that the register never heard of.
+    const newest = await keeper.read(key);
+    if (newest?.kind !== 'live') return { kind: newest?.kind ?? 'gone' };
+    after = newest.epoch;
+  }
+  return { kind: 'elsewhere' };
+}
+
+function claimOf({ identity, startedAt }: CallState, callSid: string, node: string): CallClaim {
+  const { clinicId, conversationId, callerPhone, calledNumber } = identity;
+  return { callSid, clinicId, conversationId, node, from: callerPhone, to: calledNumber, startedAt };
+}
+
+async function claimed(
+  { keeper, register }: Pick<CallKeeping, 'keeper' | 'register'>,
+  key: CallKey,
+  claim: CallClaim,
+): Promise<Adoption | 'stale'> {
+  // With Postgres away the keeper alone decides whose the call is.
+  const registered = await register.claim(claim).catch(() => null);
+  if (registered?.kind === 'ended') return { kind: 'ended' };
+  const taken = registered ? await keeper.take(key, registered.epoch) : await keeper.takeNext(key);
+  if (taken === 'stale') return 'stale';
+  if (taken === null || taken.kind === 'ended') return { kind: taken?.kind ?? 'gone' };
+  return {
+    kind: 'adopted',
+    state: restored(taken.head, taken.items),
+    epoch: taken.epoch,
+    seq: taken.seq,
+    unregistered: registered ? null : claim,
+  };
+}
+
+const AGAIN_MS = 2_000;
+/** Longer than a call may be. */
+const TELLINGS = 10_000;
+
+/**
+ * Tells the register of an owner that the keeper alone made, as often as it takes; false where somebody else has the
+ * call by then.
+ */
+export async function registered(
+  { register }: Pick<CallKeeping, 'register'>,
+  claim: CallClaim,
+  epoch: number,
+): Promise<boolean> {
+  for (let telling = 0; telling < TELLINGS; telling++) {
+    try {
+      const answer = await register.claim({ ...claim, after: epoch - 1 });
+      return answer.kind === 'claimed' && answer.epoch === epoch;
+    } catch {
+      await sleep(AGAIN_MS, undefined, { ref: false });
+    }
+  }
+  return true;
+}
+
+/** What a line may say before its call is here. */
+const EARLY_WORDS = 1_000;
+
+/** Stands for a call that is on its way to this node. */
+export class ExpectedCall implements PhoneInlet {
+  private call: PhoneInlet | undefined;
+  private early: ((call: PhoneInlet) => void)[] = [];
+
+  /** Null: it will not come. */
+  arrived(call: PhoneInlet | null): void {
+    this.call = call ?? NOBODY;
+    for (const word of this.early.splice(0)) word(this.call);
+  }
+
+  audio(payload: string): void {
+    this.pass((call) => call.audio(payload));
+  }
+
+  mark(name: string): void {
+    this.pass((call) => call.mark(name));
+  }
+
+  digit(digit: string): void {
+    this.pass((call) => call.digit(digit));
+  }
+
+  closed(reason: 'stop' | 'broken'): void {
+    this.pass((call) => call.closed(reason));
+  }
+
+  private pass(word: (call: PhoneInlet) => void): void {
+    if (this.call) word(this.call);
+    else if (this.early.length < EARLY_WORDS) this.early.push(word);
+  }
+}
+
+const NOBODY: PhoneInlet = {
+  audio: () => undefined,
+  mark: () => undefined,
+  digit: () => undefined,
+  closed: () => undefined,
+};

@@ -1,0 +1,153 @@
+/**
+ * Keeps what a call remembers outside its node, at each change that another node would need to know: at once, in order,
+ * without waiting. What could not be kept is kept whole as soon as it can be. Whoever finds that the call has a newer
+ * owner says so once, and keeps nothing more.
+ */
+
+import type { CallState } from '../../actors/call/state.ts';
+import type { CallKeeper, CallKey, Kept } from '../domain/call-keeping.ts';
+import { headOf, itemOf } from './call-snapshot.ts';
+
+export const CHECKPOINT_LIMITS = {
+  /** After a failure, before everything is written again. */
+  againMs: 1_000,
+  /** How long an effect waits for what led to it to be kept. */
+  patienceMs: 250,
+} as const;
+
+export interface CheckpointOptions {
+  readonly keeper: CallKeeper;
+  readonly key: CallKey;
+  readonly epoch: number;
+  /** The last save of the owner before; 0 where there was none. */
+  readonly seq: number;
+  /** The call has a newer owner. Called once. */
+  readonly onStale: () => void;
+  /** How long a save took, ms; `failed` where it was not kept. */
+  readonly onSaved: (result: Kept | 'failed', ms: number) => void;
+  readonly now: () => number;
+}
+
+export class CallCheckpoints {
+  private readonly options: CheckpointOptions;
+  private seq: number;
+  private state: CallState | undefined;
+  /** The history as of the last save. */
+  private history: CallState['history'] = [];
+  private lost = true;
+  private over = false;
+  private again: NodeJS.Timeout | undefined;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(options: CheckpointOptions) {
+    this.options = options;
+    this.seq = options.seq;
+  }
+
+  /** To be told of each step. */
+  changed(before: CallState, after: CallState): void {
+    this.state = after;
+    if (!this.over && after.mode !== 'ended' && isWorthKeeping(before, after)) this.save();
+  }
+
+  /** Everything, now: at the beginning, and by a new owner. */
+  begin(state: CallState): void {
+    this.state = state;
+    this.lost = true;
+    this.save();
+  }
+
+  /** Resolves once what the call remembers now is kept, or after a moment: no effect waits longer for it. */
+  async settled(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CHECKPOINT_LIMITS.patienceMs);
+    });
+    await Promise.race([this.last, late]);
+    clearTimeout(timer);
+  }
+
+  /** The call is over: nothing is kept of it but what comes next for its caller. */
+  end(ending: string): void {
+    if (this.over) return;
+    this.close();
+    const { keeper, key, epoch } = this.options;
+    // Where it does not work, what was kept lapses by itself.
+    void this.asked(
+      () => keeper.end(key, epoch, ending),
+      () => undefined,
+    );
+  }
+
+  /** Keeps nothing more. */
+  close(): void {
+    this.over = true;
+    clearTimeout(this.again);
+  }
+
+  private save(): void {
+    const { state } = this;
+    if (!state || this.over) return;
+    const { keeper, key, epoch } = this.options;
+    const known = this.lost ? new Set() : new Set(this.history);
+    const items = state.history.filter((item) => !known.has(item)).map(itemOf);
+    const save = { key, epoch, seq: ++this.seq, head: headOf(state), items, whole: this.lost };
+    this.history = state.history;
+    this.lost = false;
+    this.last = this.asked(
+      () => keeper.save(save),
+      (kept) => this.answered(kept),
+    );
+  }
+
+  private async asked(ask: () => Promise<Kept>, then: (kept: Kept) => void): Promise<void> {
+    const { now, onSaved } = this.options;
+    const askedAt = now();
+    try {
+      const kept = await ask();
+      onSaved(kept, now() - askedAt);
+      then(kept);
+    } catch {
+      onSaved('failed', now() - askedAt);
+      this.later();
+    }
+  }
+
+  private answered(kept: Kept): void {
+    if (this.over || kept === 'ok') return;
+    if (kept === 'stale' || kept === 'ended') {
+      this.close();
+      this.options.onStale();
+      return;
+    }
+    this.lost = true;
+    this.save();
+  }
+
+  private later(): void {
+    this.lost = true;
+    if (this.over) return;
+    this.again ??= setTimeout(() => {
+      this.again = undefined;
+      this.save();
+    }, CHECKPOINT_LIMITS.againMs).unref();
+  }
+}
+
+/** Sounds, timers and the words of a sentence that is still being made are not: they are over before anybody could take the call up. */
+function isWorthKeeping(before: CallState, after: CallState): boolean {
+  return (
+    before.mode !== after.mode ||
+    before.dealings !== after.dealings ||
+    before.tools !== after.tools ||
+    before.history !== after.history ||
+    before.turns !== after.turns ||
+    before.awaited !== after.awaited ||
+    before.responding !== after.responding ||
+    before.language !== after.language ||
+    before.leaving !== after.leaving ||
+    before.missed !== after.missed ||
+    before.resumes !== after.resumes ||
+    (before.callerSpeaksSince === null) !== (after.callerSpeaksSince === null)
+  );
+}

@@ -1,0 +1,182 @@
+/**
+ * A call as it is kept: a head that each save replaces, and what it remembers as items that are only added, so that a
+ * save costs the same in the first minute and in the last. Texts of JSON; the head says by which schema, since a node of
+ * another release may read it.
+ */
+import { z } from 'zod';
+import { type Remembered, remembersAll } from '../../actors/call/history.ts';
+import type { CallState } from '../../actors/call/state.ts';
+import type { CallKey } from '../domain/call-keeping.ts';
+import { FAILURE_CODES } from '../domain/failures.ts';
+
+/** Raised with each change of what is kept that an older reader or writer would get wrong; then `UPCASTERS` grows. */
+export const SCHEMA = 1;
+
+/** A telephone call is found by its CallSid, a browser's by its clinic and session. */
+export function telephoneKey(callSid: string): CallKey {
+  return `phone/${callSid}`;
+}
+
+export function headOf(state: CallState): string {
+  // What is undefined is left out of JSON.
+  return JSON.stringify({ ...state, history: undefined });
+}
+
+export function itemOf(item: Remembered): string {
+  return JSON.stringify(item);
+}
+
+/** The state as it was kept last. Throws where it is none, or one that this release cannot read. */
+export function restored(head: string, items: readonly string[]): CallState {
+  const state = headSchema.parse(upcast(JSON.parse(head)));
+  const remembered = items.map((item): Remembered => itemSchema.parse(JSON.parse(item)));
+  return remembersAll({ ...state, history: [] }, remembered);
+}
+
+const versioned = z.looseObject({ schema: z.int().min(1).max(SCHEMA) });
+
+/** How what was kept by schema `n` reads by schema `n + 1`, at index `n - 1`. */
+const UPCASTERS: readonly ((head: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>)[] = [];
+
+function upcast(kept: unknown): unknown {
+  const head = versioned.parse(kept);
+  return UPCASTERS.slice(head.schema - 1).reduce<Readonly<Record<string, unknown>>>((older, next) => next(older), head);
+}
+
+const time = z.number();
+const count = z.int().min(0);
+const toolRequest = { callId: z.string(), name: z.string(), argumentsText: z.string() };
+
+const itemSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('caller'), text: z.string(), at: time }),
+  z.object({ kind: z.literal('assistant'), text: z.string(), at: time }),
+  z.object({ kind: z.literal('note'), text: z.string(), at: time }),
+  z.object({ kind: z.literal('tool'), ...toolRequest, output: z.string(), at: time }),
+]);
+
+const offer = z.object({
+  slotId: z.string(),
+  number: z.int(),
+  serviceId: z.string(),
+  providerId: z.string(),
+  startsAt: time,
+  endsAt: time,
+});
+
+const dealings = z.object({
+  offers: z.object({ latest: z.array(offer), earlier: z.array(offer), made: count }),
+  unanswered: z.array(z.string()),
+  choice: z.string().nullable(),
+  booked: z.array(z.object({ appointmentId: z.string(), slotId: z.string() })),
+  moved: z.array(z.string()),
+  cancelled: z.array(z.string()),
+  waitlisted: z.boolean(),
+  theirs: z.array(z.string()),
+  moving: z.string().nullable(),
+  sought: z.object({ from: z.string(), to: z.string() }).nullable(),
+  checked: z.boolean(),
+  informed: z.boolean(),
+  stuck: z.enum(FAILURE_CODES).nullable(),
+  ending: z.boolean(),
+  messageTaken: z.boolean(),
+  transferring: z.string().nullable(),
+  escalated: z.boolean(),
+  urgent: z.boolean(),
+});
+
+const awaitedWords = z.object({ itemId: z.string(), n: count, startedAt: time, endedAt: time });
+
+const headSchema = z.object({
+  schema: z.literal(SCHEMA),
+  mode: z.enum(['opening', 'talking', 'parting', 'away', 'settling', 'ended']),
+  deadlines: z.record(z.string(), time),
+  identity: z.object({
+    conversationId: z.string(),
+    clinicId: z.string(),
+    channel: z.enum(['voice', 'web', 'sms']),
+    callSid: z.string().nullable(),
+    callerPhone: z.string().nullable(),
+    calledNumber: z.string(),
+    node: z.string(),
+  }),
+  startedAt: time,
+  language: z.string(),
+  turns: count,
+  callerTurns: count,
+  callerSpeaksSince: time.nullable(),
+  answerDueSince: time.nullable(),
+  doubt: z
+    .object({
+      since: time,
+      endedAt: time.nullable(),
+      itemId: z.string().nullable(),
+      unheardMs: time,
+      resumed: z.boolean(),
+    })
+    .nullable(),
+  awaited: z.array(awaitedWords),
+  saying: z.array(
+    z.object({
+      itemId: z.string(),
+      n: count,
+      startedAt: time,
+      text: z.string(),
+      by: z.enum(['model', 'phrase', 'filler']),
+      askedAt: time.nullable(),
+      heardAfterMs: time.nullable(),
+      brokeOff: z.boolean().optional(),
+    }),
+  ),
+  responding: z.boolean(),
+  empty: z.boolean(),
+  undisclosed: z.boolean(),
+  answered: z.boolean(),
+  answerOwed: z.boolean(),
+  fillerSaid: z.boolean(),
+  silences: count,
+  phrasesSaid: count,
+  tools: z.array(
+    z.object({ ...toolRequest, n: count, startedAt: time, verdict: z.enum(['go_on', 'refuse', 'hand_over']) }),
+  ),
+  toolCalls: count,
+  loop: z.object({
+    asked: z.array(z.object({ signature: z.string(), times: count })),
+    calls: count,
+    refusals: count,
+    refusalUnread: z.boolean(),
+  }),
+  dealings,
+  lineLost: z.boolean(),
+  keys: z.string(),
+  leaving: z.object({ urgent: z.boolean() }).nullable(),
+  missed: z.enum(['busy', 'no_answer', 'declined', 'failed']).nullable(),
+  link: z.object({
+    due: z.boolean(),
+    unfinished: z.object({ itemId: z.string(), sentMs: time, sentence: z.string().nullable() }).nullable(),
+    reheard: z.array(awaitedWords),
+    toldUntil: time.nullable(),
+    standsBy: z.boolean(),
+    missed: z.boolean(),
+  }),
+  voice: z.object({ characters: count, ms: time }),
+  resumes: count,
+  broke: z.boolean(),
+  endedBy: z.string().nullable(),
+}) satisfies z.ZodType<Omit<CallState, 'history'>>;
+
+/** What is kept of a call that is over: what comes next for a caller who is still there. */
+export interface CallEnding {
+  readonly next: 'hang_up' | 'staff';
+  readonly clinicId: string;
+}
+
+const endingSchema = z.object({ next: z.enum(['hang_up', 'staff']), clinicId: z.string() });
+
+export function endingOf(ending: CallEnding): string {
+  return JSON.stringify(ending);
+}
+
+/** Throws where it is none. */
+export function readEnding(text: string): CallEnding {
+  return endingSchema.parse(JSON.parse(text));
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import type { CallEffect } from '../../../actors/call/effects.ts';
+import type { CallMessage } from '../../../actors/call/messages.ts';
+import { callStep } from '../../../actors/call/step.ts';
+import { headOf, itemOf, restored } from '../../../src/bin/call-snapshot.ts';
+import { StepBench } from '../../support/step-bench.ts';
+import {
+  begins,
+  type CallBench,
+  callerSpeaks,
+  ENDING,
+  FACTS,
+  greeted,
+  newConversation,
+  orders,
+  PHRASES,
+  phoneOrders,
+  ran,
+  recorded,
+  responseEnded,
+  says,
+  speechStarted,
+  toolAnswered,
+  toolRequested,
+  turns,
+  words,
+} from './bench.ts';
+
+/** Six seconds at an unhurried pace of fifteen characters a second. */
+const OFFER = 'I have Tuesday at two in the afternoon, or Wednesday at nine in the morning with Priya.';
+
+/** The call as another node goes on with it, its line broken `goneMs` before. */
+function elsewhere(call: CallBench, goneMs = 1_000): { readonly call: CallBench; readonly effects: CallEffect[] } {
+  const kept = restored(headOf(call.state), call.state.history.map(itemOf));
+  const next: CallBench = new StepBench(callStep(FACTS), kept);
+  next.now = call.now + goneMs;
+  const takenUp: CallMessage = { type: 'taken_up', brokeAt: call.now, node: 'node-b' };
+  return { call: next, effects: next.tell(takenUp, { type: 'phone_opened' }) };
+}
+
+const ready: CallMessage = { type: 'model_ready', first: false };
+
+/** What the new session is asked for. */
+function askedFor(effects: readonly CallEffect[]): string[] {
+  return orders(effects).flatMap((order) =>
+    order.type === 'say' ? [order.sentence] : order.type === 'respond' ? ['respond'] : [],
+  );
+}
+
+function told(effects: readonly CallEffect[]): string[] {
+  return orders(effects).flatMap((order) =>
+    order.type === 'restore' ? order.history.map((item) => (item.kind === 'tool' ? item.output : item.text)) : [],
+  );
+}
+
+describe('a call that another node goes on with', () => {
+  it('listens where it listened, and knows what was said', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'Do you do Botox?'));
+    says(call, 'a1', 'Yes, we do. When would suit you?');
+    const next = elsewhere(call);
+    expect(recorded(next.effects)).toEqual([]);
+    const effects = next.call.tell(ready);
+    expect(askedFor(effects)).toEqual([]);
+    expect(told(effects)).toEqual(['Thank you for calling.', 'Do you do Botox?', 'Yes, we do. When would suit you?']);
+    expect(next.call.state.identity.node).toBe('node-b');
+  });
+
+  it('goes on behind the words that were heard', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'When can I come?'));
+    begins(call, 'a1', OFFER);
+    call.tell(responseEnded());
+    call.wait(3_000);
+    const next = elsewhere(call);
+    const [[n, role, text, interrupted] = [0, '', '', false]] = turns(next.effects);
+    expect([n, role, interrupted]).toEqual([3, 'assistant', true]);
+    // 2.6 s at fifteen characters a second, and never half a word.
+    expect(text).toBe('I have Tuesday at two in the afternoon,');
+    const effects = next.call.tell(ready);
+    expect(askedFor(effects)).toEqual(['respond']);
+    expect(told(effects).at(-1)).toContain(`up to these words: "${text}"`);
+  });
+
+  it('says nothing again that was heard to its end', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'When can I come?'));
+    begins(call, 'a1', OFFER);
+    call.tell(responseEnded());
+    call.wait(8_000);
+    const next = elsewhere(call);
+    expect(turns(next.effects)).toEqual([[3, 'assistant', OFFER, false]]);
+    expect(askedFor(next.call.tell(ready))).toEqual([]);
+  });
+
+  it('answers who waits for an answer', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'When can I come?'));
+    const next = elsewhere(call);
+    expect(askedFor(next.call.tell(ready))).toEqual(['respond']);
+  });
+
+  it('asks again for words that went with the line, whether they were still being said or not yet written down', () => {
+    const stopped: CallMessage = { type: 'caller_speech_stopped', speechMs: 900 };
+    for (const spoken of [[speechStarted], [speechStarted, stopped]]) {
+      const call = greeted();
+      call.tell(...spoken);
+      const effects = elsewhere(call).call.tell(ready);
+      expect(askedFor(effects)).toEqual([PHRASES.lostYou]);
+    }
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    const next = elsewhere(call);
+    expect(turns(next.effects)).toEqual([[2, 'customer', '[inaudible]', false]]);
+    expect(askedFor(next.call.tell(ready))).toEqual([PHRASES.lostYou]);
+  });
+
+  it('runs a tool again that ran, and gives its answer to the new session', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'Two, please.'), { type: 'response_started' }, toolRequested('call_1', 'book_appointment'));
+    call.tell(toolRequested('call_2'));
+    const next = elsewhere(call);
+    expect(ran(next.effects)).toEqual(['call_1']);
+    const effects = next.call.tell(toolAnswered('call_1', [], { appointment_id: 'a' }), toolAnswered('call_2'), ready);
+    expect(told(effects).some((text) => text.includes('"appointment_id":"a"'))).toBe(true);
+    expect(askedFor(effects)).toContain('respond');
+  });
+
+  it('greets where nobody had', () => {
+    const next = elsewhere(newConversation());
+    expect(askedFor(next.effects)).toEqual([PHRASES.greeting]);
+    expect(next.call.state.mode).toBe('talking');
+  });
+
+  it('says the rest of a phrase', () => {
+    const call = newConversation();
+    call.tell({ type: 'phone_opened' });
+    const [phrase] = call.state.saying;
+    expect(phrase).toBeUndefined();
+    begins(call, 'g', PHRASES.greeting);
+    call.wait(2_000);
+    const next = elsewhere(call);
+    expect(turns(next.effects)).toEqual([[1, 'assistant', 'Thank you for calling.', true]]);
+  });
+
+  it('closes the line where all was said', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'Goodbye.'), { type: 'response_started' }, toolRequested('call_1', 'end_call'));
+    call.tell(toolAnswered('call_1', ENDING), responseEnded());
+    const parting = elsewhere(call);
+    const effects = [...parting.effects, ...parting.call.tell(ready)];
+    const isOver = phoneOrders(effects).some(({ type }) => type === 'hang_up') || askedFor(effects).length > 0;
+    expect(isOver).toBe(true);
+  });
+
+  it('counts how often that happened with nothing said in between', () => {
+    let { call } = elsewhere(greeted());
+    for (let n = 2; n <= 4; n++) ({ call } = elsewhere(call));
+    expect(call.state.resumes).toBe(4);
+    callerSpeaks(call, 'u1');
+    expect(call.state.resumes).toBe(0);
+  });
+
+  it('forgets no deadline of the call itself, and all others', () => {
+    const call = greeted();
+    call.tell(speechStarted);
+    const { call: next } = elsewhere(call);
+    expect(Object.keys(next.state.deadlines).toSorted()).toEqual(['longest_call', 'silence', 'time_is_short']);
+  });
+});

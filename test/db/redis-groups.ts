@@ -1,0 +1,44 @@
+/** Redis servers of a test's own that stand for each other: under a Sentinel, or as a Cluster. Stopped with the test. */
+import { expect, vi } from 'vitest';
+import { type RedisServer, redisServer } from './redis-server.ts';
+
+const SLOTS = 16_384;
+const SOON = { timeout: 15_000 };
+
+/** A primary and its replica, in step with each other, and the Sentinel that lets the replica take its place. */
+export async function redisWithSentinel(): Promise<{
+  readonly url: string;
+  readonly primary: RedisServer;
+  readonly replica: RedisServer;
+}> {
+  const [primary, replica] = [await redisServer(), await redisServer('replica-priority 1')];
+  await replica.command(`REPLICAOF 127.0.0.1 ${primary.port}`);
+  await vi.waitFor(
+    async () => expect(await replica.command('INFO replication')).toContain('master_link_status:up'),
+    SOON,
+  );
+  const sentinel = await redisServer(
+    `sentinel monitor main 127.0.0.1 ${primary.port} 1`,
+    'sentinel down-after-milliseconds main 500',
+    'sentinel failover-timeout main 2000',
+  );
+  await vi.waitFor(
+    async () => expect(await sentinel.command('SENTINEL replicas main')).toContain(`${replica.port}`),
+    SOON,
+  );
+  return { url: `redis+sentinel://127.0.0.1:${sentinel.port}/main`, primary, replica };
+}
+
+/** Three primaries, each with a third of the slots. */
+export async function redisCluster(): Promise<{ readonly url: string; readonly nodes: readonly RedisServer[] }> {
+  const settings = ['cluster-enabled yes', 'cluster-announce-ip 127.0.0.1'];
+  const nodes = await Promise.all([0, 1, 2].map(() => redisServer(...settings)));
+  const first = (n: number): number => Math.ceil((n * SLOTS) / nodes.length);
+  await Promise.all(nodes.map((node, n) => node.command(`CLUSTER ADDSLOTSRANGE ${first(n)} ${first(n + 1) - 1}`)));
+  await Promise.all(nodes.map((node) => node.command(`CLUSTER MEET 127.0.0.1 ${nodes[0]?.port}`)));
+  await vi.waitFor(async () => {
+    const states = await Promise.all(nodes.map((node) => node.command('CLUSTER INFO')));
+    for (const state of states) expect(state).toMatch(/cluster_state:ok[^]*cluster_known_nodes:3/);
+  }, SOON);
+  return { url: `redis+cluster://127.0.0.1:${nodes[0]?.port}`, nodes };
+}

@@ -1,0 +1,65 @@
+/**
+ * A TCP balancer in front of several nodes, as a load balancer does it: a new connection goes to the node that has the
+ * fewest; one that refuses is passed by. What a dead node had is reset at once. Imports nothing of the test runner.
+ */
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface Balancer {
+  readonly port: number;
+  /** Connections to the node of this port. */
+  connectionsOf(port: number): number;
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+
+/** Listens on `port`; the nodes listen on theirs, or will. */
+export async function openBalancer(port: number, nodes: readonly number[]): Promise<Balancer> {
+  const open = new Map<number, Set<Socket>>(nodes.map((node) => [node, new Set()]));
+  const connectionsOf = (node: number): number => open.get(node)?.size ?? 0;
+
+  const pass = (client: Socket, left: readonly number[]): void => {
+    const [node, ...others] = left.toSorted((a, b) => connectionsOf(a) - connectionsOf(b));
+    if (node === undefined) return void client.destroy();
+    const upstream = connect({ host: HOST, port: node });
+    upstream.once('error', () => {
+      if (upstream.connecting || !open.get(node)?.has(upstream)) pass(client, others);
+    });
+    upstream.once('connect', () => {
+      open.get(node)?.add(upstream);
+      join(client, upstream, () => open.get(node)?.delete(upstream));
+    });
+  };
+
+  const server = createServer({ pauseOnConnect: true }, (client) => {
+    client.on('error', () => undefined);
+    pass(client, nodes);
+  });
+  server.listen(port, HOST);
+  await once(server, 'listening');
+  return {
+    port,
+    connectionsOf,
+    async close() {
+      for (const sockets of open.values()) for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Each end goes when the other does. */
+function join(client: Socket, upstream: Socket, onClosed: () => void): void {
+  upstream.on('error', () => undefined);
+  upstream.once('close', () => {
+    onClosed();
+    client.destroy();
+  });
+  client.once('close', () => upstream.destroy());
+  client.setNoDelay(true);
+  upstream.setNoDelay(true);
+  client.pipe(upstream);
+  upstream.pipe(client);
+  client.resume();
+}
