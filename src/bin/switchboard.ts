@@ -240,16 +240,18 @@ export class Switchboard implements FrontDesk {
   /** What another node has left of a call that this one does not know: one to go on with, or what comes after it. */
   private async elsewhere({ callSid, to }: CallContinuation): Promise<Continuation | EndedCall | undefined> {
     const { directory, world } = this.options;
-    const { keeping, clock } = world;
+    const { keeping, clock, events } = world;
     if (!keeping) return undefined;
-    const kept = await keeping.keeper.read(telephoneKey(callSid)).catch(() => null);
-    // Whoever is still there, and of whom nobody knows anything, is not hung up on.
-    if (kept === null) {
-      const clinic = await directory.byPhone(to);
-      return clinic && { clinicId: clinic.id, conversationId: null, next: 'staff' };
+    try {
+      const kept = await keeping.keeper.read(telephoneKey(callSid));
+      if (kept?.kind === 'live') return streamOf(restored(kept.head, kept.items).identity, clock.now());
+      if (kept) return { ...readEnding(kept.ending), conversationId: null };
+    } catch (error) {
+      events.emit('call.crashed', { callSid, actor: 'adoption', error });
     }
-    if (kept.kind === 'live') return streamOf(restored(kept.head, kept.items).identity, clock.now());
-    return { ...readEnding(kept.ending), conversationId: null };
+    // Whoever is still there, and of whom nobody knows anything, is not hung up on.
+    const clinic = await directory.byPhone(to);
+    return clinic && { clinicId: clinic.id, conversationId: null, next: 'staff' };
   }
 
   /** A call that was with staff when its node went is needed here once its caller is asked about. */

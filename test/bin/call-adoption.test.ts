@@ -1,0 +1,175 @@
+/** A call that another node had, as it comes to this one: whose it is then, and what of it is there. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { CallState } from '../../actors/call/state.ts';
+import { adopt, ExpectedCall, registered } from '../../src/bin/call-adoption.ts';
+import { endingOf, headOf, itemOf, telephoneKey } from '../../src/bin/call-snapshot.ts';
+import { Switchboard } from '../../src/bin/switchboard.ts';
+import { callerSpeaks, greeted, words } from '../actors/call/bench.ts';
+import { memoryCallWorld } from '../support/call-world.ts';
+import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
+import { memoryCallRegister } from '../support/memory-call-register.ts';
+import { memoryClinicDirectory, radiance } from '../support/memory-clinics.ts';
+
+const AWAY = new Error('out of reach');
+const any = (): boolean => true;
+
+let keeper: ReturnType<typeof memoryCallKeeper>;
+let register: ReturnType<typeof memoryCallRegister>;
+let state: CallState;
+let callSid: string;
+const keeping = () => ({ keeper, register, resumeMs: 1_000 });
+
+async function save(epoch: number, seq = 1): Promise<void> {
+  const items = state.history.map(itemOf);
+  await keeper.save({ key: telephoneKey(callSid), epoch, seq, head: headOf(state), items, whole: true });
+}
+
+beforeEach(async () => {
+  keeper = memoryCallKeeper();
+  register = memoryCallRegister();
+  const call = greeted();
+  callerSpeaks(call, 'u1');
+  call.tell(words('u1', 'Do you do Botox?'));
+  ({ state } = call);
+  callSid = state.identity.callSid ?? '';
+  await save(1);
+});
+
+describe('a call that is adopted', () => {
+  it('is this node’s alone, with all that it remembers', async () => {
+    const adoption = await adopt(keeping(), callSid, 'node-b', any);
+    expect(adoption).toMatchObject({ kind: 'adopted', epoch: 2, seq: 1, unregistered: null });
+    expect(adoption.kind === 'adopted' && adoption.state.history).toEqual(state.history);
+    await save(1, 2);
+    expect(await keeper.read(telephoneKey(callSid))).toMatchObject({ epoch: 2, seq: 1 });
+  });
+
+  it('comes to one of several nodes that ask at once, and to each by an epoch of its own', async () => {
+    const adoptions = await Promise.all(['b', 'c', 'd'].map((node) => adopt(keeping(), callSid, node, any)));
+    const epochs = adoptions.flatMap((each) => (each.kind === 'adopted' ? [each.epoch] : []));
+    expect(new Set(epochs).size).toBe(epochs.length);
+    expect(await keeper.read(telephoneKey(callSid))).toMatchObject({ epoch: Math.max(...epochs) });
+  });
+
+  it('has an epoch beyond one that the keeper gave while the register was away', async () => {
+    await keeper.takeNext(telephoneKey(callSid));
+    await keeper.takeNext(telephoneKey(callSid));
+    expect(await adopt(keeping(), callSid, 'node-b', any)).toMatchObject({ kind: 'adopted', epoch: 4 });
+  });
+
+  it('is had without the register, which is told of it later', async () => {
+    const claim = register.claim;
+    const away = { ...register, claim: () => Promise.reject(AWAY) };
+    const adoption = await adopt({ ...keeping(), register: away }, callSid, 'node-b', any);
+    expect(adoption).toMatchObject({ kind: 'adopted', epoch: 2 });
+    if (adoption.kind !== 'adopted' || !adoption.unregistered) throw new Error('the register was not to be told');
+    expect(await registered({ register: { ...register, claim } }, adoption.unregistered, adoption.epoch)).toBe(true);
+    expect(await register.holds({ callSid, clinicId: radiance.id, epoch: 2 })).toBe(true);
+    expect(await register.holds({ callSid, clinicId: radiance.id, epoch: 1 })).toBe(false);
+  });
+
+  it('is somebody else’s where they claimed it before the register was told', async () => {
+    const claim = { callSid, clinicId: radiance.id, conversationId: 'c', node: 'b', from: null, to: '', startedAt: 0 };
+    await register.claim(claim);
+    expect(await registered({ register }, claim, 2)).toBe(false);
+  });
+});
+
+describe('a call that is not to be had', () => {
+  it('is over, by the keeper or by the register', async () => {
+    register.begin({ callSid, clinicId: radiance.id, epoch: 1 });
+    register.end(callSid);
+    expect(await adopt(keeping(), callSid, 'node-b', any)).toEqual({ kind: 'ended' });
+    await keeper.end(telephoneKey(callSid), 1, endingOf({ next: 'hang_up', clinicId: radiance.id }));
+    expect(await adopt(keeping(), callSid, 'node-b', any)).toEqual({ kind: 'ended' });
+  });
+
+  it('is not kept, or not of the kind that is wanted', async () => {
+    expect(await adopt(keeping(), callSid, 'node-b', () => false)).toEqual({ kind: 'gone' });
+    expect(await register.holds({ callSid, clinicId: radiance.id, epoch: 1 })).toBe(true);
+    keeper.flush();
+    expect(await adopt(keeping(), callSid, 'node-b', any)).toEqual({ kind: 'gone' });
+  });
+
+  it('cannot be asked about', async () => {
+    const away = { ...keeper, read: () => Promise.reject(AWAY) };
+    await expect(adopt({ ...keeping(), keeper: away }, callSid, 'node-b', any)).rejects.toBe(AWAY);
+  });
+});
+
+describe('what a line says before its call is there', () => {
+  it('is told to the call in order, and nobody where none comes', () => {
+    const heard: string[] = [];
+    const call = {
+      audio: (payload: string) => heard.push(payload),
+      mark: (name: string) => heard.push(`mark ${name}`),
+      digit: (digit: string) => heard.push(`digit ${digit}`),
+      closed: (reason: string) => heard.push(reason),
+    };
+    const expected = new ExpectedCall();
+    expected.audio('a');
+    expected.mark('m');
+    expected.arrived(call);
+    expected.digit('1');
+    expected.closed('stop');
+    expect(heard).toEqual(['a', 'mark m', 'digit 1', 'stop']);
+    const alone = new ExpectedCall();
+    alone.audio('a');
+    alone.arrived(null);
+    alone.closed('broken');
+    expect(heard).toHaveLength(4);
+  });
+});
+
+describe('a node that is asked about a call that it does not know', () => {
+  const asked = (callStatus = 'in-progress') => ({
+    callSid,
+    to: radiance.phone,
+    streamSid: 'MZ1',
+    callStatus,
+    dialCallStatus: null,
+    dialBridged: null,
+    staffTried: 0,
+  });
+  const desk = (changes: Partial<ReturnType<typeof keeping>> = {}): Switchboard =>
+    new Switchboard({
+      directory: memoryClinicDirectory(),
+      world: {
+        ...memoryCallWorld(() => {
+          throw new Error('no call may begin');
+        }),
+        keeping: { ...keeping(), ...changes },
+      },
+      node: 'node-b',
+      capacity: 10,
+      elsewhere: () => 0,
+      modelDown: () => false,
+    });
+
+  it('goes on with it', async () => {
+    expect(await desk().continueCall(asked())).toMatchObject({
+      kind: 'stream',
+      from: '+15550100142',
+      to: radiance.phone,
+    });
+    expect(await desk().continueCall(asked('completed'))).toEqual({ kind: 'hang_up' });
+  });
+
+  it('does what is left to do where it is over', async () => {
+    await keeper.end(telephoneKey(callSid), 1, endingOf({ next: 'hang_up', clinicId: radiance.id }));
+    expect(await desk().continueCall(asked())).toEqual({ kind: 'hang_up' });
+    keeper.flush();
+    await keeper.end(telephoneKey(callSid), 1, endingOf({ next: 'staff', clinicId: radiance.id }));
+    expect(await desk().continueCall(asked())).toMatchObject({ kind: 'staff' });
+  });
+
+  it('hangs up on nobody of whom nothing is known, or can be read', async () => {
+    const staffPhone = radiance.staffPhones[0];
+    const away = { ...keeper, read: () => Promise.reject(AWAY) };
+    expect(await desk({ keeper: away }).continueCall(asked())).toMatchObject({ kind: 'staff', staffPhone });
+    await keeper.save({ key: telephoneKey(callSid), epoch: 1, seq: 9, head: '{"schema":99}', items: [], whole: true });
+    expect(await desk().continueCall(asked())).toMatchObject({ kind: 'staff', staffPhone });
+    keeper.flush();
+    expect(await desk().continueCall(asked())).toMatchObject({ kind: 'staff', staffPhone });
+  });
+});
