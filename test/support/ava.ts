@@ -17,6 +17,7 @@ import type { Clinic } from '../../src/domain/clinic.ts';
 import type { CallerScript } from '../sim/callers/script.ts';
 import type { OpenAiSimOptions } from '../sim/openai/server.ts';
 import type { Call } from '../sim/twilio/call.ts';
+import type { FaultPlan } from '../sim/twilio/faults.ts';
 import { type Outside, type OutsideOptions, RADIANCE, startOutside } from './outside.ts';
 import { freshDatabase, freshRedis } from './services.ts';
 
@@ -29,7 +30,7 @@ export interface AvaStand extends Pick<Outside, 'openai' | 'twilio' | 'google' |
   readonly clinic: Clinic;
   readonly clock: Clock;
   /** A caller's call, placed now. */
-  place(script: CallerScript | undefined, call?: { from?: string; to?: string }): Call;
+  place(script: CallerScript | undefined, call?: { from?: string; to?: string; faults?: FaultPlan }): Call;
   /** The stored conversation of a call, once its record is closed. */
   conversation(call: Call): Promise<StoredConversation>;
   /** The same once it is scored. */
@@ -104,6 +105,7 @@ export async function startAva(options: AvaStandOptions = {}): Promise<AvaStand>
         from: call.from ?? '+15550109999',
         to: call.to ?? RADIANCE,
         ...(script ? { caller: script } : {}),
+        ...(call.faults && { faults: call.faults }),
       }),
     conversation: (call) => closedRecord(own, clinic.id, call.sid),
     scored: (call) => record(own, clinic.id, call.sid, 'to be scored', ({ score }) => score !== null),
