@@ -9,7 +9,7 @@ const config = defineConfig({
     maxWorkers: 2,
     globalSetup: ['./test/support/services.ts'],
     reporters: ['default', './test/support/reporter.ts'],
-    testTimeout: 20_000,
+    testTimeout: 40_000,
     hookTimeout: 60_000,
     teardownTimeout: 40_000,
     passWithNoTests: false,

@@ -6,7 +6,7 @@ import { freshRedis } from '../support/services.ts';
 import { connectRedis } from './clinic-node.ts';
 import { redisServer } from './redis-server.ts';
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 25_000;
 const copyOf = (clinic: typeof radiance, readAtUs: number) => ({ clinicId: clinic.id, clinic, readAtUs });
 const keyOf = (clinic: typeof radiance) => `ava:clinic:${clinic.id}`;
 

@@ -6,7 +6,7 @@ import { freshRedis } from '../support/services.ts';
 import { redisWithSentinel } from './redis-groups.ts';
 import { redisServer } from './redis-server.ts';
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 25_000;
 const SOON = { timeout: DEADLINE_MS };
 
 function opened(url: string, purpose: RedisPurpose): RedisConnection & { readonly told: string[] } {
