@@ -11,6 +11,8 @@ import type { Database, Sql } from './postgres.ts';
 export const SYNC_APPOINTMENT = 'sync_appointment';
 /** What the outbox calls "have this conversation scored". */
 export const SCORE_CONVERSATION = 'score_conversation';
+/** What the outbox calls "send what this thread of text messages still has to send". */
+export const SEND_SMS = 'send_sms';
 
 /** One doorbell an appointment, however often it is rung before somebody comes. */
 export async function ringForAppointment(sql: Sql, clinicId: string, appointmentId: string): Promise<void> {
@@ -21,6 +23,11 @@ export async function ringForAppointment(sql: Sql, clinicId: string, appointment
 export async function ringForScores(sql: Sql, clinicId: string, ended: readonly { id: string }[]): Promise<void> {
   const ids = ended.map(({ id }) => id);
   if (ids.length > 0) await ask(sql, clinicId, SCORE_CONVERSATION, ids);
+}
+
+/** One doorbell a thread of text messages. */
+export async function ringForTexts(sql: Sql, clinicId: string, threadId: string): Promise<void> {
+  await ask(sql, clinicId, SEND_SMS, [threadId]);
 }
 
 async function ask(sql: Sql, clinicId: string, kind: string, subjectIds: readonly string[]): Promise<void> {

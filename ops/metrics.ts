@@ -5,7 +5,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AvaEvents, QueuedJobs, TokenUsage } from '../src/domain/events.ts';
-import { tokenCostUsd, transcriptionCostUsd } from '../src/domain/prices.ts';
+import { segmentsCostUsd, tokenCostUsd, transcriptionCostUsd } from '../src/domain/prices.ts';
 import { TOKEN_KINDS } from '../src/domain/usage.ts';
 import type { EventBus } from './events.ts';
 import { watchEventLoop } from './metrics/event-loop.ts';
@@ -201,7 +201,7 @@ function meterModel({ registers, on }: Meter, realtimeModel: string): void {
   });
   const cost = new Counter({
     name: 'ava_cost_usd_total',
-    help: 'What the model’s service cost, in US dollars, by list price',
+    help: 'What the services of others cost, in US dollars, by list price',
     labelNames: kind,
     registers,
   });
@@ -251,6 +251,7 @@ function meterModel({ registers, on }: Meter, realtimeModel: string): void {
     tokens.inc({ kind: 'transcription_out' }, usage.tokensOut);
     cost.inc({ kind: 'transcription' }, transcriptionCostUsd(model, usage));
   });
+  on('text.sent', ({ segments }) => cost.inc({ kind: 'sms_out' }, segmentsCostUsd(segments)));
 }
 
 function meterHttp({ registers, on }: Meter): void {
@@ -293,6 +294,20 @@ function meterCalendars({ registers, on }: Meter): void {
   on('calendar.mirrors_aged', ({ oldestMs }) => lag.set((oldestMs ?? 0) / 1000));
   const statusOf = boundedLabel(CODE_LIMIT);
   on('calendar.troubled', ({ status, kind }) => errors.inc({ status: statusOf(status === 0 ? kind : String(status)) }));
+}
+
+function meterTexts({ registers, on }: Meter): void {
+  const texts = new Counter({
+    name: 'ava_texts_total',
+    help: 'Text messages, by what came of handing them to the carrier, and by what the carrier told later',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  const statusOf = closedLabel(['sent', 'delivered', 'undelivered', 'failed']);
+  on('text.sent', () => texts.inc({ result: 'accepted' }));
+  on('text.refused', ({ reason }) => texts.inc({ result: reason }));
+  on('text.failed', ({ kind }) => texts.inc({ result: kind }));
+  on('text.reported', ({ status }) => texts.inc({ result: statusOf(status) }));
 }
 
 function meterMedia({ registers, on }: Meter): void {
@@ -474,6 +489,7 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
     meterTools,
     meterHttp,
     meterCalendars,
+    meterTexts,
     meterMedia,
     meterQueues,
     meterOutbox,

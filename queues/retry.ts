@@ -1,5 +1,6 @@
 /** How often and how soon failed work is tried again: one table, and the one function that makes delays of it. */
 import type { CalendarFailureKind } from '../src/domain/events.ts';
+import type { TextTroubleKind } from '../src/domain/texts.ts';
 
 export interface RetryPolicy {
   /** Runs at most, the first one included. */
@@ -26,6 +27,8 @@ export const RETRY = {
   syncAppointment: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
   /** The same for a conversation that is to be scored. */
   scoreConversation: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
+  /** The same for a thread of text messages. */
+  sendTexts: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
   /** No job: how often a model is asked for a score. It may come late; what cannot be had is answered neutrally. */
   scoring: { attempts: 3, firstMs: 4_000, longestMs: 60_000 },
 } as const satisfies Readonly<Record<string, RetryPolicy>>;
@@ -53,6 +56,21 @@ export const CALENDAR_FAILURES: Readonly<Record<CalendarFailureKind, FailurePoli
   refused: { again: null, pauses: false, flags: false },
   broke: { again: { firstMs: 5_000, longestMs: 15 * 60_000 }, pauses: false, flags: false },
   unsettled: { again: { firstMs: 1_000, longestMs: 60_000 }, pauses: false, flags: false },
+};
+
+/** What is done where a text message was not taken, by cause; it is tried for as long as it is of use. */
+export interface TextFailurePolicy {
+  readonly again: Pick<RetryPolicy, 'firstMs' | 'longestMs'>;
+  /** Whether the message may have gone all the same: then it is looked for before it is sent again. */
+  readonly sent: 'no' | 'unknown';
+}
+
+/** One row a cause; those not named here are final. */
+export const TEXT_FAILURES: Readonly<Record<Exclude<TextTroubleKind, 'opted_out' | 'refused'>, TextFailurePolicy>> = {
+  busy: { again: { firstMs: 2_000, longestMs: 60_000 }, sent: 'no' },
+  credentials: { again: { firstMs: 30_000, longestMs: 15 * 60_000 }, sent: 'no' },
+  unavailable: { again: { firstMs: 1_000, longestMs: 5 * 60_000 }, sent: 'unknown' },
+  timeout: { again: { firstMs: 1_000, longestMs: 5 * 60_000 }, sent: 'unknown' },
 };
 
 /** Delay after the n-th failure, n from 1: doubled each time, bounded, and anywhere in its upper half. */

@@ -15,6 +15,7 @@ import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { openRedis, type RedisConnection } from '../../db/redis.ts';
+import { postgresTextBook } from '../../db/texts.ts';
 import { redisTicketLedger } from '../../db/ticket-ledger.ts';
 import type { Config } from '../../ops/config.ts';
 import type { EventBus } from '../../ops/events.ts';
@@ -32,6 +33,7 @@ import { googleNotify } from '../http/routes/google-notify.ts';
 import { healthLive, healthReady } from '../http/routes/health.ts';
 import { metrics as metricsRoute } from '../http/routes/metrics.ts';
 import { twilioMedia } from '../http/routes/twilio-media.ts';
+import { twilioSmsStatus } from '../http/routes/twilio-sms-status.ts';
 import { twilioStatus } from '../http/routes/twilio-status.ts';
 import { twilioVoice } from '../http/routes/twilio-voice.ts';
 import { twilioVoiceContinue } from '../http/routes/twilio-voice-continue.ts';
@@ -382,6 +384,7 @@ async function openPorts(options: OpenOptions, inside: Inside, lifecycle: Lifecy
           twilioVoiceContinue(edge),
           twilioVoiceWhisper(edge),
           twilioStatus(edge),
+          twilioSmsStatus(edge, postgresTextBook(inside.database)),
           browserCalls(browserEdge),
           googleNotify({ path: NOTIFY_PATH, knock: (channelId, token) => inside.calendars.knock(channelId, token) }),
         ],

@@ -5,10 +5,11 @@ import { postgresCalendarBook } from '../../db/calendar-book.ts';
 import { postgresComparisonBook } from '../../db/calendar-comparison.ts';
 import { postgresHousekeeping } from '../../db/housekeeping.ts';
 import { type Heartbeat, startHeartbeat } from '../../db/nodes.ts';
-import { postgresOutbox, SCORE_CONVERSATION, SYNC_APPOINTMENT } from '../../db/outbox.ts';
+import { postgresOutbox, SCORE_CONVERSATION, SEND_SMS, SYNC_APPOINTMENT } from '../../db/outbox.ts';
 import type { Database } from '../../db/postgres.ts';
 import { openRedis } from '../../db/redis.ts';
 import { postgresScoreStore } from '../../db/scores.ts';
+import { postgresTextBook } from '../../db/texts.ts';
 import type { Config } from '../../ops/config.ts';
 import type { EventBus } from '../../ops/events.ts';
 import type { Lifecycle } from '../../ops/lifecycle.ts';
@@ -19,11 +20,14 @@ import { calendarSyncJob } from '../../queues/jobs/calendar-sync.ts';
 import { housekeepingJob } from '../../queues/jobs/housekeeping.ts';
 import { reconcileCalendarsJob } from '../../queues/jobs/reconcile-calendars.ts';
 import { SCORE_CONVERSATION_JOB, scoreConversationJob } from '../../queues/jobs/score-conversation.ts';
+import { SEND_TEXTS_JOB, type SendTexts, sendTextsJob, textSender } from '../../queues/jobs/send-texts.ts';
 import { SYNC_APPOINTMENT_JOB, syncAppointmentJob } from '../../queues/jobs/sync-appointment.ts';
 import type { Bell } from '../../queues/relay.ts';
 import type { RetryPolicy } from '../../queues/retry.ts';
+import { smsStatusUrlOf } from '../http/routes/twilio-sms-status.ts';
 import { responsesApi } from '../openai/responses.ts';
 import { conversationScorer } from '../openai/scoring.ts';
+import { twilioMessages } from '../twilio/messages.ts';
 import type { Calendars } from './calendars.ts';
 
 export interface BackgroundOptions {
@@ -110,6 +114,7 @@ const BELLS: readonly Bell[] = [
     job: SCORE_CONVERSATION_JOB,
     dataOf: ({ clinicId, subjectId }) => ({ clinicId, conversationId: subjectId }),
   },
+  { kind: SEND_SMS, job: SEND_TEXTS_JOB, dataOf: ({ clinicId, subjectId }) => ({ clinicId, threadId: subjectId }) },
 ];
 
 function jobsOf(options: JobsOptions, database: Database, { calendar, sync }: Calendars): readonly Job[] {
@@ -123,7 +128,20 @@ function jobsOf(options: JobsOptions, database: Database, { calendar, sync }: Ca
     calendarSyncJob(sync),
     syncAppointmentJob({ ...shared, book: postgresCalendarBook(database), newToken: randomUUID }),
     scoring(options, database),
+    sendTextsJob(sender(options, database)),
   ];
+}
+
+function sender({ config, events, traces }: JobsOptions, database: Database): SendTexts {
+  const { accountSid, authToken, apiBaseUrl } = config.twilio;
+  const carrier = twilioMessages({
+    accountSid,
+    authToken: authToken.reveal(),
+    baseUrl: apiBaseUrl,
+    reportUrl: (text) => smsStatusUrlOf(config, text),
+    fetch: tracedFetch(traces.tracing, 'twilio'),
+  });
+  return textSender({ book: postgresTextBook(database), carrier, events, newToken: randomUUID });
 }
 
 function scoring({ config, events, traces, scoringPatience: patience }: JobsOptions, database: Database): Job {

@@ -8,6 +8,7 @@ import type { Kept } from './call-keeping.ts';
 import type { FailureCode } from './failures.ts';
 import type { Channel, Outcome } from './ports.ts';
 import type { Sentiment } from './scores.ts';
+import type { TextTroubleKind } from './texts.ts';
 
 /** Whom an event is about; every field that is known is given. */
 export interface CallContext {
@@ -204,6 +205,20 @@ export interface AvaEvents {
     readonly afterMs: number | null;
     readonly error: unknown;
   };
+  /** A text message is with the carrier, who bills it by its segments. */
+  'text.sent': CallContext & { readonly segments: number };
+  /** It will never go; `code` is the carrier's, 0 where it gave none. */
+  'text.refused': CallContext & { readonly reason: 'opted_out' | 'refused'; readonly code: number };
+  /** It did not go yet, and is tried again in so long. */
+  'text.failed': CallContext & {
+    readonly kind: TextTroubleKind;
+    readonly code: number;
+    readonly failures: number;
+    readonly afterMs: number;
+    readonly error: unknown;
+  };
+  /** What the carrier tells of a message later: `sent`, `delivered`, `undelivered`, `failed`. */
+  'text.reported': CallContext & { readonly status: string; readonly code: number | null };
   /** How much was tidied up: calls of lost nodes ended, lapsed holds and forgotten nodes deleted. */
   'housekeeping.done': { readonly calls: number; readonly holds: number; readonly nodes: number };
   /** This node's heartbeat can't be written; told once until it can. */

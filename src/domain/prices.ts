@@ -1,6 +1,7 @@
 /**
- * What models bill, in US dollars, by OpenAI's list of November 2026: the one place for prices, of metrics and of the
- * record alike. What a model of no known price does is counted, and costs nothing here.
+ * What models bill, in US dollars, by OpenAI's list of November 2026, and text messages by Twilio's for US numbers: the
+ * one place for prices, of metrics and of the record alike. What a model of no known price does is counted, and costs
+ * nothing here.
  */
 import type { TokenUsage, TranscriptionUsage } from './events.ts';
 
@@ -73,6 +74,14 @@ export function transcriptionCostUsd(model: string, usage: TranscriptionUsage): 
   if (!prices) return 0;
   const tokens = usage.tokensIn * prices.usdPerMillionIn + usage.tokensOut * prices.usdPerMillionOut;
   return (usage.seconds / 60) * prices.usdPerMinute + tokens / 1_000_000;
+}
+
+/** One segment of a text message, in either direction; what carriers add differs from one to the next and is left out. */
+const SEGMENT_USD = 0.0083;
+
+/** The cost of a text message of so many segments, in US dollars. */
+export function segmentsCostUsd(segments: number): number {
+  return segments * SEGMENT_USD;
 }
 
 /** Models are named by configuration, and anything may stand there. */

@@ -66,3 +66,12 @@ export const ContinueForm = z
 export const CallStatusForm = z
   .object({ CallSid: Sid, CallStatus: Status })
   .transform(({ CallSid, CallStatus }) => ({ callSid: CallSid, status: CallStatus }));
+
+/** What Twilio tells of a message that was sent. */
+export const MessageStatusForm = z
+  .object({ MessageSid: Sid, MessageStatus: Status, ErrorCode: z.string().max(16).optional() })
+  .transform(({ MessageSid, MessageStatus, ErrorCode = '' }) => ({
+    sid: MessageSid,
+    status: MessageStatus,
+    code: /^\d{1,6}$/.test(ErrorCode) ? Number(ErrorCode) : null,
+  }));

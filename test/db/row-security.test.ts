@@ -6,12 +6,14 @@ import { postgresConversationLog } from '../../db/conversations.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres, type Sql } from '../../db/postgres.ts';
+import { queueText } from '../../db/texts.ts';
 import { bookingRequest, holdRequest, lumen, radiance, waitlistRequest } from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
 import { messageOf } from '../contract/message-store.ts';
 import { phrase } from '../contract/phrase-store.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
+import { textOf } from '../support/texts.ts';
 
 const FACTS = [
   'clinics',
@@ -48,6 +50,8 @@ const PRIVATE = [
   'calendar_mirrors',
   'calendar_busy',
   'scores',
+  'sms_threads',
+  'texts',
 ];
 /** Of the whole installation, and of no clinic. */
 const OPERATIONAL = ['nodes'];
@@ -79,6 +83,7 @@ describe('a transaction bound to one clinic', () => {
     await phrases.keep(lumen.id, [phrase('greeting')]);
     await phrases.claim(lumen.id, 'node-a', 60_000);
     await postgresMessageStore(database).leave(messageOf({ clinicId: lumen.id }));
+    await database.withClinic(lumen.id, 'queue', (sql) => queueText(sql, lumen.id, textOf()));
     // What nobody has written by now: every table has a row that must not be reached.
     await database.unbound('prepare', async (sql) => {
       await sql`insert into calendar_accounts (clinic_id) values (${lumen.id})`;

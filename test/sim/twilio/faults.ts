@@ -45,6 +45,10 @@ export const FaultPlan = z
     signature: z.enum(['wrong', 'missing']).optional(),
     /** The REST API refuses this share of its requests. */
     rest: z.object({ failureRate: rate, status: z.union([z.literal(429), z.literal(500), z.literal(503)]) }).optional(),
+    /** What is asked of the REST API takes effect so long after it was asked. */
+    restDelayMs: range.optional(),
+    /** This share of the REST API's requests takes effect, and no answer comes: the connection is cut. */
+    restAnswersLost: rate.optional(),
   })
   .strict();
 

@@ -28,5 +28,5 @@ async function answer(parts: SimulatorParts, incoming: IncomingMessage, response
   const request = await readRequest(incoming);
   if (request === undefined) sendJson(response, 413, { message: 'too large' });
   else if (request.path.startsWith('/sim/')) await answerControl(parts, request, response);
-  else answerRest(parts, request, response);
+  else await answerRest(parts, request, response);
 }

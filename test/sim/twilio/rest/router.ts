@@ -3,8 +3,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type SimRequest, sendJson } from '../http-request.ts';
+import { within } from '../random.ts';
 import { asWav } from '../recordings.ts';
 import type { SimulatorParts } from '../routes.ts';
+import { pause } from '../waiting.ts';
 import { createCall, findCall, listCalls, updateCall } from './calls.ts';
 import { notFound, RestError } from './errors.ts';
 import { createMessage, findMessage, listMessages } from './messages.ts';
@@ -13,7 +15,11 @@ import { callResource, messageResource, page } from './resources.ts';
 const RESOURCE =
   /^\/2010-04-01\/Accounts\/(AC[0-9a-zA-Z]+|[\w-]+)\/(Calls|Messages|Recordings)(?:\/([A-Z]{2}\w+))?(?:\.(json|wav|mp3))?$/;
 
-export function answerRest(parts: SimulatorParts, request: SimRequest, response: ServerResponse): void {
+export async function answerRest(parts: SimulatorParts, request: SimRequest, response: ServerResponse): Promise<void> {
+  const { environment } = parts;
+  const { restDelayMs, restAnswersLost = 0 } = environment.faults();
+  if (restDelayMs) await pause(within(restDelayMs, environment.random), environment.closing);
+  if (restAnswersLost > 0 && environment.random() < restAnswersLost) response.destroy();
   try {
     answer(parts, request, response);
   } catch (error) {

@@ -1,0 +1,186 @@
+/**
+ * Messages to customers in Postgres. Whoever wants one sent notes it in the transaction that makes it necessary
+ * (`queueText`); a worker takes a thread's messages one after the other. One that is "sending" may have gone: its
+ * row says so before the carrier is asked, and nothing else of the thread is sent until that is settled.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { splitText, textLength } from '../src/domain/text-length.ts';
+import type {
+  NewText,
+  OutgoingText,
+  SendClaim,
+  SendRequest,
+  SendResult,
+  TextBook,
+  TextReport,
+} from '../src/domain/texts.ts';
+import { claimDoorbell, endDoorbell, holdsDoorbell, leaveDoorbell } from './doorbells.ts';
+import { ringForTexts, SEND_SMS } from './outbox.ts';
+import type { Database, Sql } from './postgres.ts';
+import { lockThread, setOptedOut } from './threads.ts';
+
+/** Has a message sent, once for its key, after those of its thread that were queued before. */
+export async function queueText(sql: Sql, clinicId: string, text: NewText): Promise<void> {
+  const threadId = await lockThread(sql, clinicId, text.to);
+  for (const [n, body] of splitText(text.body).entries()) await insertText(sql, clinicId, threadId, text, body, n);
+  await ringForTexts(sql, clinicId, threadId);
+}
+
+async function insertText(
+  sql: Sql,
+  clinicId: string,
+  threadId: string,
+  { key, conversationId, usefulForMs }: NewText,
+  body: string,
+  part: number,
+): Promise<void> {
+  await sql`
+    insert into texts (clinic_id, thread_id, text_key, conversation_id, body, segments, useful_until)
+    values (${clinicId}, ${threadId}, ${hashed(`${key}/${part}`)}, ${conversationId}, ${body}, ${textLength(body).segments},
+            now() + ${usefulForMs}::float8 * interval '1 ms')
+    on conflict (clinic_id, text_key) do nothing`;
+}
+
+/** A key may be longer than an index takes. */
+function hashed(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** Told by the carrier, where it did not take a message because of an opt-out that we had not heard of. */
+const OPTED_OUT_CODE = 21_610;
+
+const openRow = z.object({
+  id: z.string(),
+  body: z.string(),
+  segments: z.number(),
+  status: z.enum(['waiting', 'sending']),
+  attemptedAt: z.number().nullable(),
+  failures: z.number(),
+  isLate: z.boolean(),
+  isOptedOut: z.boolean(),
+  from: z.string(),
+  to: z.string(),
+});
+type OpenText = z.output<typeof openRow>;
+const sidRow = z.object({ sid: z.string() });
+
+export function postgresTextBook(database: Database): TextBook {
+  const bound = <T>({ clinicId }: { readonly clinicId: string }, query: string, work: (sql: Sql) => Promise<T>) =>
+    database.withClinic(clinicId, query, work);
+  return {
+    claim: (request) => bound(request, 'claim_text', (sql) => claim(sql, request)),
+    settle: (held, result) =>
+      bound(held, 'settle_text', async (sql) => {
+        const isHeld = await holdsDoorbell(sql, doorbellOf(held));
+        if (isHeld) await store(sql, held, result);
+        return isHeld;
+      }),
+    leave: (held, afterMs, sent, reason) => bound(held, 'leave_text', (sql) => leave(sql, held, afterMs, sent, reason)),
+    known: (clinicId, sids) =>
+      bound({ clinicId }, 'known_texts', async (sql) => {
+        const rows = await sql`
+          select sid from texts
+          where sid in (select json_array_elements_text(${JSON.stringify(sids)}::text::json))`;
+        return new Set(rows.map((row) => sidRow.parse(row).sid));
+      }),
+    report: (report) => bound(report, 'report_text', (sql) => keepReport(sql, report)),
+  };
+}
+
+const doorbellOf = ({ threadId, token }: SendRequest) => ({ kind: SEND_SMS, subjectId: threadId, token });
+
+async function claim(sql: Sql, request: SendRequest): Promise<SendClaim | null> {
+  const doorbell = { ...doorbellOf(request), forMs: request.forMs };
+  const claimed = await claimDoorbell(sql, doorbell);
+  if (claimed === undefined) return null;
+  const open = await nextOpen(sql, request.threadId);
+  if (open === undefined) {
+    await endDoorbell(sql, doorbell);
+    return null;
+  }
+  const { id, from, to, body, status, attemptedAt, segments, failures } = open;
+  const text: OutgoingText = { id, clinicId: request.clinicId, from, to, body };
+  const unknownSince = status === 'sending' ? attemptedAt : null;
+  if (unknownSince === null)
+    await sql`update texts set status = 'sending', attempted_at = now(), updated_at = now() where id = ${id}`;
+  return { ...request, text, segments, unknownSince, now: claimed.now, failures };
+}
+
+/** The first message that is still to be sent, once those before it that nobody wants any more are closed. */
+async function nextOpen(sql: Sql, threadId: string): Promise<OpenText | undefined> {
+  for (;;) {
+    const [row] = await sql`
+      select x.id, x.body, x.segments, x.status, x.attempted_at as "attemptedAt", x.failures, x.useful_until <= now() as "isLate",
+             t.opted_out_at is not null as "isOptedOut", c.phone as "from", t.phone as "to"
+      from texts x
+      join sms_threads t on t.id = x.thread_id
+      join clinics c on c.id = x.clinic_id
+      where x.thread_id = ${threadId} and x.status in ('waiting', 'sending')
+      order by x.seq limit 1 for update of x`;
+    const open = row && openRow.parse(row);
+    if (open?.status !== 'waiting' || !(open.isLate || open.isOptedOut)) return open;
+    const status = open.isOptedOut ? 'refused' : 'expired';
+    await sql`
+      update texts
+      set status = ${status}, error_code = ${open.isOptedOut ? OPTED_OUT_CODE : null}, updated_at = now()
+      where id = ${open.id}`;
+  }
+}
+
+async function store(sql: Sql, { text, threadId }: SendClaim, result: SendResult): Promise<void> {
+  switch (result.kind) {
+    case 'accepted':
+      await sql`
+        update texts
+        set status = 'accepted', sid = ${result.sid}, carrier_status = coalesce(carrier_status, ${result.status}),
+            failures = 0, updated_at = now()
+        where id = ${text.id} and status = 'sending'`;
+      return;
+    case 'refused':
+      await sql`
+        update texts set status = 'refused', error_code = ${result.code}, updated_at = now()
+        where id = ${text.id} and status = 'sending'`;
+      if (result.reason === 'opted_out') await setOptedOut(sql, threadId, true);
+      return;
+    case 'unsent':
+      await backToWaiting(sql, text.id);
+  }
+}
+
+async function leave(
+  sql: Sql,
+  held: SendClaim,
+  afterMs: number,
+  sent: 'no' | 'unknown',
+  reason: string | null,
+): Promise<void> {
+  const doorbell = doorbellOf(held);
+  if (!(await holdsDoorbell(sql, doorbell))) return;
+  if (sent === 'no') await backToWaiting(sql, held.text.id);
+  if (reason !== null)
+    await sql`update texts set failures = failures + 1, updated_at = now() where id = ${held.text.id}`;
+  await leaveDoorbell(sql, doorbell, afterMs, reason);
+}
+
+async function backToWaiting(sql: Sql, textId: string): Promise<void> {
+  await sql`
+    update texts set status = 'waiting', attempted_at = null, updated_at = now()
+    where id = ${textId} and status = 'sending'`;
+}
+
+/** How far a message has come, by the carrier's words. */
+const PROGRESS = ['accepted', 'queued', 'sending', 'sent', 'undelivered', 'delivered', 'failed', 'read'];
+
+/** It may come before the answer to the request that sent it, and settles that as well. */
+async function keepReport(sql: Sql, { textId, sid, status, code }: TextReport): Promise<void> {
+  const earlier = JSON.stringify(PROGRESS.slice(0, PROGRESS.indexOf(status) + 1));
+  await sql`
+    update texts
+    set status = 'accepted', sid = ${sid}, updated_at = now(),
+        carrier_status = case when carrier_status is null
+                                or carrier_status in (select json_array_elements_text(${earlier}::text::json))
+                              then ${status} else carrier_status end,
+        error_code = coalesce(${code}, error_code)
+    where id = ${textId} and (status = 'sending' or sid = ${sid})`;
+}

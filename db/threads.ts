@@ -1,0 +1,23 @@
+/** All text messages between a clinic and one telephone: whoever adds to a thread locks it first, so that it has an order. */
+import { z } from 'zod';
+import type { PhoneNumber } from '../src/domain/clinic.ts';
+import type { Sql } from './postgres.ts';
+
+const threadRow = z.object({ id: z.string() });
+
+/** The thread's id, its row locked until the transaction ends; made where there was none. */
+export async function lockThread(sql: Sql, clinicId: string, phone: PhoneNumber): Promise<string> {
+  const [row] = await sql`
+    insert into sms_threads (clinic_id, phone) values (${clinicId}, ${phone})
+    on conflict (clinic_id, phone) do update set updated_at = now()
+    returning id`;
+  return threadRow.parse(row).id;
+}
+
+/** What the customer says of getting texts at all. */
+export async function setOptedOut(sql: Sql, threadId: string, optedOut: boolean): Promise<void> {
+  await sql`
+    update sms_threads
+    set opted_out_at = case when ${optedOut}::boolean then coalesce(opted_out_at, now()) end, updated_at = now()
+    where id = ${threadId}`;
+}
