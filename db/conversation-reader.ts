@@ -77,6 +77,23 @@ export function conversationOfCall(
   });
 }
 
+/** The newest conversation by text with a telephone; undefined where there is none. */
+export function conversationByText(
+  database: Database,
+  clinicId: string,
+  phone: string,
+): Promise<StoredConversation | undefined> {
+  return database.withClinic(clinicId, 'conversation_by_text', async (sql) => {
+    const [found] = await sql<{ id: string; status: string; outcome: string | null; costUsd: number | null }[]>`
+      select id, status, outcome, cost_usd::float8 as "costUsd"
+      from conversations
+      where channel = 'sms' and customer_phone = ${phone}
+      order by started_at desc limit 1`;
+    if (!found) return undefined;
+    return { ...found, ...(await contents(sql, found.id)) };
+  });
+}
+
 async function contents(
   sql: Sql,
   id: string,

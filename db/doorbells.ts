@@ -47,6 +47,15 @@ export async function holdsDoorbell(
   return rows.length > 0;
 }
 
+/** Keeps the claim for as long again; nothing where it was lost. */
+export async function extendDoorbell(sql: Sql, { kind, subjectId, token, forMs }: DoorbellClaim): Promise<void> {
+  await sql`
+    update outbox
+    set claimed_until = now() + ${forMs}::float8 * interval '1 ms', ring_at = now() + ${forMs}::float8 * interval '1 ms',
+        updated_at = now()
+    where kind = ${kind} and subject_id = ${subjectId} and status = 'due' and claim_token = ${token}`;
+}
+
 /** Nothing is left to do. */
 export async function endDoorbell(sql: Sql, { kind, subjectId, token }: Omit<DoorbellClaim, 'forMs'>): Promise<void> {
   await sql`

@@ -20,10 +20,11 @@ export function postgresMessageStore(database: Database): MessageStore {
   };
 }
 
-async function upsertMessage(sql: Sql, message: NewMessage): Promise<string> {
+/** As `leave`, as part of the clinic's transaction under way. */
+export async function upsertMessage(sql: Sql, message: NewMessage): Promise<string> {
   const { clinicId, conversationId, customerName, customerPhone, content } = message;
-  const text = content.source === 'conversation' ? storable(content.text) : null;
   const recording = content.source === 'voicemail' ? content.recording : null;
+  const text = content.source === 'voicemail' ? null : storable(content.text);
   const [row] = await sql`
     insert into messages (clinic_id, conversation_id, source, customer_name, customer_phone, text, recording_sid,
                           recording_url, recording_seconds, message_key, created_at)

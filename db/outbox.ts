@@ -13,6 +13,8 @@ export const SYNC_APPOINTMENT = 'sync_appointment';
 export const SCORE_CONVERSATION = 'score_conversation';
 /** What the outbox calls "send what this thread of text messages still has to send". */
 export const SEND_SMS = 'send_sms';
+/** What the outbox calls "answer what came in on this thread of text messages". */
+export const ANSWER_SMS = 'answer_sms';
 
 /** One doorbell an appointment, however often it is rung before somebody comes. */
 export async function ringForAppointment(sql: Sql, clinicId: string, appointmentId: string): Promise<void> {
@@ -28,6 +30,17 @@ export async function ringForScores(sql: Sql, clinicId: string, ended: readonly 
 /** One doorbell a thread of text messages. */
 export async function ringForTexts(sql: Sql, clinicId: string, threadId: string): Promise<void> {
   await ask(sql, clinicId, SEND_SMS, [threadId]);
+}
+
+/** The same for what came in on it, in so long: whoever writes may write on. */
+export async function ringForAnswer(sql: Sql, clinicId: string, threadId: string, afterMs: number): Promise<void> {
+  await sql`
+    insert into outbox (clinic_id, kind, subject_id, due_at, ring_at)
+    select ${clinicId}, ${ANSWER_SMS}, ${threadId}, at, at
+    from (select now() + ${afterMs}::float8 * interval '1 ms' as at) as due
+    on conflict (kind, subject_id) where status = 'due' do update
+    set rings = outbox.rings + 1, ring_at = least(outbox.ring_at, excluded.ring_at), updated_at = now(),
+        trace_context = coalesce(excluded.trace_context, outbox.trace_context)`;
 }
 
 async function ask(sql: Sql, clinicId: string, kind: string, subjectIds: readonly string[]): Promise<void> {

@@ -252,6 +252,7 @@ function meterModel({ registers, on }: Meter, realtimeModel: string): void {
     cost.inc({ kind: 'transcription' }, transcriptionCostUsd(model, usage));
   });
   on('text.sent', ({ segments }) => cost.inc({ kind: 'sms_out' }, segmentsCostUsd(segments)));
+  on('text.received', ({ segments }) => cost.inc({ kind: 'sms_in' }, segmentsCostUsd(segments)));
 }
 
 function meterHttp({ registers, on }: Meter): void {
@@ -304,6 +305,15 @@ function meterTexts({ registers, on }: Meter): void {
     registers,
   });
   const statusOf = closedLabel(['sent', 'delivered', 'undelivered', 'failed']);
+  const answered = new Histogram({
+    name: 'ava_text_answer_seconds',
+    help: 'From taking up what a customer wrote to the answer, without what the model took',
+    buckets: [...SECONDS.tool],
+    registers,
+  });
+  on('text.received', () => texts.inc({ result: 'received' }));
+  on('text.limited', () => texts.inc({ result: 'limited' }));
+  on('text.answered', ({ ms, modelMs }) => answered.observe(Math.max(0, ms - modelMs) / 1000));
   on('text.sent', () => texts.inc({ result: 'accepted' }));
   on('text.refused', ({ reason }) => texts.inc({ result: reason }));
   on('text.failed', ({ kind }) => texts.inc({ result: kind }));

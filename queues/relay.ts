@@ -52,7 +52,7 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-const EVERY_MS = 250;
+const EVERY_MS = 100;
 const MOST_BELLS = 200;
 /** A bell that nobody answered is rung again. */
 const AGAIN_MS = 5_000;

@@ -29,6 +29,10 @@ export const RETRY = {
   scoreConversation: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
   /** The same for a thread of text messages. */
   sendTexts: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
+  /** The same for what came in on it. */
+  answerTexts: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
+  /** No job: how often a model is asked for the answer to a text. Who wrote it looks at their phone and waits. */
+  answering: { attempts: 3, firstMs: 2_000, longestMs: 10_000 },
   /** No job: how often a model is asked for a score. It may come late; what cannot be had is answered neutrally. */
   scoring: { attempts: 3, firstMs: 4_000, longestMs: 60_000 },
 } as const satisfies Readonly<Record<string, RetryPolicy>>;

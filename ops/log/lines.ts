@@ -23,9 +23,9 @@ const accessLevel = ({ route, status }: AvaEvents['http.request']): LogLevel => 
 const calendarLevel = ({ kind }: AvaEvents['calendar.troubled']): LogLevel =>
   kind === 'busy' || kind === 'unavailable' || kind === 'timeout' ? 'warn' : 'error';
 
-const tidiedLevel = ({ calls, holds, nodes }: AvaEvents['housekeeping.done']): LogLevel => {
+const tidiedLevel = ({ calls, holds, nodes, threads }: AvaEvents['housekeeping.done']): LogLevel => {
   if (calls > 0) return 'warn';
-  return holds + nodes > 0 ? 'info' : 'debug';
+  return holds + nodes + threads > 0 ? 'info' : 'debug';
 };
 
 const reconciledLevel = ({ removed, rewritten }: AvaEvents['calendar.reconciled']): LogLevel =>
@@ -100,6 +100,9 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
     level: ({ afterMs }) => (afterMs === null ? 'error' : 'warn'),
     message: 'conversation could not be scored',
   },
+  'text.received': { level: 'info', message: 'text received' },
+  'text.answered': { level: 'info', message: 'texts answered' },
+  'text.limited': { level: 'warn', message: 'texts left to staff, since a limit is passed' },
   'text.sent': { level: 'info', message: 'text sent' },
   'text.refused': { level: 'warn', message: 'text refused for good' },
   'text.failed': { level: ({ kind }) => (kind === 'credentials' ? 'error' : 'warn'), message: 'text not sent yet' },

@@ -1,5 +1,5 @@
 /**
- * Tidies up after calls and nodes that did not end as they should. Its three chores know nothing of each other: one that
+ * Tidies up after calls and nodes that did not end as they should. Its four chores know nothing of each other: one that
  * fails keeps none of the others from being done.
  */
 import type { Events } from '../../src/domain/events.ts';
@@ -14,6 +14,8 @@ export interface Chores {
   dropLapsedHolds(now: number): Promise<number>;
   /** Forgets nodes that have been silent for so long. */
   forgetNodes(goneMs: number): Promise<number>;
+  /** Ends conversations by text in which nobody has written for long. */
+  endQuietThreads(): Promise<number>;
 }
 
 export interface HousekeepingOptions {
@@ -42,13 +44,19 @@ export function housekeepingJob(options: HousekeepingOptions): Job {
 }
 
 async function tidy({ chores, events, now, resumeTtlMs }: HousekeepingOptions): Promise<JobOutcome> {
-  const [calls, holds, nodes] = await Promise.allSettled([
+  const [calls, holds, nodes, threads] = await Promise.allSettled([
     chores.endLostCalls(Math.max(resumeTtlMs, LEAST_SILENCE_MS)),
     chores.dropLapsedHolds(now()),
     chores.forgetNodes(NODE_GONE_MS),
+    chores.endQuietThreads(),
   ]);
-  events.emit('housekeeping.done', { calls: countOf(calls), holds: countOf(holds), nodes: countOf(nodes) });
-  const errors = [calls, holds, nodes].flatMap((chore): unknown[] =>
+  events.emit('housekeeping.done', {
+    calls: countOf(calls),
+    holds: countOf(holds),
+    nodes: countOf(nodes),
+    threads: countOf(threads),
+  });
+  const errors = [calls, holds, nodes, threads].flatMap((chore): unknown[] =>
     chore.status === 'rejected' ? [chore.reason] : [],
   );
   if (errors.length === 0) return { kind: 'done' };

@@ -16,6 +16,7 @@ import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { openRedis, type RedisConnection } from '../../db/redis.ts';
 import { postgresTextBook } from '../../db/texts.ts';
+import { postgresThreadBook, type ThreadTimes } from '../../db/thread-book.ts';
 import { redisTicketLedger } from '../../db/ticket-ledger.ts';
 import type { Config } from '../../ops/config.ts';
 import type { EventBus } from '../../ops/events.ts';
@@ -33,6 +34,7 @@ import { googleNotify } from '../http/routes/google-notify.ts';
 import { healthLive, healthReady } from '../http/routes/health.ts';
 import { metrics as metricsRoute } from '../http/routes/metrics.ts';
 import { twilioMedia } from '../http/routes/twilio-media.ts';
+import { twilioSms } from '../http/routes/twilio-sms.ts';
 import { twilioSmsStatus } from '../http/routes/twilio-sms-status.ts';
 import { twilioStatus } from '../http/routes/twilio-status.ts';
 import { twilioVoice } from '../http/routes/twilio-voice.ts';
@@ -74,6 +76,10 @@ export interface NodeOptions {
   readonly modelRotation?: Rotation | undefined;
   /** How often and how soon a model that could not score is asked again; as the table of policies says where absent. */
   readonly scoringPatience?: RetryPolicy | undefined;
+  /** The same of one that gave no answer to a text. */
+  readonly answeringPatience?: RetryPolicy | undefined;
+  /** How long texts wait for each other; as the store's constants say where absent. */
+  readonly threadTimes?: ThreadTimes | undefined;
   /** Whether caller frames travel in pairs; while the node is busy where nothing else is given. */
   readonly pairFrames?: PairFrames | undefined;
 }
@@ -121,7 +127,7 @@ async function open(given: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> 
   const phrases = await openPhrases(options, stores, lifecycle);
   const calls = await openCalls(options, { ...stores, phrases, circuit, calendars }, lifecycle);
   const ports = await openPorts(options, { ...stores, ...calls, calendars, health }, lifecycle);
-  await openJobs(options, stores.database, calendars, lifecycle);
+  await openJobs(options, { ...stores, calendars }, lifecycle);
   health.setState('ready');
   const { build } = ports;
   events.emit('process.state', { state: 'ready', detail: `${config.role}, ${build.name} ${build.version}` });
@@ -384,6 +390,10 @@ async function openPorts(options: OpenOptions, inside: Inside, lifecycle: Lifecy
           twilioVoiceContinue(edge),
           twilioVoiceWhisper(edge),
           twilioStatus(edge),
+          twilioSms(edge, {
+            directory: inside.directory,
+            book: postgresThreadBook(inside.database, options.threadTimes),
+          }),
           twilioSmsStatus(edge, postgresTextBook(inside.database)),
           browserCalls(browserEdge),
           googleNotify({ path: NOTIFY_PATH, knock: (channelId, token) => inside.calendars.knock(channelId, token) }),

@@ -1,21 +1,25 @@
 /** What a node does besides calls: its heartbeat, in every role, and the jobs of a worker; a server does not even load what runs those. */
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
+import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresCalendarBook } from '../../db/calendar-book.ts';
 import { postgresComparisonBook } from '../../db/calendar-comparison.ts';
 import { postgresHousekeeping } from '../../db/housekeeping.ts';
+import { postgresMessageStore } from '../../db/messages.ts';
 import { type Heartbeat, startHeartbeat } from '../../db/nodes.ts';
-import { postgresOutbox, SCORE_CONVERSATION, SEND_SMS, SYNC_APPOINTMENT } from '../../db/outbox.ts';
+import { ANSWER_SMS, postgresOutbox, SCORE_CONVERSATION, SEND_SMS, SYNC_APPOINTMENT } from '../../db/outbox.ts';
 import type { Database } from '../../db/postgres.ts';
 import { openRedis } from '../../db/redis.ts';
 import { postgresScoreStore } from '../../db/scores.ts';
 import { postgresTextBook } from '../../db/texts.ts';
+import { postgresThreadBook, type ThreadTimes } from '../../db/thread-book.ts';
 import type { Config } from '../../ops/config.ts';
 import type { EventBus } from '../../ops/events.ts';
 import type { Lifecycle } from '../../ops/lifecycle.ts';
 import { tracedFetch } from '../../ops/traced-fetch.ts';
 import type { Traces } from '../../ops/traces.ts';
 import type { Job } from '../../queues/job.ts';
+import { ANSWER_TEXTS_JOB, type AnswerTextsOptions, answerTextsJob } from '../../queues/jobs/answer-texts.ts';
 import { calendarSyncJob } from '../../queues/jobs/calendar-sync.ts';
 import { housekeepingJob } from '../../queues/jobs/housekeeping.ts';
 import { reconcileCalendarsJob } from '../../queues/jobs/reconcile-calendars.ts';
@@ -24,11 +28,15 @@ import { SEND_TEXTS_JOB, type SendTexts, sendTextsJob, textSender } from '../../
 import { SYNC_APPOINTMENT_JOB, syncAppointmentJob } from '../../queues/jobs/sync-appointment.ts';
 import type { Bell } from '../../queues/relay.ts';
 import type { RetryPolicy } from '../../queues/retry.ts';
+import type { ClinicDirectory } from '../domain/ports.ts';
+import type { ThreadBook } from '../domain/texting.ts';
 import { smsStatusUrlOf } from '../http/routes/twilio-sms-status.ts';
-import { responsesApi } from '../openai/responses.ts';
+import { type AskModel, responsesApi } from '../openai/responses.ts';
 import { conversationScorer } from '../openai/scoring.ts';
+import { textingModel } from '../openai/texting.ts';
 import { twilioMessages } from '../twilio/messages.ts';
 import type { Calendars } from './calendars.ts';
+import { answerThread, endQuietThreads } from './text-desk.ts';
 
 export interface BackgroundOptions {
   readonly config: Config;
@@ -37,6 +45,10 @@ export interface BackgroundOptions {
   readonly clock?: Clock;
   /** How often and how soon a model that could not score is asked again; as the table of policies says where absent. */
   readonly scoringPatience?: RetryPolicy | undefined;
+  /** The same of one that gave no answer to a text. */
+  readonly answeringPatience?: RetryPolicy | undefined;
+  /** How long texts wait for each other; as the store's constants say where absent. */
+  readonly threadTimes?: ThreadTimes | undefined;
 }
 
 /** Beats until everything opened after it is closed: calls that are being ended are not those of a lost node. */
@@ -65,13 +77,14 @@ interface JobsOptions extends BackgroundOptions {
   readonly traces: Traces;
 }
 
+interface JobStores {
+  readonly database: Database;
+  readonly directory: ClinicDirectory;
+  readonly calendars: Calendars;
+}
+
 /** Runs the jobs, unless this node is a server only. Waits for neither store. */
-export async function openJobs(
-  options: JobsOptions,
-  database: Database,
-  calendars: Calendars,
-  lifecycle: Lifecycle,
-): Promise<void> {
+export async function openJobs(options: JobsOptions, stores: JobStores, lifecycle: Lifecycle): Promise<void> {
   const { config, events, traces } = options;
   if (config.role === 'server') return;
   const [{ openExecutor }, { startRelay }] = await Promise.all([
@@ -89,7 +102,7 @@ export async function openJobs(
     () =>
       openExecutor({
         connection: redis.client,
-        jobs: jobsOf(options, database, calendars),
+        jobs: jobsOf(options, stores),
         events,
         telemetry: traces.queueTelemetry(),
       }),
@@ -97,7 +110,7 @@ export async function openJobs(
   );
   await lifecycle.add(
     'outbox relay',
-    () => startRelay({ store: postgresOutbox(database), executor, bells: BELLS, events }),
+    () => startRelay({ store: postgresOutbox(stores.database), executor, bells: BELLS, events }),
     (opened) => opened.close(),
   );
 }
@@ -114,22 +127,55 @@ const BELLS: readonly Bell[] = [
     job: SCORE_CONVERSATION_JOB,
     dataOf: ({ clinicId, subjectId }) => ({ clinicId, conversationId: subjectId }),
   },
+  { kind: ANSWER_SMS, job: ANSWER_TEXTS_JOB, dataOf: ({ clinicId, subjectId }) => ({ clinicId, threadId: subjectId }) },
   { kind: SEND_SMS, job: SEND_TEXTS_JOB, dataOf: ({ clinicId, subjectId }) => ({ clinicId, threadId: subjectId }) },
 ];
 
-function jobsOf(options: JobsOptions, database: Database, { calendar, sync }: Calendars): readonly Job[] {
+function jobsOf(options: JobsOptions, stores: JobStores): readonly Job[] {
   const { config, events, clock = systemClock() } = options;
+  const { database } = stores;
+  const { calendar, sync } = stores.calendars;
   const now = (): number => clock.now();
-  const chores = postgresHousekeeping(database);
   const shared = { calendar, isConnected: sync.isConnected, events };
+  const send = sender(options, database);
+  const threads = postgresThreadBook(database, options.threadTimes);
+  const chores = {
+    ...postgresHousekeeping(database),
+    endQuietThreads: () => endQuietThreads({ book: threads, events, now }),
+  };
   return [
     housekeepingJob({ chores, events, now, resumeTtlMs: config.calls.resumeTtlS * 1_000 }),
     reconcileCalendarsJob({ ...shared, book: postgresComparisonBook(database) }),
     calendarSyncJob(sync),
     syncAppointmentJob({ ...shared, book: postgresCalendarBook(database), newToken: randomUUID }),
     scoring(options, database),
-    sendTextsJob(sender(options, database)),
+    sendTextsJob(send),
+    answering(options, stores, threads, send),
   ];
+}
+
+function model({ config, events, traces }: JobsOptions, timeoutMs?: number): AskModel {
+  const { baseUrl, apiKey } = config.openai;
+  const fetch = tracedFetch(traces.tracing, 'openai');
+  return responsesApi({ baseUrl, apiKey: apiKey.reveal(), events, fetch, timeoutMs });
+}
+
+/** Whoever writes waits for an answer. */
+const TEXT_ANSWER_MS = 20_000;
+
+function answering(options: JobsOptions, { database, directory }: JobStores, book: ThreadBook, send: SendTexts): Job {
+  const { config, events, clock = systemClock(), answeringPatience: patience } = options;
+  const desk = {
+    book,
+    directory,
+    bookings: postgresBookingStore(database),
+    messages: postgresMessageStore(database),
+    ask: textingModel(model(options, TEXT_ANSWER_MS), config.openai.models.messaging),
+    events,
+    now: () => clock.now(),
+  };
+  const answer: AnswerTextsOptions['answer'] = (claim, signal, lastly) => answerThread(desk, claim, signal, lastly);
+  return answerTextsJob({ book, answer, send, events, newToken: randomUUID, patience });
 }
 
 function sender({ config, events, traces }: JobsOptions, database: Database): SendTexts {
@@ -144,10 +190,8 @@ function sender({ config, events, traces }: JobsOptions, database: Database): Se
   return textSender({ book: postgresTextBook(database), carrier, events, newToken: randomUUID });
 }
 
-function scoring({ config, events, traces, scoringPatience: patience }: JobsOptions, database: Database): Job {
-  const { baseUrl, apiKey, models } = config.openai;
-  const fetch = tracedFetch(traces.tracing, 'openai');
-  const ask = responsesApi({ baseUrl, apiKey: apiKey.reveal(), events, fetch });
-  const score = conversationScorer(ask, models.sentiment);
+function scoring(options: JobsOptions, database: Database): Job {
+  const { config, events, scoringPatience: patience } = options;
+  const score = conversationScorer(model(options), config.openai.models.sentiment);
   return scoreConversationJob({ scores: postgresScoreStore(database), score, events, newToken: randomUUID, patience });
 }

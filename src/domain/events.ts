@@ -8,6 +8,7 @@ import type { Kept } from './call-keeping.ts';
 import type { FailureCode } from './failures.ts';
 import type { Channel, Outcome } from './ports.ts';
 import type { Sentiment } from './scores.ts';
+import type { TextingLimit } from './texting-limits.ts';
 import type { TextTroubleKind } from './texts.ts';
 
 /** Whom an event is about; every field that is known is given. */
@@ -205,6 +206,12 @@ export interface AvaEvents {
     readonly afterMs: number | null;
     readonly error: unknown;
   };
+  /** A text message came in and is stored; told once for each. */
+  'text.received': CallContext & { readonly segments: number };
+  /** Messages of a thread were answered: `ms` after they were taken up, `modelMs` of which the model took. */
+  'text.answered': CallContext & { readonly ms: number; readonly modelMs: number };
+  /** They were left to staff: too many came, or texting cost what it may. */
+  'text.limited': CallContext & { readonly limit: TextingLimit };
   /** A text message is with the carrier, who bills it by its segments. */
   'text.sent': CallContext & { readonly segments: number };
   /** It will never go; `code` is the carrier's, 0 where it gave none. */
@@ -219,8 +226,13 @@ export interface AvaEvents {
   };
   /** What the carrier tells of a message later: `sent`, `delivered`, `undelivered`, `failed`. */
   'text.reported': CallContext & { readonly status: string; readonly code: number | null };
-  /** How much was tidied up: calls of lost nodes ended, lapsed holds and forgotten nodes deleted. */
-  'housekeeping.done': { readonly calls: number; readonly holds: number; readonly nodes: number };
+  /** How much was tidied up: calls of lost nodes and quiet threads ended, lapsed holds and forgotten nodes deleted. */
+  'housekeeping.done': {
+    readonly calls: number;
+    readonly holds: number;
+    readonly nodes: number;
+    readonly threads: number;
+  };
   /** This node's heartbeat can't be written; told once until it can. */
   'node.heartbeat_lost': { readonly error: unknown };
   'node.heartbeat_back': { readonly silentMs: number };

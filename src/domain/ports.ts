@@ -171,14 +171,14 @@ export interface BookingStore {
   knowsCustomer(clinicId: string, phone: PhoneNumber): Promise<boolean>;
 }
 
-/** A message for staff: in a caller's words as Ava noted them, or recorded after the tone. */
+/** A message for staff: in a caller's words as Ava noted them, recorded after the tone, or what a text thread needs of them. */
 export interface NewMessage extends Fenced {
   readonly clinicId: string;
   /** Null where no conversation came about. */
   readonly conversationId: string | null;
   /** Semantic idempotency key: the same message left twice is one. */
   readonly key: string;
-  /** Null where a machine took it. */
+  /** Null where a machine took it, or a thread's customer is not known yet. */
   readonly customerName: string | null;
   /** Null where the caller's number is withheld and none was given. */
   readonly customerPhone: PhoneNumber | null;
@@ -188,6 +188,7 @@ export interface NewMessage extends Fenced {
 
 export type MessageContent =
   | { readonly source: 'conversation'; readonly text: string }
+  | { readonly source: 'text'; readonly text: string }
   | { readonly source: 'voicemail'; readonly recording: Recording };
 
 /** Kept by the phone network; `url` is where. */

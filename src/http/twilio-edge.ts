@@ -31,6 +31,7 @@ export const TWILIO_PATHS = {
   voiceContinue: '/twilio/voice/continue',
   voiceWhisper: '/twilio/voice/whisper',
   status: '/twilio/status',
+  sms: '/twilio/sms',
   smsStatus: '/twilio/sms/status',
   media: '/twilio/media',
 } as const;

@@ -1,5 +1,5 @@
 /**
- * OpenAI's Responses API: one request, one answer in text. The only file that takes more than types from the SDK, which
+ * OpenAI's Responses API: one request, one answer in text, or the tools that it asks for. The only file that takes more than types from the SDK, which
  * is loaded with the first request. Nothing is tried again here: whoever asks knows how long their question may wait.
  */
 import type { OpenAI } from 'openai';
@@ -23,6 +23,8 @@ export type TextRequest = ResponseCreateParamsNonStreaming & { readonly model: s
 
 export interface TextAnswer {
   readonly text: string;
+  /** Tools that are to be run, in order. */
+  readonly calls: readonly { readonly callId: string; readonly name: string; readonly argumentsText: string }[];
   /** Null where the service did not tell. */
   readonly usage: TokenUsage | null;
 }
@@ -41,6 +43,9 @@ const answerSchema = z.object({
     z.object({
       type: z.string(),
       content: z.array(z.object({ type: z.string(), text: z.string().optional() })).optional(),
+      call_id: z.string().optional(),
+      name: z.string().optional(),
+      arguments: z.string().optional(),
     }),
   ),
   error: z.object({ code: z.string() }).nullish(),
@@ -66,7 +71,7 @@ export function responsesApi(options: ResponsesOptions): AskModel {
       const answer = await post(await client, request, AbortSignal.any([signal, limit]));
       const usage = usageIn(answer);
       if (usage) events.emit('model.usage', { ...context, usage, model: request.model });
-      return { text: textIn(answer), usage };
+      return { text: textIn(answer), calls: callsIn(answer), usage };
     } catch (error) {
       const failure = limit.aborted ? timedOut(error) : failureOf(error);
       // Whoever cut it needs not be told.
@@ -105,6 +110,12 @@ function textIn({ status, error, incomplete_details: incomplete, output }: Answe
   const parts = output.flatMap(({ type, content = [] }) => (type === 'message' ? content : []));
   if (parts.some(({ type }) => type === 'refusal')) throw withoutAnswer('refusal');
   return parts.map(({ text = '' }) => text).join('');
+}
+
+function callsIn({ output }: Answer): TextAnswer['calls'] {
+  return output.flatMap(({ type, call_id: callId = '', name = '', arguments: argumentsText = '' }) =>
+    type === 'function_call' && callId !== '' ? [{ callId, name, argumentsText }] : [],
+  );
 }
 
 function usageIn({ usage }: Answer): TokenUsage | null {

@@ -23,9 +23,32 @@ export interface Briefing {
 }
 
 export function instructions(briefing: Briefing): string {
-  return [manner(briefing.clinic), work(briefing.clinic), PEOPLE, facts(briefing.clinic), moment(briefing)].join(
-    '\n\n',
-  );
+  return parts(briefing.clinic, manner(briefing.clinic), moment(briefing));
+}
+
+export interface TextingBriefing {
+  readonly clinic: Clinic;
+  readonly now: Instant;
+  /** Whom the messages come from. */
+  readonly phone: PhoneNumber;
+  /** The name that the number is on file with; null where it is not. */
+  readonly customerName: string | null;
+}
+
+/** The same work in writing. */
+export function textingInstructions(briefing: TextingBriefing): string {
+  return parts(briefing.clinic, writtenManner(briefing.clinic), writtenMoment(briefing));
+}
+
+function parts(clinic: Clinic, how: string, when: string): string {
+  return [how, work(clinic), PEOPLE, facts(clinic), when].join('\n\n');
+}
+
+function writtenManner(clinic: Clinic): string {
+  return `# Who you are
+You are Ava, the AI receptionist of ${clinic.name}, answering text messages; "the caller" is whoever writes. You are warm, quick and exact. You say that you are an AI assistant when asked, and never claim to be a person.
+Write plain text of at most three short sentences, one question at a time: no markdown, no links, no emoji. ${tongues(clinic)} Never write ids, JSON or tool names, and never ask anybody to reply STOP, CANCEL or END.
+If you did not understand, ask again. Never guess a name, a number or a date.${persona(clinic)}`;
 }
 
 function manner(clinic: Clinic): string {
@@ -108,4 +131,14 @@ function moment({ clinic, now, callerPhone }: Briefing): string {
     ? `The caller's number is known: ${callerPhone}. Ask whether it is the right one to reach them, or take another.`
     : "The caller's number is withheld: ask for one before booking.";
   return `# This call\nNow: ${dateline(now, clinic.timeZone)}.\n${number}`;
+}
+
+function writtenMoment({ clinic, now, phone, customerName }: TextingBriefing): string {
+  const name =
+    customerName === null
+      ? 'The number is not on file.'
+      : `The number is on file as ${customerName}: use that name for a booking unless they say it is for somebody else.`;
+  return `# This thread
+Now: ${dateline(now, clinic.timeZone)}.
+They write from ${phone}, where they can be reached: do not ask for a number unless they want another used. ${name}`;
 }

@@ -67,6 +67,23 @@ export const CallStatusForm = z
   .object({ CallSid: Sid, CallStatus: Status })
   .transform(({ CallSid, CallStatus }) => ({ callSid: CallSid, status: CallStatus }));
 
+/** An inbound text message. `from` is null where it is from no telephone: a short code, a name. */
+export const InboundTextForm = z
+  .object({
+    MessageSid: Sid,
+    From: z.string().max(256).default(''),
+    To: Address,
+    Body: z.string().max(10_000).default(''),
+    NumMedia: z.string().max(4).default('0'),
+  })
+  .transform(({ MessageSid, From, To, Body, NumMedia }) => ({
+    messageSid: MessageSid,
+    from: phoneNumber(From),
+    to: To,
+    body: Body,
+    media: /^\d{1,2}$/.test(NumMedia) ? Number(NumMedia) : 0,
+  }));
+
 /** What Twilio tells of a message that was sent. */
 export const MessageStatusForm = z
   .object({ MessageSid: Sid, MessageStatus: Status, ErrorCode: z.string().max(16).optional() })

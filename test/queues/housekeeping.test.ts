@@ -19,6 +19,7 @@ function opened(chores: Partial<Chores>, resumeTtlMs = 120_000) {
       endLostCalls: idle('endLostCalls'),
       dropLapsedHolds: idle('dropLapsedHolds'),
       forgetNodes: idle('forgetNodes'),
+      endQuietThreads: async () => 0,
       ...chores,
     },
     events,
@@ -52,9 +53,10 @@ describe('housekeeping', () => {
       endLostCalls: async () => 2,
       dropLapsedHolds: async () => 3,
       forgetNodes: async () => 1,
+      endQuietThreads: async () => 4,
     });
     await job.run(run);
-    expect(told).toEqual([{ calls: 2, holds: 3, nodes: 1 }]);
+    expect(told).toEqual([{ calls: 2, holds: 3, nodes: 1, threads: 4 }]);
   });
 
   it('does the other chores where one fails, and is tried again', async () => {
@@ -62,7 +64,7 @@ describe('housekeeping', () => {
     const { job, asked, told } = opened({ endLostCalls: () => Promise.reject(broken), forgetNodes: async () => 1 });
     expect(await job.run(run)).toEqual({ kind: 'retry', error: broken });
     expect(asked['dropLapsedHolds']).toBe(NOW);
-    expect(told).toEqual([{ calls: 0, holds: 0, nodes: 1 }]);
+    expect(told).toEqual([{ calls: 0, holds: 0, nodes: 1, threads: 0 }]);
   });
 
   it('names every chore that failed', async () => {

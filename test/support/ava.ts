@@ -8,6 +8,7 @@ import type { Rotation } from '../../actors/model/state.ts';
 import { loadClinic } from '../../db/clinics.ts';
 import { conversationOfCall, type StoredConversation } from '../../db/conversation-reader.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
+import type { ThreadTimes } from '../../db/thread-book.ts';
 import { readConfig } from '../../ops/config.ts';
 import { freePort } from '../../ops/embedded/port.ts';
 import { createEvents, type EventBus } from '../../ops/events.ts';
@@ -60,6 +61,11 @@ export interface AvaStandOptions {
   readonly modelRotation?: Rotation;
   /** How often and how soon a model that could not score is asked again. */
   readonly scoringPatience?: RetryPolicy;
+  /** The same of one that gave no answer to a text, and how long texts wait for each other. */
+  readonly answeringPatience?: RetryPolicy;
+  readonly threadTimes?: ThreadTimes;
+  /** In place of `at`. */
+  readonly clock?: Clock;
   /** Further environment variables. */
   readonly environment?: Record<string, string>;
 }
@@ -78,7 +84,7 @@ export async function startAva(options: AvaStandOptions = {}): Promise<AvaStand>
     ...options.environment,
   });
   if (!config.ok) throw new Error(config.problems.join('\n'));
-  const clock = options.at === undefined ? systemClock() : clockFrom(Date.parse(options.at));
+  const clock = options.clock ?? (options.at === undefined ? systemClock() : clockFrom(Date.parse(options.at)));
   const events = createEvents();
   const node = await startNode({
     config: config.config,
@@ -89,6 +95,8 @@ export async function startAva(options: AvaStandOptions = {}): Promise<AvaStand>
     rendersPhrases: options.rendersPhrases ?? false,
     modelRotation: options.modelRotation,
     scoringPatience: options.scoringPatience,
+    answeringPatience: options.answeringPatience,
+    threadTimes: options.threadTimes,
   });
   const own = openPostgres({ url: stores.databaseUrl, poolSize: 2, applicationName: 'test' });
   const clinic = await loadClinic(own, { phone: RADIANCE });

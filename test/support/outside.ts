@@ -73,7 +73,11 @@ export async function startOutside({
   const publicUrl = `http://127.0.0.1:${port}`;
   const openai = await startOpenAiSim({ pace, ...model });
   const account = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'a token of the simulated account' };
-  const number = { voiceUrl: `${publicUrl}/twilio/voice`, statusCallback: `${publicUrl}/twilio/status` };
+  const number = {
+    voiceUrl: `${publicUrl}/twilio/voice`,
+    statusCallback: `${publicUrl}/twilio/status`,
+    smsUrl: `${publicUrl}/twilio/sms`,
+  };
   const twilio = await startTwilioSim({
     ...account,
     numbers: { [RADIANCE]: number, [LUMEN]: number, [NOBODYS]: number },

@@ -1,0 +1,283 @@
+/**
+ * Threads of text messages in Postgres: what came in, who answers it, and how far they are. A thread is answered by
+ * whoever has claimed its row in the outbox; each thing that is done is saved under that claim, and the last of a turn
+ * commits its reply, its record and its state together.
+ */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { optKeyword } from '../src/domain/opt-outs.ts';
+import {
+  type AnswerClaim,
+  type AnswerRequest,
+  type InboundText,
+  type QuietThread,
+  type Receipt,
+  type ReceivedText,
+  type TextingEnd,
+  type TextingProgress,
+  type ThreadBook,
+  textConversationIn,
+} from '../src/domain/texting.ts';
+import { storeEntries } from './conversation-statements.ts';
+import { claimDoorbell, endDoorbell, extendDoorbell, holdsDoorbell, leaveDoorbell } from './doorbells.ts';
+import { upsertMessage } from './messages.ts';
+import { ANSWER_SMS, ringForAnswer } from './outbox.ts';
+import type { Database, Sql } from './postgres.ts';
+import { storableJson } from './storable-json.ts';
+import { queueText } from './texts.ts';
+import { lockThread, setOptedOut } from './threads.ts';
+
+export interface ThreadTimes {
+  /** Messages that come within so long of each other are answered together. */
+  readonly settleMs: number;
+  /** However many come, the first is answered no later. */
+  readonly longestSettleMs: number;
+  /** An answer is not sent later than so long after it was due. */
+  readonly usefulForMs: number;
+}
+
+/** A thumb's pause between two messages; longer would be felt by everybody who sends one. */
+const TIMES: ThreadTimes = { settleMs: 1_000, longestSettleMs: 5_000, usefulForMs: 6 * 3_600_000 };
+const TEXTS_A_TURN = 20;
+const QUIET_AT_ONCE = 100;
+
+export function postgresThreadBook(database: Database, times: ThreadTimes = TIMES): ThreadBook {
+  const bound = <T>({ clinicId }: { readonly clinicId: string }, query: string, work: (sql: Sql) => Promise<T>) =>
+    database.withClinic(clinicId, query, work);
+  /** Does `work` where the claim still holds. */
+  const held = (claim: AnswerRequest, query: string, work: (sql: Sql) => Promise<void>): Promise<boolean> =>
+    bound(claim, query, async (sql) => {
+      const isHeld = await holdsDoorbell(sql, doorbellOf(claim));
+      if (isHeld) await work(sql);
+      return isHeld;
+    });
+  return {
+    receive: (text) => bound(text, 'receive_text', (sql) => receive(sql, text, times)),
+    claim: (request) => bound(request, 'claim_thread', (sql) => claim(sql, request, times)),
+    extend: (request) =>
+      bound(request, 'extend_thread', (sql) => extendDoorbell(sql, { ...doorbellOf(request), forMs: request.forMs })),
+    save: (claimed, progress) =>
+      held(claimed, 'save_thread', async (sql) => {
+        await store(sql, claimed, progress);
+        await extendDoorbell(sql, { ...doorbellOf(claimed), forMs: claimed.forMs });
+      }),
+    finish: (claimed, end) => held(claimed, 'finish_thread', (sql) => finish(sql, claimed, end, times)),
+    leave: (request, afterMs, reason) =>
+      bound(request, 'leave_thread', (sql) => leaveDoorbell(sql, doorbellOf(request), afterMs, reason)),
+    quiet: (quietMs) => database.unbound('quiet_threads', (sql) => readQuiet(sql, quietMs)),
+    end: (thread, entries) => bound(thread, 'end_thread', (sql) => endQuiet(sql, thread, entries)),
+  };
+}
+
+const doorbellOf = ({ threadId, token }: Pick<AnswerRequest, 'threadId' | 'token'>) => ({
+  kind: ANSWER_SMS,
+  subjectId: threadId,
+  token,
+});
+
+const optedRow = z.object({ optedOut: z.boolean() });
+
+async function receive(sql: Sql, text: ReceivedText, { settleMs }: ThreadTimes): Promise<Receipt> {
+  const { clinicId, from, messageSid, body, media } = text;
+  const threadId = await lockThread(sql, clinicId, from);
+  const [thread] = await sql`select opted_out_at is not null as "optedOut" from sms_threads where id = ${threadId}`;
+  const keyword = optKeyword(body, optedRow.parse(thread).optedOut);
+  const { count } = await sql`
+    insert into inbound_texts (clinic_id, thread_id, message_sid, body, media, keyword)
+    values (${clinicId}, ${threadId}, ${messageSid}, ${body.replaceAll('\u0000', ' ')}, ${media}, ${keyword})
+    on conflict (clinic_id, message_sid) do nothing`;
+  if (count === 0) return 'repeated';
+  if (keyword === null) {
+    await ringForAnswer(sql, clinicId, threadId, settleMs);
+    return 'kept';
+  }
+  if (keyword === 'help') return 'help';
+  await setOptedOut(sql, threadId, keyword !== 'start');
+  if (keyword === 'cancel') await tellStaff(sql, text);
+  return keyword === 'start' ? 'opted_in' : 'opted_out';
+}
+
+/** A bare "cancel" may have been about an appointment, and nobody may ask them by text any more. */
+async function tellStaff(sql: Sql, { clinicId, from, messageSid }: ReceivedText): Promise<void> {
+  const text =
+    'They texted CANCEL, which turned text messages off. Please call and ask whether an appointment is to be cancelled.';
+  const key = `cancel/${messageSid}`;
+  const content = { source: 'text', text } as const;
+  await upsertMessage(sql, {
+    clinicId,
+    conversationId: null,
+    key,
+    customerName: null,
+    customerPhone: from,
+    content,
+    now: Date.now(),
+  });
+}
+
+const threadRow = z.object({
+  phone: z.string(),
+  conversationId: z.string().nullable(),
+  conversation: z.unknown(),
+  withStaff: z.boolean(),
+  customerName: z.string().nullable(),
+  ofNumber: z.number(),
+  ofClinic: z.number(),
+  spentUsd: z.number(),
+  mostUsd: z.number(),
+});
+const inboundRow = z.object({ id: z.string(), body: z.string(), media: z.number(), waitedMs: z.number() });
+
+async function claim(sql: Sql, request: AnswerRequest, times: ThreadTimes): Promise<AnswerClaim | null> {
+  const { threadId, forMs } = request;
+  const doorbell = doorbellOf(request);
+  if ((await claimDoorbell(sql, { ...doorbell, forMs })) === undefined) return null;
+  const { conversationId, conversation: stored, ...thread } = await readThread(sql, threadId);
+  const conversation = conversationId === null ? null : textConversationIn(stored);
+  const waiting = await readWaiting(sql, threadId);
+  const isUnderWay = conversation !== null && conversation.open !== null;
+  if (!isUnderWay && waiting.length === 0) {
+    await endDoorbell(sql, doorbell);
+    return null;
+  }
+  const restMs = isUnderWay ? 0 : untilSettled(waiting, times);
+  if (restMs > 0) {
+    await leaveDoorbell(sql, doorbell, restMs, null);
+    return null;
+  }
+  const { phone, withStaff, customerName, ...soFar } = thread;
+  return {
+    ...request,
+    phone,
+    withStaff,
+    customerName,
+    soFar,
+    conversationId: conversationId ?? (await begin(sql, threadId)),
+    conversation,
+    texts: waiting.map(({ id, body, media }) => ({ id, body, media })),
+    waitedMs: waiting[0]?.waitedMs ?? 0,
+  };
+}
+
+async function readThread(sql: Sql, threadId: string): Promise<z.output<typeof threadRow>> {
+  const [row] = await sql`
+    select t.phone, t.conversation_id as "conversationId", t.conversation, t.staff_since is not null as "withStaff",
+           nullif(k.name, '') as "customerName",
+           (select count(*)::int from inbound_texts as i
+            where i.clinic_id = t.clinic_id and i.thread_id = t.id and i.received_at > now() - interval '1 hour') as "ofNumber",
+           (select count(*)::int from inbound_texts as i
+            where i.clinic_id = t.clinic_id and i.received_at > now() - interval '1 hour') as "ofClinic",
+           (select coalesce(sum(cost_usd), 0)::float8 from conversations as v
+            where v.clinic_id = t.clinic_id and v.channel = 'sms' and v.last_activity_at > now() - interval '24 hours') as "spentUsd",
+           c.texting_daily_usd::float8 as "mostUsd"
+    from sms_threads t
+    join clinics c on c.id = t.clinic_id
+    left join customers k on k.clinic_id = t.clinic_id and k.phone = t.phone
+    where t.id = ${threadId}`;
+  return threadRow.parse(row);
+}
+
+async function readWaiting(sql: Sql, threadId: string) {
+  const rows = await sql`
+    select id, body, media, (extract(epoch from now() - received_at) * 1000)::float8 as "waitedMs"
+    from inbound_texts
+    where thread_id = ${threadId} and conversation_id is null and keyword is null
+    order by seq limit ${TEXTS_A_TURN}`;
+  return rows.map((row) => inboundRow.parse(row));
+}
+
+/** How long it is still to be waited for another message; 0 where no longer. */
+function untilSettled(waiting: readonly { readonly waitedMs: number }[], times: ThreadTimes): number {
+  const [first, last] = [waiting[0]?.waitedMs ?? 0, waiting.at(-1)?.waitedMs ?? 0];
+  if (waiting.length === TEXTS_A_TURN) return 0;
+  return Math.min(times.settleMs - last, times.longestSettleMs - first);
+}
+
+async function begin(sql: Sql, threadId: string): Promise<string> {
+  const conversationId = randomUUID();
+  await sql`
+    update sms_threads set conversation_id = ${conversationId}, conversation = null, updated_at = now()
+    where id = ${threadId}`;
+  return conversationId;
+}
+
+async function store(
+  sql: Sql,
+  { clinicId, threadId, conversationId }: AnswerClaim,
+  progress: TextingProgress,
+): Promise<void> {
+  const { conversation, taken, entries } = progress;
+  await takeUp(sql, conversationId, taken);
+  await sql`
+    update sms_threads
+    set conversation = ${storableJson(conversation)}::text::jsonb, active_at = now(), updated_at = now()
+    where id = ${threadId}`;
+  await storeEntries(sql, clinicId, entries);
+}
+
+async function takeUp(sql: Sql, conversationId: string, taken: readonly InboundText[]): Promise<void> {
+  if (taken.length === 0) return;
+  const ids = JSON.stringify(taken.map(({ id }) => id));
+  await sql`
+    update inbound_texts set conversation_id = ${conversationId}
+    where id in (select id::uuid from json_array_elements_text(${ids}::text::json) as e(id))`;
+}
+
+async function finish(sql: Sql, claimed: AnswerClaim, end: TextingEnd, times: ThreadTimes): Promise<void> {
+  const { clinicId, threadId, conversationId, phone } = claimed;
+  const { reply, task } = end;
+  await store(sql, claimed, end);
+  if (reply !== null)
+    await queueText(sql, clinicId, { to: phone, ...reply, conversationId, usefulForMs: times.usefulForMs });
+  if (task !== null) {
+    const { key, text, name: customerName } = task;
+    const content = { source: 'text', text } as const;
+    await upsertMessage(sql, {
+      clinicId,
+      conversationId,
+      key,
+      customerName,
+      customerPhone: phone,
+      content,
+      now: Date.now(),
+    });
+  }
+  if (end.isOver) await clear(sql, threadId);
+}
+
+async function clear(sql: Sql, threadId: string): Promise<void> {
+  await sql`
+    update sms_threads set conversation_id = null, conversation = null, updated_at = now() where id = ${threadId}`;
+}
+
+const quietRow = z.object({ clinicId: z.string(), threadId: z.string(), conversation: z.unknown() });
+
+async function readQuiet(sql: Sql, quietMs: number): Promise<QuietThread[]> {
+  const rows = await sql`
+    select clinic_id as "clinicId", id as "threadId", conversation
+    from sms_threads
+    where conversation_id is not null and active_at < now() - ${quietMs}::float8 * interval '1 ms'
+    order by active_at limit ${QUIET_AT_ONCE}`;
+  return rows.flatMap((row) => {
+    const { conversation: stored, ...thread } = quietRow.parse(row);
+    const conversation = textConversationIn(stored);
+    return conversation === null || conversation.open !== null ? [] : [{ ...thread, conversation }];
+  });
+}
+
+async function endQuiet(
+  sql: Sql,
+  { clinicId, threadId, conversation }: QuietThread,
+  entries: Parameters<typeof storeEntries>[2],
+): Promise<boolean> {
+  const rows = await sql`
+    select from sms_threads as t
+    where id = ${threadId} and conversation_id = ${conversation.conversationId}
+      and conversation = ${storableJson(conversation)}::text::jsonb
+      and not exists (
+        select from inbound_texts as i where i.thread_id = t.id and i.conversation_id is null and i.keyword is null)
+    for update`;
+  if (rows.length === 0) return false;
+  await storeEntries(sql, clinicId, entries);
+  await clear(sql, threadId);
+  return true;
+}

@@ -1,0 +1,110 @@
+/**
+ * Answers what came in on a thread of text messages, in order, by one worker at a time. Each thing that is done is saved
+ * before the next, under the claim: a worker may die after any of them, and the next one goes on from there. What a turn
+ * comes to is one commit, and sent after it.
+ */
+import { z } from 'zod';
+import type { Events } from '../../src/domain/events.ts';
+import { ModelFailure } from '../../src/domain/model-failure.ts';
+import type { AnswerClaim, ThreadBook } from '../../src/domain/texting.ts';
+import type { Job, JobOutcome, JobRun } from '../job.ts';
+import { backOffMs, RETRY, type RetryPolicy } from '../retry.ts';
+import type { SendTexts } from './send-texts.ts';
+
+/** What a claim came to: a turn was answered, or it was lost to somebody else. */
+export type Answered = 'answered' | 'lost';
+
+export interface AnswerTextsOptions {
+  readonly book: ThreadBook;
+  /**
+   * Brings the thread's next turn to its end. Rejects with a `ModelFailure` where the model could not be had, and should
+   * be asked again; with `lastly`, it answers without.
+   */
+  readonly answer: (
+    claim: AnswerClaim,
+    signal: AbortSignal,
+    lastly: (failures: number) => boolean,
+  ) => Promise<Answered>;
+  /** What was answered is sent at once, rather than when the outbox is next looked at. */
+  readonly send: SendTexts;
+  readonly events: Events;
+  readonly newToken: () => string;
+  /** How often and how soon a model that gave no answer is asked again; as the table of policies says where absent. */
+  readonly patience?: RetryPolicy | undefined;
+  /** How long a claim holds, milliseconds; it is extended while it is worked on. */
+  readonly claimMs?: number | undefined;
+}
+
+export const ANSWER_TEXTS_JOB = 'answer-texts';
+const CONCURRENCY = 16;
+const CLAIM_MS = 10_000;
+const TIME_LIMIT_MS = 120_000;
+
+const doorbell = z.object({ clinicId: z.uuid(), threadId: z.uuid() });
+type Doorbell = z.output<typeof doorbell>;
+
+export function answerTextsJob(options: AnswerTextsOptions): Job {
+  const answering = new Answering(options);
+  return {
+    name: ANSWER_TEXTS_JOB,
+    everyMs: null,
+    concurrency: CONCURRENCY,
+    timeLimitMs: TIME_LIMIT_MS,
+    retry: RETRY.answerTexts,
+    run: (run) => answering.run(run),
+  };
+}
+
+class Answering {
+  readonly #options: AnswerTextsOptions;
+  readonly #patience: RetryPolicy;
+  readonly #claimMs: number;
+
+  constructor(options: AnswerTextsOptions) {
+    this.#options = options;
+    this.#patience = options.patience ?? RETRY.answering;
+    this.#claimMs = options.claimMs ?? CLAIM_MS;
+  }
+
+  async run({ data, signal }: JobRun): Promise<JobOutcome> {
+    const asked = doorbell.safeParse(data);
+    if (!asked.success) return { kind: 'cancel', reason: 'no doorbell of a thread' };
+    const token = this.#options.newToken();
+    while (!signal.aborted) if (!(await this.#once(asked.data, token, signal))) break;
+    return { kind: 'done' };
+  }
+
+  /** One turn; true where another may follow. */
+  async #once(which: Doorbell, token: string, signal: AbortSignal): Promise<boolean> {
+    const { book, answer, send } = this.#options;
+    const claim = await book.claim({ ...which, token, forMs: this.#claimMs });
+    if (claim === null) return false;
+    const stop = this.#keeping(claim);
+    try {
+      const result = await answer(claim, signal, (failures) => failures >= this.#patience.attempts);
+      if (result === 'answered') await send(which, signal);
+      return result === 'answered';
+    } catch (error) {
+      await this.#failed(claim, error, signal.aborted);
+      return false;
+    } finally {
+      stop();
+    }
+  }
+
+  /** Extends the claim while it is worked on; one that cannot be extended lapses, and what it brings does not count. */
+  #keeping(claim: AnswerClaim): () => void {
+    const timer = setInterval(() => {
+      this.#options.book.extend(claim).catch(() => undefined);
+    }, this.#claimMs / 3);
+    return () => clearInterval(timer);
+  }
+
+  async #failed(claim: AnswerClaim, error: unknown, stopping: boolean): Promise<void> {
+    if (stopping) return this.#options.book.leave(claim, 0, null);
+    if (!(error instanceof ModelFailure)) throw error;
+    const longestMs = Math.min(error.retryAfterMs ?? 0, this.#patience.longestMs);
+    const failures = (claim.conversation?.open?.failures ?? 0) + 1;
+    await this.#options.book.leave(claim, Math.max(longestMs, backOffMs(this.#patience, failures)), error.kind);
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * Where a thread of text messages meets the rest of Ava: runs a turn's steps (`src/receptionist/texting.ts`) through the
+ * model, the tools and the book, and has each saved before the next. Keeps nothing itself.
+ */
+import type { Clinic } from '../domain/clinic.ts';
+import { serviceById } from '../domain/clinic.ts';
+import type { Events } from '../domain/events.ts';
+import { holdOf } from '../domain/holds.ts';
+import { ModelFailure } from '../domain/model-failure.ts';
+import type { Offer } from '../domain/offers.ts';
+import type { BookingStore, ClinicDirectory, ConversationEntry, MessageStore } from '../domain/ports.ts';
+import {
+  type AnswerClaim,
+  type AskTextModel,
+  type InboundText,
+  type ModelCall,
+  newTextConversation,
+  type TextConversation,
+  type ThreadBook,
+} from '../domain/texting.ts';
+import { textingLimit } from '../domain/texting-limits.ts';
+import { textingInstructions } from '../receptionist/instructions.ts';
+import {
+  beyondLimits,
+  circlesOutcome,
+  closed,
+  ended,
+  guarded,
+  heard,
+  holdAnswered,
+  nextOf,
+  noAnswer,
+  said,
+  started,
+  type TextingStep,
+  toolAnswered,
+} from '../receptionist/texting.ts';
+import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
+
+export interface TextDeskOptions {
+  readonly book: ThreadBook;
+  readonly directory: Pick<ClinicDirectory, 'byId'>;
+  readonly bookings: BookingStore;
+  readonly messages: MessageStore;
+  readonly ask: AskTextModel;
+  readonly events: Events;
+  readonly now: () => number;
+}
+
+/** Brings a thread's next turn to its end; see `AnswerTextsOptions.answer`. */
+export async function answerThread(
+  options: TextDeskOptions,
+  claim: AnswerClaim,
+  signal: AbortSignal,
+  lastly: (failures: number) => boolean,
+): Promise<'answered' | 'lost'> {
+  const clinic = await options.directory.byId(claim.clinicId);
+  if (clinic === undefined) throw new Error('the clinic of a thread is not in the directory');
+  return new Turn(options, claim, clinic, signal, lastly).bring();
+}
+
+class Turn {
+  readonly #options: TextDeskOptions;
+  readonly #claim: AnswerClaim;
+  readonly #clinic: Clinic;
+  readonly #signal: AbortSignal;
+  readonly #lastly: (failures: number) => boolean;
+  #conversation: TextConversation;
+  #modelMs = 0;
+
+  constructor(
+    options: TextDeskOptions,
+    claim: AnswerClaim,
+    clinic: Clinic,
+    signal: AbortSignal,
+    lastly: (failures: number) => boolean,
+  ) {
+    this.#options = options;
+    this.#claim = claim;
+    this.#clinic = clinic;
+    this.#signal = signal;
+    this.#lastly = lastly;
+    this.#conversation =
+      claim.conversation ?? newTextConversation(claim.conversationId, clinic.language, options.now());
+  }
+
+  async bring(): Promise<'answered' | 'lost'> {
+    if (this.#conversation.open === null && !(await this.#hear())) return 'lost';
+    for (;;) {
+      this.#signal.throwIfAborted();
+      const next = nextOf(this.#conversation);
+      switch (next.kind) {
+        case 'idle':
+          return 'answered';
+        case 'done':
+          return (await this.#close()) ? 'answered' : 'lost';
+        case 'hold':
+          this.#conversation = holdAnswered(this.#conversation, next.offer, await this.#hold(next.offer));
+          break;
+        case 'ask':
+          if (!(await this.#save(await this.#ask()))) return 'lost';
+          break;
+        case 'tool':
+          if (!(await this.#save(await this.#use(next.call)))) return 'lost';
+      }
+    }
+  }
+
+  /** Takes up what came in. */
+  async #hear(): Promise<boolean> {
+    const { texts, withStaff, clinicId, phone, soFar } = this.#claim;
+    const isNew = this.#claim.conversation === null;
+    const begin: ConversationEntry[] = isNew ? [started(this.#conversation, clinicId, phone)] : [];
+    if (isNew) this.#tell('call.started', { channel: 'sms' });
+    const step = heard(this.#conversation, texts, this.#clinic, withStaff, this.#options.now());
+    const limit = textingLimit(soFar);
+    const conversation =
+      limit === null ? step.conversation : beyondLimits(step.conversation, this.#clinic, limit, this.#wasTold);
+    if (limit !== null) this.#tell('text.limited', { limit });
+    return this.#save({ conversation, entries: [...begin, ...step.entries] }, texts);
+  }
+
+  /** Whether this conversation was told before that staff will answer. */
+  get #wasTold(): boolean {
+    return this.#conversation.dealings.messageTaken;
+  }
+
+  async #save({ conversation, entries }: TextingStep, taken: readonly InboundText[] = []): Promise<boolean> {
+    this.#conversation = conversation;
+    return this.#options.book.save(this.#claim, { conversation, taken, entries });
+  }
+
+  async #ask(): Promise<TextingStep> {
+    const { ask, now } = this.#options;
+    const { phone, customerName } = this.#claim;
+    const brief = {
+      instructions: textingInstructions({ clinic: this.#clinic, now: now(), phone, customerName }),
+      tools: toolDeclarations(),
+      items: this.#conversation.history,
+    };
+    const startedAt = performance.now();
+    try {
+      const turn = await ask(brief, this.#context, this.#signal);
+      return { conversation: said(this.#conversation, turn, this.#clinic), entries: [] };
+    } catch (error) {
+      if (!(error instanceof ModelFailure) || this.#signal.aborted) throw error;
+      return this.#unanswered(error);
+    } finally {
+      this.#modelMs += performance.now() - startedAt;
+    }
+  }
+
+  /** The failure is saved before it is told: a model that never answers is not asked for ever. */
+  async #unanswered(error: ModelFailure): Promise<TextingStep> {
+    const failures = (this.#conversation.open?.failures ?? 0) + 1;
+    const isFinal = error.isFinal || this.#lastly(failures);
+    const conversation = noAnswer(this.#conversation, this.#clinic, isFinal);
+    if (isFinal) return { conversation, entries: [] };
+    await this.#save({ conversation, entries: [] });
+    throw error;
+  }
+
+  async #use(call: ModelCall): Promise<TextingStep> {
+    const { now, events } = this.#options;
+    const { conversation, verdict } = guarded(this.#conversation, call);
+    const startedAt = now();
+    const since = performance.now();
+    this.#tell('tool.started', { tool: call.name });
+    const outcome = verdict === 'go_on' ? await this.#run(call) : circlesOutcome(verdict);
+    const tookMs = Math.round(performance.now() - since);
+    const { answer } = outcome;
+    events.emit('tool.finished', {
+      ...this.#context,
+      tool: call.name,
+      result: answer.success ? 'success' : answer.error,
+      ms: tookMs,
+    });
+    return toolAnswered(conversation, call, outcome, this.#clinic, { startedAt, tookMs });
+  }
+
+  #run({ name, argumentsText }: ModelCall) {
+    const { bookings, messages, now } = this.#options;
+    const { conversationId, phone: callerPhone } = this.#claim;
+    const { dealings } = this.#conversation;
+    const context = {
+      clinic: this.#clinic,
+      conversationId,
+      channel: 'sms',
+      callerPhone,
+      dealings,
+      bookings,
+      messages,
+      now,
+    } as const;
+    return useTool(name, argumentsText, context, (tool, error) =>
+      this.#tell('tool.broke', { tool, code: 'internal_error', error }),
+    );
+  }
+
+  /** A hold that could not be placed is no reason to bother anybody: the booking itself decides. */
+  async #hold(offer: Offer): Promise<'held' | 'taken'> {
+    const service = serviceById(this.#clinic, offer.serviceId);
+    if (!service) return 'held';
+    const { bookings, events, now } = this.#options;
+    const { conversationId, dealings } = this.#conversation;
+    const request = holdOf(offer, service, this.#clinic, { conversationId, movingId: dealings.moving, now: now() });
+    return bookings.hold(request).catch((error: unknown) => {
+      events.emit('dependency.lost', { name: 'postgres', error });
+      return 'held' as const;
+    });
+  }
+
+  async #close(): Promise<boolean> {
+    const { book, bookings, now } = this.#options;
+    const { open } = this.#conversation;
+    if (open === null) return true;
+    const { conversation, entries, reply, task, isOver } = closed(this.#conversation, open, this.#clinic, now());
+    const key = `${conversation.conversationId}/${conversation.turns}`;
+    const isSaved = await book.finish(this.#claim, {
+      conversation,
+      taken: [],
+      entries,
+      reply: reply === null ? null : { key: `reply/${key}`, body: reply },
+      task: task === null ? null : { key: `text/${key}`, text: task, name: this.#claim.customerName },
+      isOver,
+    });
+    if (!isSaved) return false;
+    this.#tell('text.answered', { modelMs: this.#modelMs, ms: this.#options.now() - open.startedAt });
+    if (isOver) {
+      await bookings.release(this.#claim.clinicId, conversation.conversationId).catch(() => undefined);
+      tellEnd(this.#options, this.#claim.clinicId, conversation, 'ava');
+    }
+    return true;
+  }
+
+  get #context() {
+    const { clinicId, conversationId } = this.#claim;
+    return { clinicId, conversationId };
+  }
+
+  get #tell(): Events['emit'] {
+    return (name, event) => this.#options.events.emit(name, { ...this.#context, ...event });
+  }
+}
+
+function tellEnd(
+  { events, now }: Pick<TextDeskOptions, 'events' | 'now'>,
+  clinicId: string,
+  conversation: TextConversation,
+  endedBy: string,
+): void {
+  const { conversationId, startedAt } = conversation;
+  const { outcome } = ended(conversation, clinicId, endedBy, now());
+  const durationMs = now() - startedAt;
+  events.emit('call.ended', { clinicId, conversationId, channel: 'sms', outcome, endedBy, durationMs });
+}
+
+/**
+ * Conversations end when nobody has written for so long: long enough for whoever reads their phone at lunch only, and
+ * short enough that the times offered in the morning are not taken up at night.
+ */
+export const QUIET_MS = 4 * 3_600_000;
+
+/** Ends conversations in which nobody has written for long; answers how many. */
+export async function endQuietThreads(
+  { book, events, now }: Pick<TextDeskOptions, 'book' | 'events' | 'now'>,
+  quietMs: number = QUIET_MS,
+): Promise<number> {
+  let count = 0;
+  for (const thread of await book.quiet(quietMs)) {
+    const { clinicId, conversation } = thread;
+    if (!(await book.end(thread, [ended(conversation, clinicId, 'quiet', now())]))) continue;
+    count += 1;
+    tellEnd({ events, now }, clinicId, conversation, 'quiet');
+  }
+  return count;
+}
