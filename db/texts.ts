@@ -18,7 +18,7 @@ import type {
 import { claimDoorbell, endDoorbell, holdsDoorbell, leaveDoorbell } from './doorbells.ts';
 import { ringForTexts, SEND_SMS } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
-import { lockThread, setOptedOut } from './threads.ts';
+import { lockThread, lockThreadRow, setOptedOut } from './threads.ts';
 
 /** Has a message sent, once for its key, after those of its thread that were queued before. */
 export async function queueText(sql: Sql, clinicId: string, text: NewText): Promise<void> {
@@ -72,6 +72,7 @@ export function postgresTextBook(database: Database): TextBook {
     claim: (request) => bound(request, 'claim_text', (sql) => claim(sql, request)),
     settle: (held, result) =>
       bound(held, 'settle_text', async (sql) => {
+        await lockThreadRow(sql, held.threadId);
         const isHeld = await holdsDoorbell(sql, doorbellOf(held));
         if (isHeld) await store(sql, held, result);
         return isHeld;
@@ -92,6 +93,7 @@ const doorbellOf = ({ threadId, token }: SendRequest) => ({ kind: SEND_SMS, subj
 
 async function claim(sql: Sql, request: SendRequest): Promise<SendClaim | null> {
   const doorbell = { ...doorbellOf(request), forMs: request.forMs };
+  await lockThreadRow(sql, request.threadId);
   const claimed = await claimDoorbell(sql, doorbell);
   if (claimed === undefined) return null;
   const open = await nextOpen(sql, request.threadId);
@@ -156,6 +158,7 @@ async function leave(
   reason: string | null,
 ): Promise<void> {
   const doorbell = doorbellOf(held);
+  await lockThreadRow(sql, held.threadId);
   if (!(await holdsDoorbell(sql, doorbell))) return;
   if (sent === 'no') await backToWaiting(sql, held.text.id);
   if (reason !== null)

@@ -25,7 +25,7 @@ import { ANSWER_SMS, ringForAnswer } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
 import { storableJson } from './storable-json.ts';
 import { queueText } from './texts.ts';
-import { lockThread, setOptedOut } from './threads.ts';
+import { lockThread, lockThreadRow, setOptedOut } from './threads.ts';
 
 export interface ThreadTimes {
   /** Messages that come within so long of each other are answered together. */
@@ -47,6 +47,7 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
   /** Does `work` where the claim still holds. */
   const held = (claim: AnswerRequest, query: string, work: (sql: Sql) => Promise<void>): Promise<boolean> =>
     bound(claim, query, async (sql) => {
+      await lockThreadRow(sql, claim.threadId);
       const isHeld = await holdsDoorbell(sql, doorbellOf(claim));
       if (isHeld) await work(sql);
       return isHeld;
@@ -130,6 +131,7 @@ const inboundRow = z.object({ id: z.string(), body: z.string(), media: z.number(
 async function claim(sql: Sql, request: AnswerRequest, times: ThreadTimes): Promise<AnswerClaim | null> {
   const { threadId, forMs } = request;
   const doorbell = doorbellOf(request);
+  await lockThreadRow(sql, threadId);
   if ((await claimDoorbell(sql, { ...doorbell, forMs })) === undefined) return null;
   const { conversationId, conversation: stored, ...thread } = await readThread(sql, threadId);
   const conversation = conversationId === null ? null : textConversationIn(stored);

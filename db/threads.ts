@@ -14,6 +14,14 @@ export async function lockThread(sql: Sql, clinicId: string, phone: PhoneNumber)
   return threadRow.parse(row).id;
 }
 
+/**
+ * Locks a thread that there is. Whoever touches a thread and its rows in the outbox locks it first of all, in whatever
+ * order the rest follows: a message may come in, be answered and be sent at the same moment.
+ */
+export async function lockThreadRow(sql: Sql, threadId: string): Promise<void> {
+  await sql`select from sms_threads where id = ${threadId} for no key update`;
+}
+
 /** What the customer says of getting texts at all. */
 export async function setOptedOut(sql: Sql, threadId: string, optedOut: boolean): Promise<void> {
   await sql`

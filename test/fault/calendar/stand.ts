@@ -6,7 +6,7 @@ import type { FaultPlan } from '../../sim/google/faults.ts';
 import { type GoogleSim, startGoogleSim } from '../../sim/google/server.ts';
 import { SEED, seededRandom } from '../../support/seed.ts';
 import { type FreshService, freshDatabase, freshRedis } from '../../support/services.ts';
-import { type Fleet, openFleet } from './fleet.ts';
+import { type Fleet, openFleet } from '../fleet.ts';
 import { claimHolders, discrepancies, type Flow, openCalendars, openFlow, readOutbox } from './flow.ts';
 
 export interface CalendarStandOptions {
@@ -56,7 +56,7 @@ export async function openCalendarStand(
   const database = openPostgres({ url: databaseUrl, poolSize: 6 });
   onTestFinished(() => database.close());
   const calendars = await openCalendars(database, sim, CALENDARS);
-  const fleet = openFleet(WORKERS, { databaseUrl, redisUrl, googleUrl: sim.url, reconciles });
+  const fleet = openFleet(WORKERS, 'calendar/main.ts', { databaseUrl, redisUrl, googleUrl: sim.url, reconciles });
   onTestFinished(() => fleet.close());
   const flow = openFlow(database, calendars, seededRandom(SEED));
   onTestFinished(() => flow.stop());

@@ -3,6 +3,7 @@
  * product uses in return. It knows nothing of the product but the URLs that its numbers are configured with.
  */
 
+import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { Addresses } from './addresses.ts';
 import type { Call } from './call.ts';
@@ -43,6 +44,8 @@ const LAST_CALLBACKS_MS = 3_000;
 
 export async function startTwilioSim(options: TwilioSimOptions): Promise<TwilioSim> {
   const closing = new AbortController();
+  // Whoever waits listens to it.
+  setMaxListeners(0, closing.signal);
   const recordings = new Recordings();
   const state: { faults: FaultPlan; url: string } = { faults: options.faults ?? {}, url: '' };
   const webhooks = new Webhooks(options.accountSid, options.authToken, closing.signal);

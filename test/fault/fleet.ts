@@ -6,13 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export interface WorkerPlaces {
-  readonly databaseUrl: string;
-  readonly redisUrl: string;
-  readonly googleUrl: string;
-  /** Whether they compare calendars with the book, too. */
-  readonly reconciles: boolean;
-}
+/** What a worker is told, besides its number, by one JSON argument. */
+type WorkerSettings = Readonly<Record<string, string | boolean>>;
 
 export interface Fleet {
   /** Resolves once all of them run. */
@@ -24,21 +19,25 @@ export interface Fleet {
   close(): void;
 }
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const KEPT_OUTPUT = 20_000;
 
 /** The bundler comes with tsx. */
-function bundled(): { readonly file: string; readonly dir: string } {
-  const dir = mkdtempSync(join(tmpdir(), 'ava-calendar-worker-'));
+function bundled(main: string): { readonly file: string; readonly dir: string } {
+  const dir = mkdtempSync(join(tmpdir(), 'ava-worker-'));
   const file = join(dir, 'worker.cjs');
   const esbuild = createRequire(createRequire(import.meta.url).resolve('tsx')).resolve('esbuild/package.json');
   const flags = ['--bundle', '--platform=node', '--format=cjs', '--external:pg-native', '--log-level=error'];
-  execFileSync(join(dirname(esbuild), 'bin/esbuild'), [MAIN, ...flags, `--outfile=${file}`]);
+  execFileSync(join(dirname(esbuild), 'bin/esbuild'), [
+    fileURLToPath(new URL(main, import.meta.url)),
+    ...flags,
+    `--outfile=${file}`,
+  ]);
   return { file, dir };
 }
 
-export function openFleet(size: number, places: WorkerPlaces): Fleet {
-  const { file, dir } = bundled();
+/** So many workers; `main` is their program, relative to this file. */
+export function openFleet(size: number, main: string, settings: WorkerSettings): Fleet {
+  const { file, dir } = bundled(main);
   const workers = new Map<number, ChildProcess>();
   const isReady = new Set<number>();
   let started = 0;
@@ -48,7 +47,7 @@ export function openFleet(size: number, places: WorkerPlaces): Fleet {
   function start(): void {
     started += 1;
     const number = started;
-    const argument = JSON.stringify({ number, ...places });
+    const argument = JSON.stringify({ number, ...settings });
     const worker = spawn(process.execPath, [file, argument], { stdio: ['pipe', 'pipe', 'pipe'] });
     worker.stdin.on('error', () => undefined);
     const keep = (chunk: Buffer): void => {
