@@ -9,11 +9,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadClinic } from '../../db/clinics.ts';
-import { conversationOfCall, type StoredConversation } from '../../db/conversation-reader.ts';
+import { conversationByText, conversationOfCall, type StoredConversation } from '../../db/conversation-reader.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import { type PhoneNetwork, phoneNetwork } from './call/phone-network.ts';
 import { Screen } from './call/screen.ts';
+import { bookingWords, textThread, typedWords } from './call/text-thread.ts';
 import { readStandFile } from './dev/stand-file.ts';
 
 const DEMO_CLINIC = '+15550100001';
@@ -24,7 +25,10 @@ const RECORD_MS = 5_000;
 const USAGE = `npm run call -- [--scenario NAME] [--from +15550100142] [--to ${DEMO_CLINIC}]
 
 Without --scenario you are the caller: type what you say and press Enter.
-  /press 0    presses keys      /hangup    hangs up      --list    names the scenarios`;
+  /press 0    presses keys      /hangup    hangs up      --list    names the scenarios
+
+With --sms you write text messages instead: type one and press Enter; /end shows what came of it.
+  --sms --scenario book    has the thread of an appointment written for you`;
 
 class CallProblem extends Error {}
 
@@ -33,6 +37,8 @@ interface Choices {
   readonly from: string;
   readonly to: string;
   readonly list: boolean;
+  /** By text messages rather than by voice. */
+  readonly sms: boolean;
 }
 
 function choices(): Choices {
@@ -43,6 +49,7 @@ function choices(): Choices {
         from: { type: 'string' },
         to: { type: 'string', default: DEMO_CLINIC },
         list: { type: 'boolean', default: false },
+        sms: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -50,7 +57,8 @@ function choices(): Choices {
       process.stdout.write(`${USAGE}\n`);
       process.exit(0);
     }
-    return { scenario: values.scenario, from: values.from ?? someCaller(), to: values.to, list: values.list };
+    const { scenario, from = someCaller(), to, list, sms } = values;
+    return { scenario, from, to, list, sms };
   } catch (error) {
     throw new CallProblem(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
@@ -73,9 +81,10 @@ function whereAvaRuns(): { readonly twilio: string; readonly databaseUrl: string
 }
 
 async function main(): Promise<void> {
-  const { scenario, from, to, list } = choices();
+  const { scenario, from, to, list, sms } = choices();
   const { twilio, databaseUrl } = whereAvaRuns();
   const network = phoneNetwork(twilio);
+  if (sms) return withDatabase(databaseUrl, (database) => text(network, database, { scenario, from, to }));
   const known = await network.scenarios().catch(() => {
     throw new CallProblem('Ava does not answer here any more. Start her again: npm start');
   });
@@ -85,11 +94,45 @@ async function main(): Promise<void> {
     process.stdout.write(`${lines}\n`);
     return;
   }
-  const database = openPostgres({ url: databaseUrl, poolSize: 2, applicationName: 'ava-call' });
+  await withDatabase(databaseUrl, (database) => converse(network, database, { scenario, from, to }));
+}
+
+async function withDatabase(url: string, work: (database: Database) => Promise<void>): Promise<void> {
+  const database = openPostgres({ url, poolSize: 2, applicationName: 'ava-call' });
   try {
-    await converse(network, database, { scenario, from, to });
+    await work(database);
   } finally {
     await database.close();
+  }
+}
+
+/** A thread of text messages: of a scripted customer's, or of whoever types. */
+async function text(
+  network: PhoneNetwork,
+  database: Database,
+  { scenario, from, to }: { scenario: string | undefined; from: string; to: string },
+): Promise<void> {
+  if (scenario !== undefined && scenario !== 'book') throw new CallProblem('By text there is one scenario: book');
+  const screen = new Screen(process.stdout);
+  const clinic = await loadClinic(database, { phone: to });
+  screen.note(`${from} writes to ${clinic?.name ?? to}`);
+  await textThread({ network, screen, from, to }, scenario === undefined ? typedWords() : bookingWords());
+  const found = clinic && (await threadRecord(database, clinic.id, from));
+  if (found && clinic) screen.summary(found, clinic);
+  else screen.note('No conversation was stored.');
+}
+
+/** The thread's record: as it is while the conversation goes on, else once it is scored, or after a while. */
+async function threadRecord(
+  database: Database,
+  clinicId: string,
+  phone: string,
+): Promise<StoredConversation | undefined> {
+  const deadline = Date.now() + RECORD_MS;
+  for (;;) {
+    const found = await conversationByText(database, clinicId, phone);
+    if (found?.status === 'active' || found?.score || Date.now() > deadline) return found;
+    await sleep(POLL_MS);
   }
 }
 

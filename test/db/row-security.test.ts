@@ -7,6 +7,7 @@ import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres, type Sql } from '../../db/postgres.ts';
 import { queueText } from '../../db/texts.ts';
+import { postgresThreadBook } from '../../db/thread-book.ts';
 import { bookingRequest, holdRequest, lumen, radiance, waitlistRequest } from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
@@ -52,6 +53,7 @@ const PRIVATE = [
   'scores',
   'sms_threads',
   'texts',
+  'inbound_texts',
 ];
 /** Of the whole installation, and of no clinic. */
 const OPERATIONAL = ['nodes'];
@@ -84,6 +86,8 @@ describe('a transaction bound to one clinic', () => {
     await phrases.claim(lumen.id, 'node-a', 60_000);
     await postgresMessageStore(database).leave(messageOf({ clinicId: lumen.id }));
     await database.withClinic(lumen.id, 'queue', (sql) => queueText(sql, lumen.id, textOf()));
+    const inbound = { clinicId: lumen.id, from: textOf().to, messageSid: 'SM1', body: 'Hi', media: 0 };
+    await postgresThreadBook(database).receive(inbound);
     // What nobody has written by now: every table has a row that must not be reached.
     await database.unbound('prepare', async (sql) => {
       await sql`insert into calendar_accounts (clinic_id) values (${lumen.id})`;

@@ -1,6 +1,8 @@
 /** Twilio's side of the edge, standing on a free port before a front desk that a test can look into. */
 import { createHmac } from 'node:crypto';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import type { Receipt, ReceivedText } from '../../src/domain/texting.ts';
+import type { TextReport } from '../../src/domain/texts.ts';
 import { type HttpServer, openHttp } from '../../src/http/app.ts';
 import type {
   Admission,
@@ -11,6 +13,8 @@ import type {
   Voicemail,
 } from '../../src/http/front-desk.ts';
 import { twilioMedia } from '../../src/http/routes/twilio-media.ts';
+import { twilioSms } from '../../src/http/routes/twilio-sms.ts';
+import { twilioSmsStatus } from '../../src/http/routes/twilio-sms-status.ts';
 import { twilioStatus } from '../../src/http/routes/twilio-status.ts';
 import { twilioVoice } from '../../src/http/routes/twilio-voice.ts';
 import { twilioVoiceContinue } from '../../src/http/routes/twilio-voice-continue.ts';
@@ -19,6 +23,7 @@ import type { TwilioEdge } from '../../src/http/twilio-edge.ts';
 import type { UwsBuild } from '../../src/http/uws.ts';
 import { BEAT_MS } from '../../src/twilio/pulse.ts';
 import { memoryTicketLedger, type TicketLedger } from '../../src/twilio/ticket-ledger.ts';
+import { radiance } from '../support/memory-clinics.ts';
 import { FarEnd } from './far-end.ts';
 import { type RecordedEvents, recordedEvents } from './recorded-events.ts';
 
@@ -99,9 +104,18 @@ function recordingInlet({ audio, log }: DeskCall): PhoneInlet {
   };
 }
 
+/** Where texts go, as a test sees it. */
+export interface FakeTexts {
+  readonly received: ReceivedText[];
+  readonly reports: TextReport[];
+  /** Replaces how a message is stored; by default it is recorded. */
+  storing: (() => Promise<Receipt>) | undefined;
+}
+
 export interface Edge {
   readonly server: HttpServer;
   readonly desk: FakeDesk;
+  readonly texts: FakeTexts;
   readonly events: RecordedEvents;
   readonly publicUrl: string;
   /** Moves the clock that tickets are judged by. */
@@ -135,12 +149,31 @@ export async function openEdge(options: Partial<TwilioEdge> & { build?: UwsBuild
     },
     ...options,
   };
+  const texts: FakeTexts = { received: [], reports: [], storing: undefined };
+  const inbox = {
+    directory: { byPhone: async (phone: string) => (phone === CLINIC_NUMBER ? radiance : undefined) },
+    book: {
+      async receive(text: ReceivedText) {
+        if (texts.storing) return texts.storing();
+        texts.received.push(text);
+        return 'kept' as const;
+      },
+    },
+  };
+  const report = async (each: TextReport) => void texts.reports.push(each);
   const server = await openHttp({
     name: 'test',
     host: '127.0.0.1',
     port: 0,
     portVariable: 'PORT',
-    routes: [twilioVoice(edge), twilioVoiceContinue(edge), twilioVoiceWhisper(edge), twilioStatus(edge)],
+    routes: [
+      twilioVoice(edge),
+      twilioVoiceContinue(edge),
+      twilioVoiceWhisper(edge),
+      twilioStatus(edge),
+      twilioSms(edge, inbox),
+      twilioSmsStatus(edge, { report }),
+    ],
     sockets: [twilioMedia(edge)],
     events,
     overTls: false,
@@ -149,6 +182,7 @@ export async function openEdge(options: Partial<TwilioEdge> & { build?: UwsBuild
   return {
     server,
     desk,
+    texts,
     events,
     publicUrl,
     advance(ms) {

@@ -3,6 +3,11 @@ import { z } from 'zod';
 
 const scenarios = z.object({ scenarios: z.array(z.object({ name: z.string(), description: z.string() })) });
 const placed = z.object({ sid: z.string() });
+const delivery = z.object({ status: z.number().optional() });
+const messages = z.object({
+  messages: z.array(z.object({ sid: z.string(), from: z.string(), to: z.string(), body: z.string() })),
+});
+export type TextMessage = z.infer<typeof messages>['messages'][number];
 
 /** What of a call's events the console shows; others are passed over. */
 const happening = z.discriminatedUnion('type', [
@@ -38,6 +43,10 @@ export interface PhoneNetwork {
   say(sid: string, text: string): Promise<void>;
   press(sid: string, digits: string): Promise<void>;
   hangUp(sid: string): Promise<void>;
+  /** Sends a text message; answers the status of the webhook that took it, undefined where none did. */
+  text(message: { from: string; to: string; body: string }): Promise<number | undefined>;
+  /** Every text message there was, oldest first. */
+  texts(): Promise<readonly TextMessage[]>;
   /** What happens in a call, live, to its end. */
   follow(sid: string): AsyncGenerator<Happening>;
 }
@@ -69,6 +78,11 @@ export function phoneNetwork(root: string): PhoneNetwork {
     },
     async hangUp(sid) {
       await post(`/sim/calls/${sid}/hangup`, {});
+    },
+    text: async (message) => delivery.parse(await post('/sim/messages', message)).status,
+    async texts() {
+      const response = await fetch(new URL('/sim/messages', root));
+      return messages.parse(await response.json()).messages;
     },
     follow: (sid) => follow(new URL(`/sim/calls/${sid}/events`, root)),
   };

@@ -66,7 +66,9 @@ export class Screen {
     this.endOfLine('');
     this.tools(this.latestMs, conversation.toolCalls);
     this.print('');
-    this.print(`${this.paint('bold', 'Outcome')}       ${conversation.outcome ?? '(not stored yet)'}`);
+    this.print(
+      `${this.paint('bold', 'Outcome')}       ${conversation.outcome ?? (conversation.status === 'active' ? '(it goes on)' : '(not stored yet)')}`,
+    );
     for (const each of conversation.appointments) {
       const minutes = (each.endsAt - each.startsAt) / 60_000;
       const when = spokenMoment(each.startsAt, Date.now(), clinic);
@@ -89,6 +91,12 @@ export class Screen {
     const task = followUpNeeded ? ', staff should follow up' : '';
     this.print(`${this.paint('bold', 'Satisfaction')}  ${satisfaction} of 10, ${sentiment}${task}${source}`);
     if (summary !== null) this.print(`${this.paint('bold', 'Summary')}       ${summary}`);
+  }
+
+  /** A text message, of the customer's or of Ava's, so long after the first. */
+  text(atMs: number, from: 'Caller' | 'Ava', body: string): void {
+    this.latestMs = atMs;
+    this.line(atMs, from === 'Ava' ? 'cyan' : 'yellow', `${from.padEnd(7)} ${body}`);
   }
 
   note(text: string): void {

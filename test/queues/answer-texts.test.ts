@@ -1,0 +1,399 @@
+/** Threads of text messages from the book to their answers, with a model that says what a test has it say. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { postgresBookingStore } from '../../db/bookings.ts';
+import { conversationByText, type StoredConversation } from '../../db/conversation-reader.ts';
+import { postgresMessageStore } from '../../db/messages.ts';
+import { type Database, openPostgres } from '../../db/postgres.ts';
+import { postgresThreadBook } from '../../db/thread-book.ts';
+import { answerTextsJob } from '../../queues/jobs/answer-texts.ts';
+import { answerThread, endQuietThreads } from '../../src/bin/text-desk.ts';
+import type { AvaEventName } from '../../src/domain/events.ts';
+import { ModelFailure } from '../../src/domain/model-failure.ts';
+import type { ModelCall, TextBrief, ThreadBook } from '../../src/domain/texting.ts';
+import { TEXTING_LIMITS } from '../../src/domain/texting-limits.ts';
+import { NO_USAGE } from '../../src/domain/usage.ts';
+import { radiance } from '../contract/booking-requests.ts';
+import { type FreshService, freshDatabase } from '../support/services.ts';
+
+const TIMES = { settleMs: 0, longestSettleMs: 0, usefulForMs: 3_600_000 };
+const signal = new AbortController().signal;
+/** A Tuesday, ten in the morning in New York. */
+const NOW = Date.parse('2026-11-24T15:00:00Z');
+
+let fresh: FreshService;
+let database: Database;
+let book: ThreadBook;
+let phones = 0;
+let phone = '';
+let threadId = '';
+let asked: TextBrief[];
+let sends: number;
+let failures: AvaEventName[];
+/** What the model does, answer by answer; then it says "Anything else?". */
+let script: (string | ModelFailure | readonly Omit<ModelCall, 'callId'>[])[];
+
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  database = openPostgres({ url: fresh.url, poolSize: 6 });
+  book = postgresThreadBook(database, TIMES);
+});
+afterAll(async () => {
+  await database.close();
+  await fresh.drop();
+});
+beforeEach(() => {
+  phones += 1;
+  phone = `+1555030${String(1000 + phones)}`;
+  asked = [];
+  sends = 0;
+  failures = [];
+  script = [];
+});
+
+const events = { emit: (name: AvaEventName) => void failures.push(name) };
+const desk = () => ({
+  book,
+  directory: { byId: async () => radiance },
+  bookings: postgresBookingStore(database),
+  messages: postgresMessageStore(database),
+  async ask(brief: TextBrief) {
+    asked.push(brief);
+    const next = script.shift() ?? 'Anything else?';
+    if (next instanceof ModelFailure) throw next;
+    if (typeof next === 'string') return { text: next, calls: [], usage: NO_USAGE };
+    return { text: '', calls: next.map((call) => ({ callId: randomUUID(), ...call })), usage: NO_USAGE };
+  },
+  events,
+  now: () => NOW,
+});
+
+async function write(body: string, { media = 0, sid = `SM${randomUUID()}` } = {}) {
+  const receipt = await book.receive({ clinicId: radiance.id, from: phone, messageSid: sid, body, media });
+  const [row] = await database.unbound('thread', (sql) => sql`select id from sms_threads where phone = ${phone}`);
+  threadId = String(row?.['id']);
+  return receipt;
+}
+
+async function answer(options: Partial<ReturnType<typeof desk>> = {}): Promise<void> {
+  const job = answerTextsJob({
+    book,
+    answer: (claim, stop, lastly) => answerThread({ ...desk(), ...options }, claim, stop, lastly),
+    send: async () => void (sends += 1),
+    events,
+    newToken: randomUUID,
+    patience: { attempts: 2, firstMs: 1, longestMs: 1 },
+  });
+  await job.run({ data: { clinicId: radiance.id, threadId }, attempt: 1, signal });
+}
+const due = () =>
+  database.unbound('due', (sql) => sql`update outbox set due_at = now() where subject_id = ${threadId}`);
+const conversation = async (): Promise<StoredConversation> => {
+  const found = await conversationByText(database, radiance.id, phone);
+  if (!found) throw new Error('no conversation');
+  return found;
+};
+const turns = async () => (await conversation()).turns.map(({ role, text }) => `${role}: ${text}`);
+const queued = async () => {
+  const rows = await database.unbound(
+    'texts',
+    (sql) => sql`select body from texts where thread_id = ${threadId} order by seq`,
+  );
+  return rows.map((row) => String(row['body']));
+};
+const tasks = async () => {
+  const rows = await database.unbound(
+    'tasks',
+    (sql) => sql`select text from messages where customer_phone = ${phone} order by created_at, text`,
+  );
+  return rows.map((row) => String(row['text']));
+};
+const DISCLOSURE = 'This is Ava, the AI assistant of Radiance Med Spa.';
+const TEAM = 'We got your message, and our team will reply.';
+const broken = (isFinal = false) => new ModelFailure({ kind: 'connect', code: 'http_503', isFinal });
+
+describe('what came in', () => {
+  it('is answered, once, and sent', async () => {
+    const sid = `SM${randomUUID()}`;
+    expect(await write('What are your hours?', { sid })).toBe('kept');
+    expect(await write('What are your hours?', { sid })).toBe('repeated');
+    script = ['We are open until six.'];
+    await answer();
+    await answer();
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.instructions).toContain(phone);
+    expect(await turns()).toEqual([
+      'customer: What are your hours?',
+      `assistant: ${DISCLOSURE} We are open until six.`,
+    ]);
+    expect(await queued()).toEqual([`${DISCLOSURE} We are open until six.`]);
+    expect(sends).toBe(1);
+  });
+
+  it('is one turn where one message follows another at once, and the next turn where it comes later', async () => {
+    await write('Hi');
+    await write('Botox tomorrow please');
+    await answer();
+    await write('Or Friday');
+    await answer();
+    expect(await turns()).toEqual([
+      'customer: Hi\nBotox tomorrow please',
+      `assistant: ${DISCLOSURE} Anything else?`,
+      'customer: Or Friday',
+      'assistant: Anything else?',
+    ]);
+    expect(asked[1]?.items.map(({ kind }) => kind)).toEqual(['customer', 'assistant', 'customer']);
+  });
+
+  it('waits for more that may follow', async () => {
+    const patient = postgresThreadBook(database, { ...TIMES, settleMs: 60_000, longestSettleMs: 90_000 });
+    await write('Hi');
+    const request = { clinicId: radiance.id, threadId, token: randomUUID(), forMs: 1_000 };
+    expect(await patient.claim(request)).toBeNull();
+    const [row] = await database.unbound(
+      'due',
+      (sql) => sql`select status, due_at > now() as later from outbox where subject_id = ${threadId}`,
+    );
+    expect({ ...row }).toEqual({ status: 'due', later: true });
+  });
+
+  it('without a word is answered without a model', async () => {
+    await write('', { media: 1 });
+    await answer();
+    await write('  ');
+    await answer();
+    expect(asked).toEqual([]);
+    expect(await queued()).toEqual([
+      `${DISCLOSURE} Thank you. I can't open pictures here. Could you tell me in words what you need?`,
+      'Your message came without any text. How can I help you?',
+    ]);
+    expect((await turns())[0]).toBe('customer: [an attachment, which cannot be opened here]');
+  });
+
+  it('that needs a person at once alerts one, and says whom to call', async () => {
+    await write("I can't breathe since the filler");
+    await answer();
+    expect(asked).toEqual([]);
+    expect((await queued())[0]).toContain('call your local emergency number');
+    expect(await tasks()).toEqual(["URGENT, they texted: I can't breathe since the filler"]);
+  });
+});
+
+describe('tools in writing', () => {
+  const check = { name: 'check_availability', argumentsText: '{"service":"botox","when":"tomorrow at 2 PM"}' };
+  const book14 = { name: 'book_appointment', argumentsText: '{"slot_id":"1","customer_name":"Jordan Lee"}' };
+
+  it('book for the number that writes, and the record has what was done', async () => {
+    await write('Botox tomorrow at 2 PM, Jordan Lee');
+    script = [[check], [book14], 'You are booked.'];
+    await answer();
+    const { toolCalls, appointments } = await conversation();
+    expect(toolCalls.map(({ name, success }) => [name, success])).toEqual([
+      ['check_availability', true],
+      ['book_appointment', true],
+    ]);
+    expect(appointments).toMatchObject([{ service: 'Botox', customer: 'Jordan Lee', phone }]);
+    await write('Thanks');
+    await answer();
+    expect(asked.at(-1)?.instructions).toContain('on file as Jordan Lee');
+  });
+
+  it('are not used again by whoever goes on after a worker that died', async () => {
+    await write('Botox on Friday at 2 PM, Jordan Lee');
+    const friday = { ...check, argumentsText: '{"service":"botox","when":"Friday at 2 PM"}' };
+    script = [[friday], [book14], 'You are booked.'];
+    const dead = new Error('killed');
+    // It dies when it is to say what it did, with the booking made.
+    const dying = { ...book, finish: () => Promise.reject(dead) };
+    await expect(answer({ book: dying })).rejects.toThrow(dead);
+    await database.unbound(
+      'lapse',
+      (sql) => sql`update outbox set claimed_until = now() where subject_id = ${threadId}`,
+    );
+    script = ['A second answer that nobody may hear.'];
+    await answer();
+    expect(await queued()).toEqual([`${DISCLOSURE} You are booked.`]);
+    expect((await conversation()).toolCalls).toHaveLength(2);
+    expect((await conversation()).appointments).toHaveLength(1);
+  });
+
+  it('run by one who died are run again with the same effect', async () => {
+    await write('Botox on Saturday at 2 PM, Jordan Lee');
+    const saturday = { ...check, argumentsText: '{"service":"botox","when":"Saturday at 2 PM"}' };
+    script = [[saturday], [book14]];
+    let saves = 0;
+    const dead = new Error('killed');
+    // Heard, checked by the model, checked, booked by the model; then it dies with the booking made and not noted.
+    const dying = {
+      ...book,
+      save: (...given: Parameters<ThreadBook['save']>) =>
+        (saves += 1) === 5 ? Promise.reject(dead) : book.save(...given),
+    };
+    await expect(answer({ book: dying })).rejects.toThrow(dead);
+    await database.unbound(
+      'lapse',
+      (sql) => sql`update outbox set claimed_until = now() where subject_id = ${threadId}`,
+    );
+    script = ['You are booked.'];
+    await answer();
+    expect(await queued()).toEqual([`${DISCLOSURE} You are booked.`]);
+    expect((await conversation()).appointments).toHaveLength(1);
+  });
+
+  it('asked for in circles end with staff', async () => {
+    await write('Botox');
+    const again = { name: 'get_clinic_info', argumentsText: '{"topic":"hours"}' };
+    script = Array.from({ length: 9 }, () => [again]);
+    await answer();
+    expect(await queued()).toEqual([`${DISCLOSURE} ${TEAM}`]);
+    expect(await tasks()).toHaveLength(1);
+    expect(asked.length).toBeLessThan(9);
+  });
+
+  it('end the conversation with a goodbye', async () => {
+    await write('Nothing, bye');
+    script = [[{ name: 'end_call', argumentsText: '{}' }]];
+    await answer();
+    expect(await queued()).toEqual([`${DISCLOSURE} Thank you for texting Radiance Med Spa. Goodbye!`]);
+    expect(await conversation()).toMatchObject({ status: 'ended', outcome: 'info_only' });
+    const first = (await conversation()).id;
+    await database.unbound(
+      'past',
+      (sql) => sql`update conversations set started_at = started_at - interval '1 hour' where id = ${first}`,
+    );
+    await write('Wait, one more thing');
+    await answer();
+    expect((await conversation()).id).not.toBe(first);
+  });
+});
+
+describe('without a model', () => {
+  it('the team is told, and so is the customer, after a few tries', async () => {
+    await write('Hola, necesito una cita para mañana por favor');
+    script = [broken()];
+    await answer();
+    expect(await queued()).toEqual([]);
+    script = [broken()];
+    await due();
+    await answer();
+    expect(asked).toHaveLength(2);
+    expect(await queued()).toEqual([
+      'Soy Ava, la asistente de inteligencia artificial de Radiance Med Spa. ' +
+        'Hemos recibido su mensaje, y nuestro equipo le responderá.',
+    ]);
+    expect(await tasks()).toEqual([
+      'The assistant could not answer. They texted: Hola, necesito una cita para mañana por favor',
+    ]);
+    await write('Are you there?');
+    await answer();
+    expect((await queued()).at(-1)).toBe('Anything else?');
+  });
+
+  it('they are told at once where asking again cannot help', async () => {
+    await write('Hello');
+    script = [broken(true)];
+    await answer();
+    expect(await queued()).toEqual([`${DISCLOSURE} ${TEAM}`]);
+  });
+});
+
+describe('whoever wants no texts', () => {
+  it.each(['STOP', ' stop ', 'Unsubscribe', 'END', 'quit'])('and says %j gets none', async (word) => {
+    expect(await write(word)).toBe('opted_out');
+    await answer();
+    expect(asked).toEqual([]);
+    expect(await queued()).toEqual([]);
+    expect(await tasks()).toEqual([]);
+  });
+
+  it('and says CANCEL gets none, and staff ask what was meant', async () => {
+    expect(await write('Cancel')).toBe('opted_out');
+    await answer();
+    expect(await queued()).toEqual([]);
+    expect(await tasks()).toHaveLength(1);
+  });
+
+  it('gets them again when they say so; a yes is a yes before and after', async () => {
+    expect(await write('Yes')).toBe('kept');
+    await write('STOP');
+    expect(await write('YES')).toBe('opted_in');
+    expect(await write('yes')).toBe('kept');
+  });
+});
+
+const flood = (count: number) =>
+  database.unbound(
+    'flood',
+    (sql) => sql`
+      insert into inbound_texts (clinic_id, thread_id, message_sid, body, conversation_id)
+      select ${radiance.id}, ${threadId}, ${phone} || n, 'x', gen_random_uuid() from generate_series(1, ${count}) as n`,
+  );
+
+describe('beyond what is answered', () => {
+  it('of one number, the team is told, once', async () => {
+    await write('Hi');
+    await flood(TEXTING_LIMITS.anHourOfNumber);
+    await answer();
+    await write('Hi again');
+    await answer();
+    expect(asked).toEqual([]);
+    expect(await queued()).toEqual([`${DISCLOSURE} ${TEAM}`]);
+    expect(await tasks()).toHaveLength(1);
+  });
+
+  it('of what it may cost, the same', async () => {
+    await database.unbound('limit', (sql) => sql`update clinics set texting_daily_usd = 0 where id = ${radiance.id}`);
+    await write('Hi');
+    await answer();
+    await database.unbound('limit', (sql) => sql`update clinics set texting_daily_usd = 25 where id = ${radiance.id}`);
+    expect(asked).toEqual([]);
+    expect(await queued()).toEqual([`${DISCLOSURE} ${TEAM}`]);
+  });
+});
+
+describe('a thread', () => {
+  it('that staff have taken over is recorded and not answered, until they give it back', async () => {
+    await write('Hi');
+    await answer();
+    await database.unbound('take', (sql) => sql`update sms_threads set staff_since = now() where id = ${threadId}`);
+    await write('Is somebody there?');
+    await answer();
+    expect(await turns()).toHaveLength(3);
+    await database.unbound('give', (sql) => sql`update sms_threads set staff_since = null where id = ${threadId}`);
+    await write('Botox please');
+    await answer();
+    expect(await queued()).toEqual([`${DISCLOSURE} Anything else?`, 'Anything else?']);
+    expect(asked.at(-1)?.items.map((item) => ('text' in item ? item.text : ''))).toContain('Is somebody there?');
+  });
+
+  it('that is quiet for long is over, and scored', async () => {
+    await write('Hi');
+    await answer();
+    expect(await endQuietThreads(desk(), 60_000)).toBe(0);
+    await database.unbound(
+      'age',
+      (sql) => sql`update sms_threads set active_at = now() - interval '5 hours' where id = ${threadId}`,
+    );
+    expect(await endQuietThreads(desk())).toBe(1);
+    expect(await endQuietThreads(desk())).toBe(0);
+    const { id, status, outcome } = await conversation();
+    expect([status, outcome]).toEqual(['ended', 'info_only']);
+    const rung = await database.unbound(
+      'rung',
+      (sql) => sql`select from outbox where subject_id = ${id} and kind = 'score_conversation'`,
+    );
+    expect(rung).toHaveLength(1);
+    expect(failures).toContain('call.ended');
+  });
+
+  it('in which something waits to be answered is not over', async () => {
+    await write('Hi');
+    await answer();
+    await write('And?');
+    await database.unbound(
+      'age',
+      (sql) => sql`update sms_threads set active_at = now() - interval '5 hours' where id = ${threadId}`,
+    );
+    expect(await endQuietThreads(desk())).toBe(0);
+  });
+});
