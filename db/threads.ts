@@ -1,7 +1,7 @@
 /** All text messages between a clinic and one telephone: whoever adds to a thread locks it first, so that it has an order. */
 import { z } from 'zod';
 import type { PhoneNumber } from '../src/domain/clinic.ts';
-import type { Sql } from './postgres.ts';
+import type { Database, Sql } from './postgres.ts';
 
 const threadRow = z.object({ id: z.string() });
 
@@ -28,4 +28,20 @@ export async function setOptedOut(sql: Sql, threadId: string, optedOut: boolean)
     update sms_threads
     set opted_out_at = case when ${optedOut}::boolean then coalesce(opted_out_at, now()) end, updated_at = now()
     where id = ${threadId}`;
+}
+
+/** Whether staff answer a customer's texts themselves. False where there is no thread with that telephone. */
+export function setWithStaff(
+  database: Database,
+  clinicId: string,
+  phone: PhoneNumber,
+  withStaff: boolean,
+): Promise<boolean> {
+  return database.withClinic(clinicId, 'hand_thread', async (sql) => {
+    const { count } = await sql`
+      update sms_threads
+      set staff_since = case when ${withStaff}::boolean then coalesce(staff_since, now()) end, updated_at = now()
+      where phone = ${phone}`;
+    return count > 0;
+  });
 }

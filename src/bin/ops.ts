@@ -4,13 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { isOutage } from '../../db/postgres-errors.ts';
 import { rescore } from '../../db/rescoring.ts';
+import { setWithStaff } from '../../db/threads.ts';
 import { parseEncryptionKeys } from '../../ops/config/encryption-keys.ts';
 import { DEVELOPMENT_SECRETS } from '../../ops/config/variables.ts';
 import { readEnvironment } from '../../ops/config.ts';
 import { type Keyring, keyring } from '../../ops/encryption.ts';
 import { API_TOKEN_DAYS, issueApiToken, LONGEST_API_TOKEN_DAYS } from '../http/browser-tokens.ts';
 import { readStandFile } from './dev/stand-file.ts';
-import { type ApiTokenOrder, type OpsOrder, type RescoreOrder, readOpsArguments } from './ops/arguments.ts';
+import {
+  type ApiTokenOrder,
+  type OpsOrder,
+  type RescoreOrder,
+  readOpsArguments,
+  type ThreadOrder,
+} from './ops/arguments.ts';
 import { rotateKeys, runCalendarCommand } from './ops/calendar-command.ts';
 import { clinicIdOf, NotDone, runClinicCommand } from './ops/clinic-command.ts';
 import { runWorkCommand } from './ops/work-command.ts';
@@ -36,6 +43,8 @@ const USAGE = `npm run ops -- COMMAND
   rescore [--clinic CLINIC] [--since YYYY-MM-DD] [--failed]
                                 has conversations scored again that ended since then (a day of UTC), or all of them;
                                 with --failed only those whose scoring failed
+  thread take CLINIC PHONE      staff answer this customer's text messages themselves; Ava keeps silent
+  thread release CLINIC PHONE   until this gives the thread back to her
 
 CLINIC is a clinic's id or its phone number, such as +15550100001.`;
 
@@ -79,6 +88,13 @@ async function rescoring({ clinic, since, failedOnly }: RescoreOrder, database: 
   return `${count} conversation${count === 1 ? ' is' : 's are'} to be scored again, by whichever worker runs.\n`;
 }
 
+async function handThread({ action, clinic, phone }: ThreadOrder, database: Database): Promise<string> {
+  const isTaken = action === 'take';
+  const found = await setWithStaff(database, await clinicIdOf(clinic, database), phone, isTaken);
+  if (!found) throw new NotDone(`There are no text messages of ${phone}.`);
+  return isTaken ? `Ava keeps silent with ${phone}.\n` : `Ava answers ${phone} again.\n`;
+}
+
 function run(order: OpsOrder, database: Database): Promise<string> {
   switch (order.command) {
     case 'api-token':
@@ -94,6 +110,8 @@ function run(order: OpsOrder, database: Database): Promise<string> {
       return runWorkCommand(order, database);
     case 'rescore':
       return rescoring(order, database);
+    case 'thread':
+      return handThread(order, database);
   }
 }
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { AvaEventName } from '../../src/domain/events.ts';
 import { ModelFailure } from '../../src/domain/model-failure.ts';
 import { type AskModel, responsesApi, type TextRequest } from '../../src/openai/responses.ts';
+import { textingModel } from '../../src/openai/texting.ts';
 import type { FaultPlan } from '../sim/openai/faults.ts';
 import { type OpenAiSim, startOpenAiSim } from '../sim/openai/server.ts';
 
@@ -85,6 +86,24 @@ it('asks by what it is given to ask by', async () => {
   };
   await responsesApi({ baseUrl: sim.url, apiKey: KEY, events, fetch: spy })(QUESTION, ABOUT, never);
   expect(asked).toEqual(['POST /v1/responses']);
+});
+
+it('answers with the tools that are to be run, and is told what they answered', async () => {
+  const ask = textingModel(await simulated(), 'gpt-5.4-mini');
+  const properties = { service: { type: 'string' }, when: { type: 'string' } };
+  const check = { name: 'check_availability', description: 'Free times.', parameters: { type: 'object', properties } };
+  const items = [{ kind: 'customer', text: "I'd like to book Botox tomorrow at 2 PM" } as const];
+  const brief = { instructions: 'You are a receptionist.', tools: [check], items };
+  const { text, calls, usage } = await ask(brief, ABOUT, never);
+  const [call] = calls;
+  expect([text, calls.length, call?.name]).toEqual(['', 1, 'check_availability']);
+  expect(usage.costUsd).toBeGreaterThan(0);
+  const output = JSON.stringify({ success: true, slots: [], fully_booked: true });
+  const done = [{ kind: 'call', ...(call ?? { callId: '', name: '', argumentsText: '' }) } as const];
+  const answers = [{ kind: 'output', callId: call?.callId ?? '', output } as const];
+  const told = await ask({ ...brief, items: [...items, ...done, ...answers] }, ABOUT, never);
+  expect(told.text).toContain("we're fully booked tomorrow");
+  expect(told.calls).toEqual([]);
 });
 
 describe('a request that comes to nothing', () => {

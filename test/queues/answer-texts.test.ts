@@ -6,6 +6,7 @@ import { conversationByText, type StoredConversation } from '../../db/conversati
 import { postgresMessageStore } from '../../db/messages.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { postgresThreadBook } from '../../db/thread-book.ts';
+import { setWithStaff } from '../../db/threads.ts';
 import { answerTextsJob } from '../../queues/jobs/answer-texts.ts';
 import { answerThread, endQuietThreads } from '../../src/bin/text-desk.ts';
 import type { AvaEventName } from '../../src/domain/events.ts';
@@ -355,11 +356,12 @@ describe('a thread', () => {
   it('that staff have taken over is recorded and not answered, until they give it back', async () => {
     await write('Hi');
     await answer();
-    await database.unbound('take', (sql) => sql`update sms_threads set staff_since = now() where id = ${threadId}`);
+    expect(await setWithStaff(database, radiance.id, '+15550309999', true)).toBe(false);
+    expect(await setWithStaff(database, radiance.id, phone, true)).toBe(true);
     await write('Is somebody there?');
     await answer();
     expect(await turns()).toHaveLength(3);
-    await database.unbound('give', (sql) => sql`update sms_threads set staff_since = null where id = ${threadId}`);
+    await setWithStaff(database, radiance.id, phone, false);
     await write('Botox please');
     await answer();
     expect(await queued()).toEqual([`${DISCLOSURE} Anything else?`, 'Anything else?']);

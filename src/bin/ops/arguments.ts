@@ -42,7 +42,24 @@ export interface RescoreOrder {
   readonly failedOnly: boolean;
 }
 
-export type OpsOrder = ApiTokenOrder | ClinicOrder | CalendarOrder | RotateKeysOrder | WorkOrder | RescoreOrder;
+/** Who answers a thread of text messages from now on. */
+export interface ThreadOrder {
+  readonly command: 'thread';
+  readonly action: 'take' | 'release';
+  /** As it was written. */
+  readonly clinic: string;
+  /** The customer's, as it was written. */
+  readonly phone: string;
+}
+
+export type OpsOrder =
+  | ApiTokenOrder
+  | ClinicOrder
+  | CalendarOrder
+  | RotateKeysOrder
+  | WorkOrder
+  | RescoreOrder
+  | ThreadOrder;
 
 const OPTIONS = {
   days: { type: 'string' },
@@ -66,6 +83,8 @@ export function readOpsArguments(args: readonly string[]): OpsOrder | null {
       return clinicOrder(words);
     case 'calendar':
       return calendarOrder(words);
+    case 'thread':
+      return threadOrder(words);
     case 'rotate-keys':
       return words.length === 0 ? { command } : null;
     case 'dead':
@@ -90,6 +109,11 @@ function rescoreOrder(
   const from = since === undefined ? null : new Date(since);
   if (words.length > 0 || !isMoment || (from !== null && Number.isNaN(from.getTime()))) return null;
   return { command: 'rescore', clinic, since: from, failedOnly: failed };
+}
+
+function threadOrder([action, clinic, phone, ...rest]: readonly string[]): ThreadOrder | null {
+  if ((action !== 'take' && action !== 'release') || clinic === undefined || phone === undefined) return null;
+  return rest.length > 0 ? null : { command: 'thread', action, clinic, phone };
 }
 
 function apiTokenOrder([clinic, ...rest]: readonly string[], written: string): ApiTokenOrder | null {

@@ -128,3 +128,21 @@ describe('npm run ops -- rescore', () => {
     expect(order('show', 'an-id', '--since', '2026-11-01')).toBeNull();
   });
 });
+
+describe('npm run ops -- thread', () => {
+  it('is asked to take a thread, or to give it back', () => {
+    const thread = { command: 'thread', clinic: 'an-id', phone: '+15550100142' };
+    expect(readOpsArguments(['thread', 'take', 'an-id', '+15550100142'])).toEqual({ ...thread, action: 'take' });
+    expect(readOpsArguments(['thread', 'release', 'an-id', '+15550100142'])).toEqual({ ...thread, action: 'release' });
+  });
+
+  it.each([
+    [['thread']],
+    [['thread', 'take', 'an-id']],
+    [['thread', 'steal', 'an-id', '+15550100142']],
+    [['thread', 'take', 'an-id', '+15550100142', 'now']],
+    [['thread', 'take', 'an-id', '+15550100142', '--days', '2']],
+  ])('is not asked for by %j', (args) => {
+    expect(readOpsArguments(args)).toBeNull();
+  });
+});
