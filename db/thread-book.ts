@@ -10,6 +10,7 @@ import {
   type AnswerClaim,
   type AnswerRequest,
   type InboundText,
+  type OpenedThread,
   type QuietThread,
   type Receipt,
   type ReceivedText,
@@ -54,6 +55,7 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
     });
   return {
     receive: (text) => bound(text, 'receive_text', (sql) => receive(sql, text, times)),
+    open: (thread) => bound(thread, 'open_thread', (sql) => open(sql, thread, times)),
     claim: (request) => bound(request, 'claim_thread', (sql) => claim(sql, request, times)),
     extend: (request) =>
       bound(request, 'extend_thread', (sql) => extendDoorbell(sql, { ...doorbellOf(request), forMs: request.forMs })),
@@ -113,6 +115,22 @@ async function tellStaff(sql: Sql, { clinicId, from, messageSid }: ReceivedText)
     content,
     now: Date.now(),
   });
+}
+
+async function open(sql: Sql, thread: OpenedThread, { usefulForMs }: ThreadTimes): Promise<boolean> {
+  const { clinicId, phone, conversation, entries, text } = thread;
+  const threadId = await lockThread(sql, clinicId, phone);
+  const { conversationId } = conversation;
+  const { count } = await sql`
+    update sms_threads
+    set conversation_id = ${conversationId}, conversation = ${storableJson(conversation)}::text::jsonb, active_at = now(),
+        updated_at = now()
+    where id = ${threadId} and conversation_id is null and opted_out_at is null
+      and not exists (select from conversations where id = ${conversationId})`;
+  if (count === 0) return false;
+  await storeEntries(sql, clinicId, entries);
+  await queueText(sql, clinicId, { to: phone, ...text, conversationId, usefulForMs });
+  return true;
 }
 
 const threadRow = z.object({

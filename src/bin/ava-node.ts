@@ -52,6 +52,7 @@ import { BrowserCalls } from './browser-desk.ts';
 import { type Calendars, NOTIFY_PATH, openCalendars } from './calendars.ts';
 import { RenderedPhraseBook } from './phrase-book.ts';
 import { Switchboard } from './switchboard.ts';
+import { goOnByText } from './text-desk.ts';
 
 export interface AvaNode {
   readonly port: number;
@@ -299,6 +300,8 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
       resumeMs: config.calls.resumeTtlS * 1_000,
     },
   };
+  const book = postgresThreadBook(stores.database, options.threadTimes);
+  const writing = { book, directory, bookings, events, now: () => clock.now() };
   const others: { browsers?: BrowserCalls } = {};
   const node = config.nodeId;
   const switchboard = await lifecycle.add(
@@ -310,6 +313,7 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
         capacity: config.calls.max,
         elsewhere: () => others.browsers?.active ?? 0,
         modelDown: circuit.isOpen,
+        goOnByText: (cut) => void goOnByText(writing, cut),
         world,
       }),
     (opened) => opened.stop(),

@@ -18,6 +18,7 @@ import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import { outcomeSoFar } from '../domain/dealings.ts';
 import type { CallContext, Events } from '../domain/events.ts';
+import type { CutOff } from '../domain/texting.ts';
 import { NO_TRACING } from '../domain/tracing.ts';
 import { instructions } from '../receptionist/instructions.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
@@ -122,6 +123,15 @@ export class PhoneCall implements PhoneInlet {
     this.legs = this.wireLegs(clinic, true);
     this.conversation?.call.tell({ type: 'taken_up', brokeAt, node: this.identity.node });
     this.legs?.phone.tell({ type: 'line_opened' });
+  }
+
+  /** What there is to go on with in writing, if this call breaks off; null where there is no telephone to write to. */
+  get cutOff(): CutOff | null {
+    const { clinicId, conversationId, callerPhone: phone } = this.identity;
+    const state = this.conversation?.call.state;
+    if (phone === null || !state) return null;
+    const { language, dealings } = state;
+    return { clinicId, conversationId, phone, language, dealings };
   }
 
   /** Whether the caller is with staff, or being dialled through to them. */

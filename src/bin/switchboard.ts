@@ -11,6 +11,7 @@ import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import type { AvaEvents, ShedReason } from '../domain/events.ts';
 import type { ClinicDirectory } from '../domain/ports.ts';
+import type { CutOff } from '../domain/texting.ts';
 import type {
   Admission,
   CallContinuation,
@@ -35,6 +36,8 @@ export interface SwitchboardOptions {
   readonly elsewhere: () => number;
   /** Whether no model is to be had: a caller who can't be talked to is better off with staff. */
   readonly modelDown: () => boolean;
+  /** Goes on in writing with a caller whose call broke off for good. Must not throw. */
+  readonly goOnByText: (cut: CutOff) => void;
 }
 
 interface EndedCall {
@@ -42,6 +45,8 @@ interface EndedCall {
   /** Null where there never was one: the stream came too late. */
   readonly conversationId: string | null;
   readonly next: 'hang_up' | 'staff';
+  /** What it broke off, until somebody goes on with it. */
+  readonly cut?: CutOff | null;
 }
 
 /** Twilio asks what comes next within seconds of a stream's end. */
@@ -126,6 +131,7 @@ export class Switchboard implements FrontDesk {
     const call = this.calls.find(callSid) ?? (await this.fetchAway(continuation));
     if (call?.isAway) return this.continueAway(call, continuation);
     const isConnected = dialCallStatus !== null && missOf(continuation) === null;
+    if (isConnected) this.takeCut(callSid);
     if (OVER.has(callStatus) || isConnected) return { kind: 'hang_up' };
     call?.lineGone('broken');
     if (call && call.orphanedAt !== null && !this.draining) return streamOf(call.identity, call.orphanedAt);
@@ -202,6 +208,9 @@ export class Switchboard implements FrontDesk {
   callStatus({ callSid, status }: { readonly callSid: string; readonly status: string }): void {
     if (!OVER.has(status)) return;
     const call = this.calls.find(callSid);
+    // Its line broke, and before another one came its caller was gone.
+    const cut = call && call.orphanedAt !== null ? call.cutOff : this.takeCut(callSid);
+    if (cut) this.options.goOnByText(cut);
     if (call?.isAway) call.tellOfStaff({ type: 'caller_left' });
     else call?.lineGone('stop');
   }
@@ -338,12 +347,21 @@ export class Switchboard implements FrontDesk {
     return inlet;
   }
 
+  /** What the call broke off; whoever asks goes on with it. */
+  private takeCut(callSid: string): CutOff | null {
+    const ended = this.ended.get(callSid);
+    if (!ended?.cut) return null;
+    this.ended.set(callSid, { ...ended, cut: null });
+    return ended.cut;
+  }
+
   private left(callSid: string, call: PhoneCall, next: NextForCaller): void {
     if (next === 'transfer') return;
     this.calls.remove(callSid, call);
     this.whispered.delete(callSid);
     const { clinicId, conversationId } = call.identity;
-    if (next !== 'elsewhere') this.ended.set(callSid, { clinicId, conversationId, next });
+    if (next !== 'elsewhere')
+      this.ended.set(callSid, { clinicId, conversationId, next, cut: next === 'staff' ? call.cutOff : null });
     if (this.calls.size === 0) this.emptied?.();
   }
 }

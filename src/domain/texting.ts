@@ -153,6 +153,26 @@ export interface TextingEnd extends TextingProgress {
   readonly isOver: boolean;
 }
 
+/** A call that broke off for good before its caller had what they wanted. */
+export interface CutOff {
+  readonly clinicId: string;
+  readonly phone: PhoneNumber;
+  /** The call's. */
+  readonly conversationId: string;
+  readonly language: string;
+  readonly dealings: Dealings;
+}
+
+/** A conversation that Ava begins. */
+export interface OpenedThread {
+  readonly clinicId: string;
+  readonly phone: PhoneNumber;
+  readonly conversation: TextConversation;
+  readonly entries: readonly ConversationEntry[];
+  /** Its first message; sent once for its key. */
+  readonly text: { readonly key: string; readonly body: string };
+}
+
 export interface ReceivedText {
   readonly clinicId: string;
   readonly from: PhoneNumber;
@@ -182,6 +202,11 @@ export interface QuietThread {
 export interface ThreadBook {
   /** Resolves once the message is stored; told again of the same one it changes nothing. */
   receive(text: ReceivedText): Promise<Receipt>;
+  /**
+   * Begins a conversation from our side. False where one is under way with this telephone, where it wants no texts, or
+   * where it was begun before: nothing is done then.
+   */
+  open(thread: OpenedThread): Promise<boolean>;
   /**
    * The thread, where something is to be answered and nobody else is at it. Messages that come shortly after each other
    * are given together: for a moment after the last one the answer is null, and the thread is rung for again.

@@ -14,6 +14,8 @@ export interface WrittenPhrases {
   readonly emptyText: string;
   /** Where the model ended the conversation without a word. */
   readonly goodbye: string;
+  /** After a call that broke off; `times` were on offer, the chosen one alone where there was one. */
+  readonly cutOff: (times: string) => string;
 }
 
 const ENGLISH = (clinic: string): WrittenPhrases => ({
@@ -24,6 +26,8 @@ const ENGLISH = (clinic: string): WrittenPhrases => ({
   pictureOnly: "Thank you. I can't open pictures here. Could you tell me in words what you need?",
   emptyText: 'Your message came without any text. How can I help you?',
   goodbye: `Thank you for texting ${clinic}. Goodbye!`,
+  cutOff: (times) =>
+    `I'm sorry, our call was cut off. We can go on here by text: I still have ${times}. Would that suit you?`,
 });
 
 const SPANISH = (clinic: string): WrittenPhrases => ({
@@ -34,6 +38,8 @@ const SPANISH = (clinic: string): WrittenPhrases => ({
   pictureOnly: 'Gracias. Aquí no puedo abrir imágenes. ¿Podría escribirme lo que necesita?',
   emptyText: 'Su mensaje ha llegado sin texto. ¿En qué puedo ayudarle?',
   goodbye: `Gracias por escribir a ${clinic}. ¡Adiós!`,
+  cutOff: (times) =>
+    `Lo siento, se cortó nuestra llamada. Podemos seguir por aquí: todavía tengo ${times}. ¿Le viene bien?`,
 });
 
 const FRENCH = (clinic: string): WrittenPhrases => ({
@@ -44,6 +50,8 @@ const FRENCH = (clinic: string): WrittenPhrases => ({
   pictureOnly: 'Merci. Je ne peux pas ouvrir les images ici. Pouvez-vous écrire ce dont vous avez besoin ?',
   emptyText: 'Votre message est arrivé sans texte. Comment puis-je vous aider ?',
   goodbye: `Merci d'avoir écrit à ${clinic}. Au revoir !`,
+  cutOff: (times) =>
+    `Je suis désolée, notre appel a été coupé. Nous pouvons continuer ici : j'ai encore ${times}. Cela vous convient-il ?`,
 });
 
 const GERMAN = (clinic: string): WrittenPhrases => ({
@@ -54,6 +62,8 @@ const GERMAN = (clinic: string): WrittenPhrases => ({
   pictureOnly: 'Danke. Bilder kann ich hier nicht öffnen. Können Sie mir schreiben, was Sie brauchen?',
   emptyText: 'Ihre Nachricht kam ohne Text an. Was kann ich für Sie tun?',
   goodbye: `Danke für Ihre Nachricht an ${clinic}. Auf Wiedersehen!`,
+  cutOff: (times) =>
+    `Es tut mir leid, unser Gespräch wurde unterbrochen. Wir können hier weiterschreiben: ${times} ist noch frei. Passt Ihnen das?`,
 });
 
 const LANGUAGES: Readonly<Record<string, (clinic: string) => WrittenPhrases>> = {

@@ -29,6 +29,7 @@ beforeEach(() => {
     capacity: 10,
     elsewhere: () => 0,
     modelDown: () => false,
+    goOnByText: () => undefined,
   });
 });
 

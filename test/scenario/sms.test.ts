@@ -77,10 +77,8 @@ describe.concurrent.each(['receptionist', 'clumsy'] as const)('with the %s brain
         }),
       ]);
       const tools = conversation.toolCalls.filter(({ success }) => success).map(({ name }) => name);
-      // A clumsy model may look again; it books once all the same.
-      expect(brain === 'clumsy' ? [...new Set(tools)].toSorted() : tools.toSorted()).toEqual(
-        brain === 'clumsy' ? expect.arrayContaining(['book_appointment', 'check_availability']) : TOOLS,
-      );
+      expect(tools).toEqual(expect.arrayContaining(brain === 'clumsy' ? TOOLS.slice(0, 2) : TOOLS));
+      expect(tools.length).toBeLessThanOrEqual(brain === 'clumsy' ? 10 : TOOLS.length);
       expect(tools.filter((name) => name === 'book_appointment')).toHaveLength(1);
       // The whole thread is on record, in order, as it was written and sent.
       const told = conversation.turns.filter(({ role }) => role === 'assistant').map(({ text }) => text);
