@@ -195,8 +195,8 @@ class Turn {
       messages,
       now,
     } as const;
-    return useTool(name, argumentsText, context, (tool, error) =>
-      this.#tell('tool.broke', { tool, code: 'internal_error', error }),
+    return useTool(name, argumentsText, context, (tool, code, error) =>
+      this.#tell('tool.broke', { tool, code, error }),
     );
   }
 

@@ -7,10 +7,10 @@
  */
 import { type Clinic, type Instant, providerById, serviceById } from '../domain/clinic.ts';
 import { isoWithOffset } from '../domain/clinic-time.ts';
-import { chosenOffer, deal, hear, outcomeSoFar } from '../domain/dealings.ts';
+import { callerSpoke, chosenOffer, deal, hear, outcomeSoFar } from '../domain/dealings.ts';
 import { isEmergency } from '../domain/emergencies.ts';
 import { languageOf } from '../domain/language.ts';
-import { afterCallerTurn, guardCall } from '../domain/loop-guard.ts';
+import { afterAnswers, afterCallerTurn, guardCall } from '../domain/loop-guard.ts';
 import type { Offer } from '../domain/offers.ts';
 import type { ConversationEntry } from '../domain/ports.ts';
 import { segmentsCostUsd } from '../domain/prices.ts';
@@ -73,7 +73,7 @@ export function heard(
   const words = texts.map(({ body }) => body.trim()).filter((body) => body !== '');
   const text = [...words, ...attachments(texts)].join('\n');
   const n = before.turns + 1;
-  const dealings = words.reduce((known, each) => hear(known, each, clinic, now), before.dealings);
+  const dealings = words.reduce((known, each) => hear(known, each, clinic, now), callerSpoke(before.dealings));
   const language = languageOf(words.join(' '), clinic.conversation.languages) ?? before.language;
   const inboundUsd = texts.reduce((sum, { body }) => sum + segmentsCostUsd(textLength(body).segments), 0);
   const conversation: TextConversation = {
@@ -156,6 +156,7 @@ export function said(before: TextConversation, turn: ModelTurn, clinic: Clinic):
   const conversation: TextConversation = {
     ...before,
     usage: add(before.usage, turn.usage),
+    loop: afterAnswers(before.loop),
     history: remembered(before.history, told),
     open: { ...open, calls, rounds: open.rounds + 1, words: words === '' ? open.words : words },
   };

@@ -89,6 +89,13 @@ async function answer(options: Partial<ReturnType<typeof desk>> = {}): Promise<v
 }
 const due = () =>
   database.unbound('due', (sql) => sql`update outbox set due_at = now() where subject_id = ${threadId}`);
+/** The claim of a worker that died has run out. */
+const lapse = () =>
+  database.unbound(
+    'lapse',
+    (sql) => sql`
+      update outbox set claimed_until = now() where subject_id = ${threadId} and claim_token is not null`,
+  );
 const conversation = async (): Promise<StoredConversation> => {
   const found = await conversationByText(database, radiance.id, phone);
   if (!found) throw new Error('no conversation');
@@ -181,12 +188,21 @@ describe('what came in', () => {
 });
 
 describe('tools in writing', () => {
-  const check = { name: 'check_availability', argumentsText: '{"service":"botox","when":"tomorrow at 2 PM"}' };
+  const check = { name: 'check_availability', argumentsText: '' };
   const book14 = { name: 'book_appointment', argumentsText: '{"slot_id":"1","customer_name":"Jordan Lee"}' };
 
+  /** The time is found and offered; what follows is to book it. */
+  async function offered(when: string): Promise<void> {
+    await write(`Botox ${when}`);
+    script = [[{ ...check, argumentsText: JSON.stringify({ service: 'botox', when }) }], 'It is free. Your name?'];
+    await answer();
+    await write('Jordan Lee, please book it');
+  }
+  const OFFER = `${DISCLOSURE} It is free. Your name?`;
+
   it('book for the number that writes, and the record has what was done', async () => {
-    await write('Botox tomorrow at 2 PM, Jordan Lee');
-    script = [[check], [book14], 'You are booked.'];
+    await offered('tomorrow at 2 PM');
+    script = [[book14], 'You are booked.'];
     await answer();
     const { toolCalls, appointments } = await conversation();
     expect(toolCalls.map(({ name, success }) => [name, success])).toEqual([
@@ -200,44 +216,36 @@ describe('tools in writing', () => {
   });
 
   it('are not used again by whoever goes on after a worker that died', async () => {
-    await write('Botox on Friday at 2 PM, Jordan Lee');
-    const friday = { ...check, argumentsText: '{"service":"botox","when":"Friday at 2 PM"}' };
-    script = [[friday], [book14], 'You are booked.'];
+    await offered('Friday at 2 PM');
+    script = [[book14], 'You are booked.'];
     const dead = new Error('killed');
     // It dies when it is to say what it did, with the booking made.
     const dying = { ...book, finish: () => Promise.reject(dead) };
     await expect(answer({ book: dying })).rejects.toThrow(dead);
-    await database.unbound(
-      'lapse',
-      (sql) => sql`update outbox set claimed_until = now() where subject_id = ${threadId}`,
-    );
+    await lapse();
     script = ['A second answer that nobody may hear.'];
     await answer();
-    expect(await queued()).toEqual([`${DISCLOSURE} You are booked.`]);
+    expect(await queued()).toEqual([OFFER, 'You are booked.']);
     expect((await conversation()).toolCalls).toHaveLength(2);
     expect((await conversation()).appointments).toHaveLength(1);
   });
 
   it('run by one who died are run again with the same effect', async () => {
-    await write('Botox on Saturday at 2 PM, Jordan Lee');
-    const saturday = { ...check, argumentsText: '{"service":"botox","when":"Saturday at 2 PM"}' };
-    script = [[saturday], [book14]];
+    await offered('Saturday at 2 PM');
+    script = [[book14]];
     let saves = 0;
     const dead = new Error('killed');
-    // Heard, checked by the model, checked, booked by the model; then it dies with the booking made and not noted.
+    // Heard, asked of the model; then it dies with the booking made and not noted.
     const dying = {
       ...book,
       save: (...given: Parameters<ThreadBook['save']>) =>
-        (saves += 1) === 5 ? Promise.reject(dead) : book.save(...given),
+        (saves += 1) === 3 ? Promise.reject(dead) : book.save(...given),
     };
     await expect(answer({ book: dying })).rejects.toThrow(dead);
-    await database.unbound(
-      'lapse',
-      (sql) => sql`update outbox set claimed_until = now() where subject_id = ${threadId}`,
-    );
+    await lapse();
     script = ['You are booked.'];
     await answer();
-    expect(await queued()).toEqual([`${DISCLOSURE} You are booked.`]);
+    expect(await queued()).toEqual([OFFER, 'You are booked.']);
     expect((await conversation()).appointments).toHaveLength(1);
   });
 
