@@ -50,9 +50,9 @@ import { memoryTicketLedger, resilientTicketLedger, type TicketLedger } from '..
 import { openHeartbeat, openJobs } from './background.ts';
 import { BrowserCalls } from './browser-desk.ts';
 import { type Calendars, NOTIFY_PATH, openCalendars } from './calendars.ts';
+import { goOnByText } from './cut-off.ts';
 import { RenderedPhraseBook } from './phrase-book.ts';
 import { Switchboard } from './switchboard.ts';
-import { goOnByText } from './text-desk.ts';
 
 export interface AvaNode {
   readonly port: number;

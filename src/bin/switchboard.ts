@@ -210,9 +210,9 @@ export class Switchboard implements FrontDesk {
     const call = this.calls.find(callSid);
     // Its line broke, and before another one came its caller was gone.
     const cut = call && call.orphanedAt !== null ? call.cutOff : this.takeCut(callSid);
-    if (cut) this.options.goOnByText(cut);
     if (call?.isAway) call.tellOfStaff({ type: 'caller_left' });
     else call?.lineGone('stop');
+    if (cut) this.options.goOnByText(cut);
   }
 
   /** Takes no more calls; resolves when those that live have ended by themselves and were told what comes next. */

@@ -2,9 +2,7 @@
  * Where a thread of text messages meets the rest of Ava: runs a turn's steps (`src/receptionist/texting.ts`) through the
  * model, the tools and the book, and has each saved before the next. Keeps nothing itself.
  */
-import { createHash } from 'node:crypto';
 import { type Clinic, serviceById } from '../domain/clinic.ts';
-import { chosenOffer } from '../domain/dealings.ts';
 import type { Events } from '../domain/events.ts';
 import { holdOf } from '../domain/holds.ts';
 import { ModelFailure } from '../domain/model-failure.ts';
@@ -13,7 +11,6 @@ import type { BookingStore, ClinicDirectory, ConversationEntry, MessageStore } f
 import {
   type AnswerClaim,
   type AskTextModel,
-  type CutOff,
   type InboundText,
   type ModelCall,
   newTextConversation,
@@ -24,7 +21,6 @@ import { textingLimit } from '../domain/texting-limits.ts';
 import { textingInstructions } from '../receptionist/instructions.ts';
 import {
   beyondLimits,
-  carriedOn,
   circlesOutcome,
   closed,
   ended,
@@ -244,42 +240,6 @@ class Turn {
   get #tell(): Events['emit'] {
     return (name, event) => this.#options.events.emit(name, { ...this.#context, ...event });
   }
-}
-
-/** Goes on in writing with a caller whose call broke off for good; a time that they had chosen is kept for them. */
-export async function goOnByText(
-  options: Pick<TextDeskOptions, 'book' | 'directory' | 'bookings' | 'events' | 'now'>,
-  cut: CutOff,
-): Promise<void> {
-  const { book, directory, bookings, events, now } = options;
-  try {
-    const clinic = await directory.byId(cut.clinicId);
-    const thread = clinic && carriedOn(cut, clinic, idAfter(cut.conversationId), now());
-    if (!clinic || !thread || !(await book.open(thread))) return;
-    const { clinicId, conversation } = thread;
-    const { conversationId, dealings } = conversation;
-    events.emit('call.started', { clinicId, conversationId, channel: 'sms' });
-    const chosen = chosenOffer(dealings);
-    const service = chosen && serviceById(clinic, chosen.serviceId);
-    if (!chosen || !service) return;
-    // The call may not have let go of it yet.
-    await bookings.release(cut.clinicId, cut.conversationId);
-    await bookings.hold(holdOf(chosen, service, clinic, { conversationId, movingId: dealings.moving, now: now() }));
-  } catch (error) {
-    events.emit('dependency.lost', { name: 'postgres', error });
-  }
-}
-
-/** The id of what follows a conversation: always the same. */
-function idAfter(conversationId: string): string {
-  const digest = createHash('sha256').update(`text after ${conversationId}`).digest('hex');
-  return [
-    digest.slice(0, 8),
-    digest.slice(8, 12),
-    `8${digest.slice(13, 16)}`,
-    `8${digest.slice(17, 20)}`,
-    digest.slice(20, 32),
-  ].join('-');
 }
 
 function tellEnd(

@@ -5,8 +5,7 @@
  *
  *   texts ──heard──▶ [hold] ──▶ ask ──said──▶ tool … ──toolAnswered──▶ ask … ──▶ done ──closed──▶ (next texts)
  */
-import { type Clinic, type Instant, providerById, serviceById } from '../domain/clinic.ts';
-import { isoWithOffset } from '../domain/clinic-time.ts';
+import type { Clinic, Instant } from '../domain/clinic.ts';
 import { callerSpoke, chosenOffer, deal, hear, outcomeSoFar } from '../domain/dealings.ts';
 import { isEmergency } from '../domain/emergencies.ts';
 import { languageOf } from '../domain/language.ts';
@@ -14,19 +13,8 @@ import { afterAnswers, afterCallerTurn, guardCall } from '../domain/loop-guard.t
 import type { Offer } from '../domain/offers.ts';
 import type { ConversationEntry } from '../domain/ports.ts';
 import { segmentsCostUsd } from '../domain/prices.ts';
-import { listed, spokenMoment } from '../domain/spoken.ts';
 import { splitText, textLength } from '../domain/text-length.ts';
-import {
-  type CutOff,
-  type InboundText,
-  type ModelCall,
-  type ModelTurn,
-  newTextConversation,
-  type OpenedThread,
-  type OpenTurn,
-  type TextConversation,
-  type TextItem,
-} from '../domain/texting.ts';
+import type { InboundText, ModelCall, ModelTurn, OpenTurn, TextConversation, TextItem } from '../domain/texting.ts';
 import type { ToolFailure, ToolOutcome } from '../domain/tools.ts';
 import { add } from '../domain/usage.ts';
 import { writtenPhrases } from './written.ts';
@@ -313,46 +301,6 @@ function disclosed({ replies, language }: TextConversation, reply: string, clini
   return replies > 0 ? reply : `${writtenPhrases(clinic, language).disclosure} ${reply}`;
 }
 
-/**
- * The conversation that goes on in writing after a call that broke off, and its first message; null where nothing was on
- * offer, or the caller has what they wanted. Its id follows from the call's: opened twice, it is one.
- */
-export function carriedOn(cut: CutOff, clinic: Clinic, conversationId: string, now: Instant): OpenedThread | null {
-  const { clinicId, phone, language } = cut;
-  const { offers, choice, theirs, moving, booked, moved, escalated, urgent, messageTaken } = cut.dealings;
-  if (booked.length + moved.length > 0 || escalated || urgent || messageTaken) return null;
-  const chosen = chosenOffer(cut.dealings);
-  const toCome = (chosen ? [chosen] : offers.latest).filter(({ startsAt }) => startsAt > now);
-  if (toCome.length === 0) return null;
-  const told = toCome.map((each) => spokenMoment(each.startsAt, now, clinic));
-  const phrases = writtenPhrases(clinic, language);
-  const body = `${phrases.disclosure} ${phrases.cutOff(listed(told, 'or'))}`;
-  const fresh = newTextConversation(conversationId, language, now);
-  const conversation: TextConversation = {
-    ...fresh,
-    turns: 1,
-    replies: 1,
-    dealings: { ...fresh.dealings, offers, choice, theirs, moving, checked: true },
-    history: [
-      { kind: 'note', text: `A call from this number was cut off. It was about: ${offersInWords(toCome, clinic)}.` },
-      { kind: 'assistant', text: body },
-    ],
-  };
-  const entries = [started(conversation, clinicId, phone), turnEntry(conversation, clinicId, 'assistant', body, now)];
-  return { clinicId, phone, conversation, entries, text: { key: `cut-off/${conversationId}`, body } };
-}
-
-/** As the model may book them. */
-function offersInWords(offers: readonly Offer[], clinic: Clinic): string {
-  return offers
-    .map(({ slotId, serviceId, providerId, startsAt }) => {
-      const service = serviceById(clinic, serviceId)?.name ?? 'a visit';
-      const provider = providerById(clinic, providerId)?.name ?? 'our team';
-      return `${service} with ${provider} at ${isoWithOffset(startsAt, clinic.timeZone)} (slot_id ${slotId})`;
-    })
-    .join('; ');
-}
-
 export function started(
   { conversationId, language, startedAt }: TextConversation,
   clinicId: string,
@@ -381,7 +329,7 @@ export function ended(
   return { kind: 'ended', conversationId, clinicId, outcome, endedAt: now, endedBy };
 }
 
-function turnEntry(
+export function turnEntry(
   { conversationId, turns: n }: TextConversation,
   clinicId: string,
   role: 'customer' | 'assistant',

@@ -19,8 +19,8 @@ import { QUICK_THREADS } from './texting/times.ts';
 
 const isLong = Boolean(process.env.LONG_RUNS);
 const THREADS = isLong ? 1_000 : 50;
-const WRITING_MS = isLong ? 60_000 : 3_000;
-const KILLS = isLong ? 300 : 10;
+const WRITING_MS = isLong ? 60_000 : 2_000;
+const KILLS = isLong ? 300 : 8;
 const KILL_EVERY_MS = 300;
 const LIMIT_MS = isLong ? 600_000 : 60_000;
 const account = { accountSid: 'AC1', authToken: 'secret' };
