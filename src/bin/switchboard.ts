@@ -36,8 +36,8 @@ export interface SwitchboardOptions {
   readonly elsewhere: () => number;
   /** Whether no model is to be had: a caller who can't be talked to is better off with staff. */
   readonly modelDown: () => boolean;
-  /** Goes on in writing with a caller whose call broke off for good. Must not throw. */
-  readonly goOnByText: (cut: CutOff) => void;
+  /** Goes on in writing with a caller whose call broke off for good; nobody does where absent. Must not throw. */
+  readonly goOnByText?: (cut: CutOff) => void;
 }
 
 interface EndedCall {
@@ -212,7 +212,7 @@ export class Switchboard implements FrontDesk {
     const cut = call && call.orphanedAt !== null ? call.cutOff : this.takeCut(callSid);
     if (call?.isAway) call.tellOfStaff({ type: 'caller_left' });
     else call?.lineGone('stop');
-    if (cut) this.options.goOnByText(cut);
+    if (cut) this.options.goOnByText?.(cut);
   }
 
   /** Takes no more calls; resolves when those that live have ended by themselves and were told what comes next. */

@@ -36,7 +36,6 @@ describe('a caller whom Ava cannot take, whichever of the clinic’s numbers the
     capacity: 0,
     elsewhere: () => 0,
     modelDown: () => false,
-    goOnByText: () => undefined,
   });
 
   it('is put through to the first line, then the second, then told that nobody is there', async () => {

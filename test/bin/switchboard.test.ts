@@ -29,7 +29,6 @@ beforeEach(() => {
     capacity: 10,
     elsewhere: () => 0,
     modelDown: () => false,
-    goOnByText: () => undefined,
   });
 });
 

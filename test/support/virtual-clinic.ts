@@ -74,13 +74,7 @@ export class VirtualClinic {
     this.clock = time.clockFrom(at);
     const world = this.world(simulatedModels({ brain, seed, pace: PACE, onReport }), seed);
     const node = { directory: memoryClinicDirectory([clinic]), world, node: 'node-a' };
-    this.telephones = new Switchboard({
-      ...node,
-      capacity: CAPACITY,
-      elsewhere: () => 0,
-      modelDown: () => false,
-      goOnByText: () => undefined,
-    });
+    this.telephones = new Switchboard({ ...node, capacity: CAPACITY, elsewhere: () => 0, modelDown: () => false });
     const ledger = memoryTicketLedger(() => this.clock.now());
     this.browsers = new BrowserCalls({ ...node, ledger, shedReason: () => null, resumeMs: RESUME_MS });
   }
