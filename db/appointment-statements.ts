@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Instant, PhoneNumber } from '../src/domain/clinic.ts';
 import type { BookedAppointment, CancelRequest, RescheduleRequest } from '../src/domain/ports.ts';
-import { ringForAppointment } from './outbox.ts';
+import { noteAppointmentChange } from './appointment-changes.ts';
 import type { Sql } from './postgres.ts';
 
 const appointmentRow = z.object({
@@ -57,9 +57,10 @@ export async function writeMove(sql: Sql, { clinicId, appointmentId, key, slot }
   await sql`
     update appointments
     set service_id = ${slot.serviceId}, provider_id = ${slot.providerId}, starts_at = ${slot.startsAt},
-        ends_at = ${slot.endsAt}, booking_key = ${key}, version = version + 1, updated_at = now()
+        ends_at = ${slot.endsAt}, booking_key = ${key}, version = version + 1, attendance_confirmed_at = null,
+        updated_at = now()
     where id = ${appointmentId}`;
-  await ringForAppointment(sql, clinicId, appointmentId);
+  await noteAppointmentChange(sql, clinicId, appointmentId, 'rescheduled');
 }
 
 export async function writeCancellation(sql: Sql, { clinicId, appointmentId, reason }: CancelRequest): Promise<void> {
@@ -67,5 +68,5 @@ export async function writeCancellation(sql: Sql, { clinicId, appointmentId, rea
     update appointments
     set status = 'cancelled', cancellation_reason = ${reason}, version = version + 1, updated_at = now()
     where id = ${appointmentId}`;
-  await ringForAppointment(sql, clinicId, appointmentId);
+  await noteAppointmentChange(sql, clinicId, appointmentId, 'cancelled');
 }

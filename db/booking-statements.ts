@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Instant, PhoneNumber } from '../src/domain/clinic.ts';
 import type { Appointment, BookingRequest, BusyQuery, HoldRequest } from '../src/domain/ports.ts';
 import type { Block, Busy } from '../src/domain/slots.ts';
-import { SYNC_APPOINTMENT } from './outbox.ts';
+import { APPOINTMENT_DOORBELLS } from './appointment-changes.ts';
 import type { Sql } from './postgres.ts';
+import { noteWebhookEvents } from './webhook-events.ts';
 
 /** Longest stretch one row may occupy: the constraint `occupied_length` holds it, so that reads may look back by btree. */
 const LONGEST_BLOCK_MS = 24 * 3_600_000;
@@ -209,7 +210,7 @@ export function selectCustomer(sql: Sql, clinicId: string, phone: PhoneNumber) {
 }
 
 /**
- * The appointment with its customer and the doorbell for the calendar: one statement. Answers the customer's id. There is
+ * The appointment with its customer and the doorbells for whoever is to hear of it: one statement. Answers the customer's id. There is
  * one a phone number and clinic: what was said last fills in and corrects, what was not said erases nothing.
  */
 export async function insertAppointment(sql: Sql, request: BookingRequest, id: string): Promise<string> {
@@ -232,9 +233,13 @@ export async function insertAppointment(sql: Sql, request: BookingRequest, id: s
       from customer
       returning id, customer_id
     ),
-    doorbell as (
-      insert into outbox (clinic_id, kind, subject_id) select ${clinicId}, ${SYNC_APPOINTMENT}, id from appointment
+    doorbells as (
+      insert into outbox (clinic_id, kind, subject_id)
+      select ${clinicId}, kind, id
+      from appointment
+      cross join json_array_elements_text(${JSON.stringify(APPOINTMENT_DOORBELLS)}::text::json) as rung(kind)
     )
     select customer_id as id from appointment`;
+  await noteWebhookEvents(sql, clinicId, 'appointment.booked', [id]);
   return idRow.parse(row).id;
 }

@@ -188,7 +188,7 @@ async function move(sql: Sql, request: RescheduleRequest): Promise<RescheduleRes
   await vacate(sql, appointmentId);
   await writeMove(sql, request);
   await occupy(sql, { clinicId, blocks, appointmentId });
-  if (leavesFree(before, blocks)) await matchWaitlist(sql, before, request.bookableFrom);
+  if (leavesFree(before, blocks)) await matchWaitlist(sql, request.clinicId, before, request.bookableFrom);
   return { kind: 'rescheduled', appointment: { ...before, ...slot, version: before.version + 1 } };
 }
 
@@ -200,7 +200,7 @@ async function giveUp(sql: Sql, request: CancelRequest): Promise<CancelResult> {
   await lockResources(sql, { appointmentId });
   await vacate(sql, appointmentId);
   await writeCancellation(sql, request);
-  await matchWaitlist(sql, before, request.bookableFrom);
+  await matchWaitlist(sql, request.clinicId, before, request.bookableFrom);
   return { kind: 'cancelled', appointment: { ...before, status: 'cancelled', version: before.version + 1 } };
 }
 

@@ -8,6 +8,7 @@ import { type GoogleCredentials, readGoogleCredentials } from '../ops/config/goo
 import { type Keyring, UnknownKey } from '../ops/encryption.ts';
 import { CalendarTrouble } from '../src/domain/calendar.ts';
 import type { Database, Sql } from './postgres.ts';
+import { type Rotation, resealRows } from './resealing.ts';
 
 /** What was to be kept are no credentials; says why, and nothing of what was given. */
 export class UnusableCredentials extends Error {
@@ -170,32 +171,20 @@ export async function connectCalendar(
   );
 }
 
-export interface Rotation {
-  /** How many are under the newest key now and were not before. */
-  readonly resealed: number;
-  /** Clinics whose credentials none of the keys opens; they are left as they are. */
-  readonly unopened: readonly { readonly clinicId: string; readonly why: string }[];
-}
-
-const sealedRow = z.object({ clinicId: z.string(), keyId: z.string(), bytes: z.instanceof(Uint8Array) });
-
 /** Seals everything anew that is not under the newest key; in one transaction, and as often as one likes. */
 export function resealCalendars(database: Database, keys: Keyring): Promise<Rotation> {
   return database.transaction('reseal_calendars', async (sql) => {
     const rows = await sql`
-      select clinic_id as "clinicId", key_id as "keyId", credentials as bytes from calendar_accounts
+      select clinic_id as id, clinic_id as "clinicId", key_id as "keyId", credentials as bytes from calendar_accounts
       where key_id <> ${keys.keyId} for update`;
-    const unopened: { clinicId: string; why: string }[] = [];
-    for (const { clinicId, keyId, bytes } of rows.map((row) => sealedRow.parse(row))) {
-      try {
-        const sealed = keys.seal(keys.open({ keyId, bytes: Buffer.from(bytes) }, placeOf(clinicId)), placeOf(clinicId));
-        await sql`
-          update calendar_accounts set credentials = ${sealed.bytes}, key_id = ${sealed.keyId}, updated_at = now()
-          where clinic_id = ${clinicId}`;
-      } catch (error) {
-        unopened.push({ clinicId, why: error instanceof UnknownKey ? error.message : 'the row was changed by hand' });
-      }
-    }
-    return { resealed: rows.length - unopened.length, unopened };
+    return resealRows(
+      keys,
+      rows,
+      placeOf,
+      ({ bytes, keyId }, clinicId) =>
+        sql`
+        update calendar_accounts set credentials = ${bytes}, key_id = ${keyId}, updated_at = now()
+        where clinic_id = ${clinicId}`,
+    );
   });
 }

@@ -2,6 +2,7 @@
  * A clinic as one JSON document: the SQL that makes it and the schema that it is parsed by, which change together.
  */
 import { z } from 'zod';
+import { NOTICE_KINDS } from '../src/domain/notices.ts';
 import type { ClinicFacts } from './clinic-facts.ts';
 import type { Sql } from './postgres.ts';
 
@@ -76,6 +77,13 @@ export const clinicDocument = z.object({
     staffHours: z.array(openingHours),
     emergencyPhrases: z.array(z.string()),
   }),
+  notices: z.object({
+    quiet: z.object({ from: timeOfDay, until: timeOfDay }),
+    alertPhones: z.array(z.string()),
+    templates: z.array(
+      z.object({ language: z.string(), kind: z.enum([...NOTICE_KINDS, 'waitlist_offer']), text: z.string() }),
+    ),
+  }),
   rules: z.object({
     noticeMinutes: z.int(),
     horizonDays: z.int(),
@@ -143,6 +151,9 @@ export function document(sql: Sql, extent: 'active' | typeof EVERYTHING = 'activ
       'languages', to_jsonb(language || array_remove(languages, language)), 'bargeInMs', barge_in_ms,
       'longestCallMinutes', longest_call_minutes, 'emergencyPhrases', to_jsonb(emergency_phrases),
       'staffHours', ${weekly(sql, sql`staff_hours as h where h.clinic_id = clinics.id`)}),
+    'notices', jsonb_build_object(
+      'quiet', jsonb_build_object('from', left(quiet_from::text, 5), 'until', left(quiet_until::text, 5)),
+      'alertPhones', to_jsonb(alert_phones), 'templates', notice_templates),
     'hours', ${weekly(sql, sql`opening_hours as h where h.clinic_id = clinics.id`)},
     'specialDays', coalesce((
       select jsonb_agg(jsonb_build_object('date', date, 'reason', reason, 'hours', coalesce((

@@ -93,7 +93,7 @@ async function retire(sql: Sql, clinicId: string, table: Kept, keys: readonly st
   return paused.map((row) => String(row['name']));
 }
 
-function clinicRow({ rules, conversation, ...facts }: ClinicFacts): Row {
+function clinicRow({ rules, conversation, notices, ...facts }: ClinicFacts): Row {
   return {
     name: facts.name,
     phone: facts.phone,
@@ -115,6 +115,10 @@ function clinicRow({ rules, conversation, ...facts }: ClinicFacts): Row {
     barge_in_ms: conversation.bargeInMs,
     longest_call_minutes: conversation.longestCallMinutes,
     emergency_phrases: conversation.emergencyPhrases,
+    quiet_from: notices.quiet.from,
+    quiet_until: notices.quiet.until,
+    alert_phones: notices.alertPhones,
+    notice_templates: notices.templates,
   };
 }
 

@@ -4,8 +4,8 @@
  */
 import type { CallFence } from '../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../src/domain/ports.ts';
+import { noteEnds } from './conversation-ends.ts';
 import { fenceOf, findStaleOwners, isOf } from './entry-owners.ts';
-import { ringForScores } from './outbox.ts';
 import type { Sql } from './postgres.ts';
 import { storableJson } from './storable-json.ts';
 
@@ -158,7 +158,7 @@ async function endConversations(sql: Sql, clinicId: string, entries: readonly En
     from json_to_recordset(${ended}::text::json) as e("conversationId" uuid, outcome text, "endedBy" text, "endedAt" float8)
     where c.id = e."conversationId" and c.status = 'active'
     returning c.id`;
-  await ringForScores(sql, clinicId, closed);
+  await noteEnds(sql, clinicId, closed);
   await sql`
     update calls
     set status = 'ended', ended_at = to_timestamp(e."endedAt" / 1000)

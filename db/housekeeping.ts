@@ -9,8 +9,8 @@
 import { z } from 'zod';
 import type { Instant } from '../src/domain/clinic.ts';
 import { outcomeOfLost } from '../src/domain/outcomes.ts';
+import { noteEnds } from './conversation-ends.ts';
 import { HEARTBEAT_GAP_MS } from './nodes.ts';
-import { ringForScores } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
 
 export interface HousekeepingStore {
@@ -23,6 +23,8 @@ export interface HousekeepingStore {
   dropLapsedHolds(now: Instant): Promise<number>;
   /** Forgets nodes that have been silent for `goneMs`. Answers how many. */
   forgetNodes(goneMs: number): Promise<number>;
+  /** Deletes events of webhooks that happened longer ago, with their deliveries. Answers how many. */
+  forgetWebhooks(olderMs: number): Promise<number>;
 }
 
 /** Longer than a living node needs to write a heartbeat after an outage: one deadline of the database, and a beat. */
@@ -31,6 +33,7 @@ const WITNESS_MS = 15_000;
 const CLOCK_SKEW_MS = 5_000;
 const MAX_CALLS = 500;
 const MAX_HOLDS = 500;
+const MAX_WEBHOOKS = 500;
 
 const lostCall = z.object({
   clinicId: z.string(),
@@ -62,6 +65,7 @@ export function postgresHousekeeping(database: Database): HousekeepingStore {
       return dropped;
     },
     forgetNodes: (goneMs) => database.unbound('forget_nodes', (sql) => deleteNodes(sql, goneMs)),
+    forgetWebhooks: (olderMs) => database.unbound('forget_webhooks', (sql) => deleteWebhooks(sql, olderMs)),
   };
 }
 
@@ -115,7 +119,7 @@ async function endCalls(sql: Sql, clinicId: string, calls: readonly LostCall[]):
     from json_to_recordset(${JSON.stringify(outcomes)}::text::json) as l(id uuid, outcome text, "customerId" uuid)
     where v.id = l.id and v.status = 'active'
     returning v.id`;
-  await ringForScores(sql, clinicId, closed);
+  await noteEnds(sql, clinicId, closed);
   return ended.length;
 }
 
@@ -165,5 +169,14 @@ async function deleteHolds(sql: Sql, before: Instant): Promise<number> {
 
 async function deleteNodes(sql: Sql, goneMs: number): Promise<number> {
   const { count } = await sql`delete from nodes where heartbeat_at < now() - ${goneMs}::float8 * interval '1 ms'`;
+  return count;
+}
+
+async function deleteWebhooks(sql: Sql, olderMs: number): Promise<number> {
+  const { count } = await sql`
+    delete from webhook_events
+    where id in (
+      select id from webhook_events where created_at < now() - ${olderMs}::float8 * interval '1 ms'
+      order by created_at limit ${MAX_WEBHOOKS} for update skip locked)`;
   return count;
 }

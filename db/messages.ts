@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { MessageStore, NewMessage } from '../src/domain/ports.ts';
+import type { StaffAlert } from '../src/domain/staff-alerts.ts';
 import { asOwner } from './call-register.ts';
 import type { Database, Sql } from './postgres.ts';
 import { settle } from './settle.ts';
+import { alertStaff } from './staff-alerts.ts';
 
 const idRow = z.object({ id: z.string() });
 
@@ -34,7 +36,15 @@ export async function upsertMessage(sql: Sql, message: NewMessage): Promise<stri
     on conflict (clinic_id, message_key) do update
     set customer_name = coalesce(excluded.customer_name, messages.customer_name), updated_at = now()
     returning id`;
-  return idRow.parse(row).id;
+  const { id } = idRow.parse(row);
+  await alertStaff(sql, clinicId, `message/${id}`, alertOf(message));
+  return id;
+}
+
+function alertOf({ customerName, customerPhone, content }: NewMessage): StaffAlert {
+  if (content.source === 'voicemail')
+    return { kind: 'voicemail', phone: customerPhone, seconds: content.recording.seconds };
+  return { kind: 'message', name: customerName, phone: customerPhone, text: storable(content.text) };
 }
 
 /** A key may hold a whole message, and an index takes no more than some 2,700 bytes. */

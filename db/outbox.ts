@@ -16,21 +16,15 @@ export const SEND_SMS = 'send_sms';
 /** What the outbox calls "answer what came in on this thread of text messages". */
 export const ANSWER_SMS = 'answer_sms';
 
-/** One doorbell an appointment, however often it is rung before somebody comes. */
-export async function ringForAppointment(sql: Sql, clinicId: string, appointmentId: string): Promise<void> {
-  await ask(sql, clinicId, SYNC_APPOINTMENT, [appointmentId]);
-}
-
-/** One doorbell a conversation; rung by whoever ends it. */
-export async function ringForScores(sql: Sql, clinicId: string, ended: readonly { id: string }[]): Promise<void> {
-  const ids = ended.map(({ id }) => id);
-  if (ids.length > 0) await ask(sql, clinicId, SCORE_CONVERSATION, ids);
-}
-
 /** One doorbell a thread of text messages. */
 export async function ringForTexts(sql: Sql, clinicId: string, threadId: string): Promise<void> {
-  await ask(sql, clinicId, SEND_SMS, [threadId]);
+  await ringFor(sql, clinicId, SEND_SMS, [threadId]);
 }
+
+/** What the outbox calls "tell this appointment's customer what is due". */
+export const NOTIFY_CUSTOMER = 'notify_customer';
+/** What the outbox calls "offer this entry of the waitlist the time that became free". */
+export const OFFER_WAITLIST = 'offer_waitlist';
 
 /** The same for what came in on it, in so long: whoever writes may write on. */
 export async function ringForAnswer(sql: Sql, clinicId: string, threadId: string, afterMs: number): Promise<void> {
@@ -43,7 +37,14 @@ export async function ringForAnswer(sql: Sql, clinicId: string, threadId: string
         trace_context = coalesce(excluded.trace_context, outbox.trace_context)`;
 }
 
-async function ask(sql: Sql, clinicId: string, kind: string, subjectIds: readonly string[]): Promise<void> {
+/** One doorbell an appointment, for its calendar. */
+export async function ringForAppointment(sql: Sql, clinicId: string, appointmentId: string): Promise<void> {
+  await ringFor(sql, clinicId, SYNC_APPOINTMENT, [appointmentId]);
+}
+
+/** One doorbell a subject; where one is due already, it has been rung once more, and is due now. */
+export async function ringFor(sql: Sql, clinicId: string, kind: string, subjectIds: readonly string[]): Promise<void> {
+  if (subjectIds.length === 0) return;
   await sql`
     insert into outbox (clinic_id, kind, subject_id)
     select ${clinicId}, ${kind}, id::uuid from json_array_elements_text(${JSON.stringify(subjectIds)}::text::json) as s(id)
@@ -65,6 +66,7 @@ export interface DueRow extends Doorbell {
   readonly carried: string | null;
 }
 
+/** Of what is to be done now: work for a later hour does not wait for anybody. */
 export interface OutboxCount {
   readonly pending: number;
   /** Since when the oldest of them has been pending; 0 where there is none. */
@@ -124,11 +126,11 @@ async function ring(sql: Sql, kinds: readonly string[], limit: number, againMs: 
 async function count(sql: Sql): Promise<OutboxCount> {
   const [row] = await sql`
     select count(*)::int as pending,
-           coalesce(extract(epoch from now() - min(created_at)) * 1000, 0)::float8 as "oldestMs",
+           coalesce(extract(epoch from now() - min(asked_at)) * 1000, 0)::float8 as "oldestMs",
            coalesce(greatest(0, extract(epoch from now() - min(greatest(due_at, claimed_until))) * 1000), 0)::float8
              as "overdueMs",
            (select count(*)::int from outbox where status = 'dead') as dead
-    from outbox where status = 'due'`;
+    from outbox where status = 'due' and asked_at <= now()`;
   return countRow.parse(row);
 }
 

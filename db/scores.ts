@@ -10,6 +10,7 @@ import type { ScoreClaim, ScoreRequest, ScoreStore } from '../src/domain/score-s
 import type { Verdict } from '../src/domain/scores.ts';
 import { SCORE_CONVERSATION } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
+import { noteWebhookEvents } from './webhook-events.ts';
 
 const claimedRow = z.object({ attempts: z.number() });
 const conversationRow = z.object({ outcome: z.enum(OUTCOMES).nullable() });
@@ -22,8 +23,10 @@ export function postgresScoreStore(database: Database): ScoreStore {
     keep: (held, verdict, failed) =>
       bound(held, 'keep_score', async (sql) => {
         const isHeld = await finish(sql, held);
-        if (isHeld) await upsertScore(sql, held, verdict, failed);
-        return isHeld;
+        if (!isHeld) return false;
+        await upsertScore(sql, held, verdict, failed);
+        await noteWebhookEvents(sql, held.clinicId, 'conversation.scored', [held.conversationId]);
+        return true;
       }),
     leave: (held, afterMs, reason) => bound(held, 'leave_score', (sql) => putOff(sql, held, afterMs, reason)),
   };

@@ -49,6 +49,9 @@ function week(weekdays: readonly number[], ...stretches: readonly string[]): Ope
 /** What a clinic gets that says nothing about its conversations. */
 const PLAIN_CONVERSATION = { bargeInMs: 600, longestCallMinutes: 30, staffHours: [], emergencyPhrases: [] };
 
+/** The same of its texts. */
+const PLAIN_NOTICES = { quiet: { from: '21:00', until: '08:00' }, alertPhones: [], templates: [] };
+
 const radianceServices: SeedClinic['services'] = [
   {
     id: '7ad1a9ce-0000-4000-8000-000000000101',
@@ -151,6 +154,7 @@ export const radiance: SeedClinic = {
   resources: [{ id: '7ad1a9ce-0000-4000-8000-000000000301', name: 'Laser', kind: 'laser', active: true }],
   rules: { noticeMinutes: 60, horizonDays: 60, slotMinutes: 30, cancellationHours: null },
   conversation: { languages: ['en-US', 'es-US'], ...PLAIN_CONVERSATION },
+  notices: PLAIN_NOTICES,
   policies: [
     'Please cancel or move an appointment at least 24 hours ahead; later cancellations are charged 50 dollars.',
     'There is free parking behind the building.',
@@ -238,6 +242,7 @@ export const lumen: SeedClinic = {
   resources: [],
   rules: { noticeMinutes: 120, horizonDays: 90, slotMinutes: 30, cancellationHours: null },
   conversation: { languages: ['en-US'], ...PLAIN_CONVERSATION },
+  notices: PLAIN_NOTICES,
   policies: [
     'Please bring an insurance card and a photo ID to the first visit.',
     'Please cancel at least one business day ahead.',

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { Instant } from '../src/domain/clinic.ts';
 import type { BookedAppointment, WaitlistRequest } from '../src/domain/ports.ts';
+import type { Slot } from '../src/domain/slots.ts';
+import { OFFER_WAITLIST, ringFor } from './outbox.ts';
 import type { Sql } from './postgres.ts';
 
 const idRow = z.object({ id: z.string() });
@@ -20,10 +22,18 @@ export async function enterWaitlist(sql: Sql, request: WaitlistRequest): Promise
   return idRow.parse(row).id;
 }
 
-/** Marks time that an appointment gives up for whoever waits longest of those whom it suits. Waits for nobody's lock. */
-export async function matchWaitlist(sql: Sql, freed: BookedAppointment, bookableFrom: Instant): Promise<void> {
+/**
+ * Marks time that an appointment gives up for whoever waits longest of those whom it suits and who were not offered it
+ * before, and has it offered to them. Waits for nobody's lock.
+ */
+export async function matchWaitlist(
+  sql: Sql,
+  clinicId: string,
+  freed: Slot & Pick<BookedAppointment, 'customerPhone'>,
+  bookableFrom: Instant,
+): Promise<void> {
   if (freed.startsAt < bookableFrom) return;
-  await sql`
+  const matched = await sql`
     update waitlist
     set status = 'matched', matched_provider_id = ${freed.providerId}, matched_starts_at = ${freed.startsAt},
         matched_ends_at = ${freed.endsAt}, updated_at = now()
@@ -35,7 +45,13 @@ export async function matchWaitlist(sql: Sql, freed: BookedAppointment, bookable
         and customer_phone <> ${freed.customerPhone}
         and wanted_from <= ${freed.startsAt}
         and coalesce(wanted_until > ${freed.startsAt}, true)
+        and not exists (
+          select from waitlist_offers as o
+          where o.waitlist_id = waitlist.id and o.provider_id = ${freed.providerId} and o.starts_at = ${freed.startsAt})
       order by created_at, id
       limit 1
-      for update skip locked)`;
+      for update skip locked)
+    returning id`;
+  const ids = matched.map((row) => idRow.parse(row).id);
+  await ringFor(sql, clinicId, OFFER_WAITLIST, ids);
 }

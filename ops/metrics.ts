@@ -410,6 +410,14 @@ function meterOutbox({ registers, on }: Meter): void {
     oldest.set(counted.oldestMs / 1000);
     dead.set(counted.dead);
   });
+  const webhooks = new Counter({
+    name: 'ava_webhooks_total',
+    help: 'Attempts to tell clinics’ own systems of events: delivered, failed and made again, or dead',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  on('webhook.delivered', () => webhooks.inc({ result: 'delivered' }));
+  on('webhook.failed', ({ afterMs }) => webhooks.inc({ result: afterMs === null ? 'dead' : 'failed' }));
   on('calendar.written', ({ lagMs }) => lag.observe(lagMs / 1000));
   on('calendar.write_failed', ({ kind, afterMs }) => failures.inc({ kind, final: String(afterMs === null) }));
 }

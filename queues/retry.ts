@@ -27,6 +27,14 @@ export const RETRY = {
   syncAppointment: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
   /** The same for a conversation that is to be scored. */
   scoreConversation: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
+  /** The same for an event that a clinic's own system is to be told of. */
+  deliverWebhook: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
+  /** The same for what a customer is to be told of an appointment. */
+  notifyCustomer: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
+  /** The same for a time that is offered to the waitlist. */
+  offerWaitlist: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
+  /** No job: how soon such a system is told again; for how long, says `WEBHOOK_PATIENCE_MS`. */
+  webhook: { attempts: Number.POSITIVE_INFINITY, firstMs: 10_000, longestMs: 3 * 3_600_000 },
   /** The same for a thread of text messages. */
   sendTexts: { attempts: 2, firstMs: 1_000, longestMs: 5_000 },
   /** The same for what came in on it. */

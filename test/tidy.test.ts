@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/twilio': ['src/domain', 'actors/phone/messages.ts', 'ops'],
   'src/openai': ['src/domain', 'actors/model/messages.ts', 'ops'],
   'src/google': ['src/domain', 'ops'],
+  'src/webhooks': ['src/domain', 'ops'],
   'src/browser': ['src/domain', 'messages', 'ops'],
   'src/http': ['src/domain', 'src/twilio', 'messages', 'ops'],
   db: ['src/domain', 'ops'],

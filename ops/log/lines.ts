@@ -23,9 +23,9 @@ const accessLevel = ({ route, status }: AvaEvents['http.request']): LogLevel => 
 const calendarLevel = ({ kind }: AvaEvents['calendar.troubled']): LogLevel =>
   kind === 'busy' || kind === 'unavailable' || kind === 'timeout' ? 'warn' : 'error';
 
-const tidiedLevel = ({ calls, holds, nodes, threads }: AvaEvents['housekeeping.done']): LogLevel => {
+const tidiedLevel = ({ calls, holds, nodes, webhooks, threads }: AvaEvents['housekeeping.done']): LogLevel => {
   if (calls > 0) return 'warn';
-  return holds + nodes + threads > 0 ? 'info' : 'debug';
+  return holds + nodes + webhooks + threads > 0 ? 'info' : 'debug';
 };
 
 const reconciledLevel = ({ removed, rewritten }: AvaEvents['calendar.reconciled']): LogLevel =>
@@ -100,6 +100,13 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
     level: ({ afterMs }) => (afterMs === null ? 'error' : 'warn'),
     message: 'conversation could not be scored',
   },
+  'webhook.delivered': { level: 'debug', message: 'webhook delivered' },
+  'webhook.failed': {
+    level: ({ afterMs }) => (afterMs === null ? 'error' : 'warn'),
+    message: 'webhook was not taken',
+  },
+  'notice.asked': { level: 'info', message: 'customer is told of an appointment' },
+  'waitlist.looked': { level: 'info', message: 'waitlist entry looked at' },
   'text.received': { level: 'info', message: 'text received' },
   'text.answered': { level: 'info', message: 'texts answered' },
   'text.limited': { level: 'warn', message: 'texts left to staff, since a limit is passed' },

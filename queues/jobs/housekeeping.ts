@@ -1,5 +1,5 @@
 /**
- * Tidies up after calls and nodes that did not end as they should. Its four chores know nothing of each other: one that
+ * Tidies up after calls and nodes that did not end as they should. Its chores know nothing of each other: one that
  * fails keeps none of the others from being done.
  */
 import type { Events } from '../../src/domain/events.ts';
@@ -14,6 +14,8 @@ export interface Chores {
   dropLapsedHolds(now: number): Promise<number>;
   /** Forgets nodes that have been silent for so long. */
   forgetNodes(goneMs: number): Promise<number>;
+  /** Deletes what clinics' own systems were told, or could not be told, so long ago. */
+  forgetWebhooks(olderMs: number): Promise<number>;
   /** Ends conversations by text in which nobody has written for long. */
   endQuietThreads(): Promise<number>;
 }
@@ -31,6 +33,7 @@ const TIME_LIMIT_MS = 25_000;
 /** A node is given up no earlier, however short calls can be resumed. */
 const LEAST_SILENCE_MS = 30_000;
 const NODE_GONE_MS = 24 * 3_600_000;
+const WEBHOOK_KEPT_MS = 30 * 24 * 3_600_000;
 
 export function housekeepingJob(options: HousekeepingOptions): Job {
   return {
@@ -44,19 +47,21 @@ export function housekeepingJob(options: HousekeepingOptions): Job {
 }
 
 async function tidy({ chores, events, now, resumeTtlMs }: HousekeepingOptions): Promise<JobOutcome> {
-  const [calls, holds, nodes, threads] = await Promise.allSettled([
+  const [calls, holds, nodes, webhooks, threads] = await Promise.allSettled([
     chores.endLostCalls(Math.max(resumeTtlMs, LEAST_SILENCE_MS)),
     chores.dropLapsedHolds(now()),
     chores.forgetNodes(NODE_GONE_MS),
+    chores.forgetWebhooks(WEBHOOK_KEPT_MS),
     chores.endQuietThreads(),
   ]);
   events.emit('housekeeping.done', {
     calls: countOf(calls),
     holds: countOf(holds),
     nodes: countOf(nodes),
+    webhooks: countOf(webhooks),
     threads: countOf(threads),
   });
-  const errors = [calls, holds, nodes, threads].flatMap((chore): unknown[] =>
+  const errors = [calls, holds, nodes, webhooks, threads].flatMap((chore): unknown[] =>
     chore.status === 'rejected' ? [chore.reason] : [],
   );
   if (errors.length === 0) return { kind: 'done' };

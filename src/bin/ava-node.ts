@@ -47,6 +47,7 @@ import type { PairFrames } from '../openai/pairing-policy.ts';
 import { realtimeConnector } from '../openai/realtime.ts';
 import { sentenceRenderer } from '../openai/rendering.ts';
 import { memoryTicketLedger, resilientTicketLedger, type TicketLedger } from '../twilio/ticket-ledger.ts';
+import type { Reach } from '../webhooks/targets.ts';
 import { openHeartbeat, openJobs } from './background.ts';
 import { BrowserCalls } from './browser-desk.ts';
 import { type Calendars, NOTIFY_PATH, openCalendars } from './calendars.ts';
@@ -77,6 +78,8 @@ export interface NodeOptions {
   readonly modelRotation?: Rotation | undefined;
   /** How often and how soon a model that could not score is asked again; as the table of policies says where absent. */
   readonly scoringPatience?: RetryPolicy | undefined;
+  /** Where clinics' own systems may be: in public, where nothing else is given. No variable says so. */
+  readonly webhookReach?: Reach | undefined;
   /** The same of one that gave no answer to a text. */
   readonly answeringPatience?: RetryPolicy | undefined;
   /** How long texts wait for each other; as the store's constants say where absent. */

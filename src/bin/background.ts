@@ -7,13 +7,27 @@ import { postgresComparisonBook } from '../../db/calendar-comparison.ts';
 import { postgresHousekeeping } from '../../db/housekeeping.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
 import { type Heartbeat, startHeartbeat } from '../../db/nodes.ts';
-import { ANSWER_SMS, postgresOutbox, SCORE_CONVERSATION, SEND_SMS, SYNC_APPOINTMENT } from '../../db/outbox.ts';
+import { postgresNoticeReplies } from '../../db/notice-replies.ts';
+import { postgresNoticeBook } from '../../db/notices.ts';
+import {
+  ANSWER_SMS,
+  NOTIFY_CUSTOMER,
+  OFFER_WAITLIST,
+  postgresOutbox,
+  SCORE_CONVERSATION,
+  SEND_SMS,
+  SYNC_APPOINTMENT,
+} from '../../db/outbox.ts';
 import type { Database } from '../../db/postgres.ts';
 import { openRedis } from '../../db/redis.ts';
 import { postgresScoreStore } from '../../db/scores.ts';
 import { postgresTextBook } from '../../db/texts.ts';
 import { postgresThreadBook, type ThreadTimes } from '../../db/thread-book.ts';
+import { postgresWaitlistBook } from '../../db/waitlist-book.ts';
+import { postgresWebhookStore } from '../../db/webhook-deliveries.ts';
+import { DELIVER_WEBHOOK } from '../../db/webhook-events.ts';
 import type { Config } from '../../ops/config.ts';
+import { keyring } from '../../ops/encryption.ts';
 import type { EventBus } from '../../ops/events.ts';
 import type { Lifecycle } from '../../ops/lifecycle.ts';
 import { tracedFetch } from '../../ops/traced-fetch.ts';
@@ -21,7 +35,10 @@ import type { Traces } from '../../ops/traces.ts';
 import type { Job } from '../../queues/job.ts';
 import { ANSWER_TEXTS_JOB, type AnswerTextsOptions, answerTextsJob } from '../../queues/jobs/answer-texts.ts';
 import { calendarSyncJob } from '../../queues/jobs/calendar-sync.ts';
+import { DELIVER_WEBHOOK_JOB, deliverWebhookJob } from '../../queues/jobs/deliver-webhook.ts';
 import { housekeepingJob } from '../../queues/jobs/housekeeping.ts';
+import { NOTIFY_CUSTOMER_JOB, notifyCustomerJob } from '../../queues/jobs/notify-customer.ts';
+import { OFFER_WAITLIST_JOB, offerWaitlistJob } from '../../queues/jobs/offer-waitlist.ts';
 import { reconcileCalendarsJob } from '../../queues/jobs/reconcile-calendars.ts';
 import { SCORE_CONVERSATION_JOB, scoreConversationJob } from '../../queues/jobs/score-conversation.ts';
 import { SEND_TEXTS_JOB, type SendTexts, sendTextsJob, textSender } from '../../queues/jobs/send-texts.ts';
@@ -35,6 +52,8 @@ import { type AskModel, responsesApi } from '../openai/responses.ts';
 import { conversationScorer } from '../openai/scoring.ts';
 import { textingModel } from '../openai/texting.ts';
 import { twilioMessages } from '../twilio/messages.ts';
+import { webhookSender } from '../webhooks/sending.ts';
+import type { Reach } from '../webhooks/targets.ts';
 import type { Calendars } from './calendars.ts';
 import { answerThread, endQuietThreads } from './text-desk.ts';
 
@@ -45,6 +64,8 @@ export interface BackgroundOptions {
   readonly clock?: Clock;
   /** How often and how soon a model that could not score is asked again; as the table of policies says where absent. */
   readonly scoringPatience?: RetryPolicy | undefined;
+  /** Where clinics' own systems may be: in public, where nothing else is given. No variable says so. */
+  readonly webhookReach?: Reach | undefined;
   /** The same of one that gave no answer to a text. */
   readonly answeringPatience?: RetryPolicy | undefined;
   /** How long texts wait for each other; as the store's constants say where absent. */
@@ -127,6 +148,21 @@ const BELLS: readonly Bell[] = [
     job: SCORE_CONVERSATION_JOB,
     dataOf: ({ clinicId, subjectId }) => ({ clinicId, conversationId: subjectId }),
   },
+  {
+    kind: DELIVER_WEBHOOK,
+    job: DELIVER_WEBHOOK_JOB,
+    dataOf: ({ clinicId, subjectId }) => ({ clinicId, deliveryId: subjectId }),
+  },
+  {
+    kind: NOTIFY_CUSTOMER,
+    job: NOTIFY_CUSTOMER_JOB,
+    dataOf: ({ clinicId, subjectId }) => ({ clinicId, appointmentId: subjectId }),
+  },
+  {
+    kind: OFFER_WAITLIST,
+    job: OFFER_WAITLIST_JOB,
+    dataOf: ({ clinicId, subjectId }) => ({ clinicId, waitlistId: subjectId }),
+  },
   { kind: ANSWER_SMS, job: ANSWER_TEXTS_JOB, dataOf: ({ clinicId, subjectId }) => ({ clinicId, threadId: subjectId }) },
   { kind: SEND_SMS, job: SEND_TEXTS_JOB, dataOf: ({ clinicId, subjectId }) => ({ clinicId, threadId: subjectId }) },
 ];
@@ -149,7 +185,15 @@ function jobsOf(options: JobsOptions, stores: JobStores): readonly Job[] {
     calendarSyncJob(sync),
     syncAppointmentJob({ ...shared, book: postgresCalendarBook(database), newToken: randomUUID }),
     scoring(options, database),
+    webhooks(options, database, now),
     sendTextsJob(send),
+    offerWaitlistJob({
+      book: postgresWaitlistBook(database),
+      bookings: postgresBookingStore(database),
+      events,
+      newToken: randomUUID,
+    }),
+    notifyCustomerJob({ book: postgresNoticeBook(database), events, newToken: randomUUID }),
     answering(options, stores, threads, send),
   ];
 }
@@ -170,6 +214,7 @@ function answering(options: JobsOptions, { database, directory }: JobStores, boo
     directory,
     bookings: postgresBookingStore(database),
     messages: postgresMessageStore(database),
+    replies: postgresNoticeReplies(database),
     ask: textingModel(model(options, TEXT_ANSWER_MS), config.openai.models.messaging),
     events,
     now: () => clock.now(),
@@ -194,4 +239,13 @@ function scoring(options: JobsOptions, database: Database): Job {
   const { config, events, scoringPatience: patience } = options;
   const score = conversationScorer(model(options), config.openai.models.sentiment);
   return scoreConversationJob({ scores: postgresScoreStore(database), score, events, newToken: randomUUID, patience });
+}
+
+function webhooks(
+  { config, events, webhookReach: reach = 'public' }: JobsOptions,
+  database: Database,
+  now: () => number,
+) {
+  const store = postgresWebhookStore(database, keyring(config.secrets.encryption));
+  return deliverWebhookJob({ webhooks: store, send: webhookSender({ reach, now }), events, newToken: randomUUID });
 }

@@ -20,6 +20,7 @@ import {
 } from './ops/arguments.ts';
 import { rotateKeys, runCalendarCommand } from './ops/calendar-command.ts';
 import { clinicIdOf, NotDone, runClinicCommand } from './ops/clinic-command.ts';
+import { runWebhooksCommand } from './ops/webhooks-command.ts';
 import { runWorkCommand } from './ops/work-command.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -43,6 +44,15 @@ const USAGE = `npm run ops -- COMMAND
   rescore [--clinic CLINIC] [--since YYYY-MM-DD] [--failed]
                                 has conversations scored again that ended since then (a day of UTC), or all of them;
                                 with --failed only those whose scoring failed
+  webhooks add CLINIC URL [--events TYPE,TYPE]
+                                has the clinic's own system at URL told of events (ops/webhooks.md), of all where none
+                                are named; prints the secret that requests are signed with, once
+  webhooks list CLINIC          who is told of what
+  webhooks remove CLINIC ENDPOINT
+  webhooks deliveries CLINIC [--dead]
+                                what became of telling them, the newest first; with --dead what was given up, and why
+  webhooks redeliver CLINIC [DELIVERY]
+                                tells it again; without DELIVERY all that was given up
   thread take CLINIC PHONE      staff answer this customer's text messages themselves; Ava keeps silent
   thread release CLINIC PHONE   until this gives the thread back to her
 
@@ -110,6 +120,8 @@ function run(order: OpsOrder, database: Database): Promise<string> {
       return runWorkCommand(order, database);
     case 'rescore':
       return rescoring(order, database);
+    case 'webhooks':
+      return runWebhooksCommand(order, database, encryptionKeys);
     case 'thread':
       return handThread(order, database);
   }

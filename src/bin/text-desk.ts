@@ -6,6 +6,7 @@ import { type Clinic, serviceById } from '../domain/clinic.ts';
 import type { Events } from '../domain/events.ts';
 import { holdOf } from '../domain/holds.ts';
 import { ModelFailure } from '../domain/model-failure.ts';
+import type { NoticeReplyBook } from '../domain/notice-answers.ts';
 import type { Offer } from '../domain/offers.ts';
 import type { BookingStore, ClinicDirectory, ConversationEntry, MessageStore } from '../domain/ports.ts';
 import {
@@ -19,6 +20,7 @@ import {
 } from '../domain/texting.ts';
 import { textingLimit } from '../domain/texting-limits.ts';
 import { textingInstructions } from '../receptionist/instructions.ts';
+import { answerNotice } from '../receptionist/notice-answers.ts';
 import {
   beyondLimits,
   circlesOutcome,
@@ -29,6 +31,7 @@ import {
   holdAnswered,
   nextOf,
   noAnswer,
+  repliedTo,
   said,
   started,
   type TextingStep,
@@ -41,6 +44,8 @@ export interface TextDeskOptions {
   readonly directory: Pick<ClinicDirectory, 'byId'>;
   readonly bookings: BookingStore;
   readonly messages: MessageStore;
+  /** What replies to texts about appointments do. */
+  readonly replies: NoticeReplyBook;
   readonly ask: AskTextModel;
   readonly events: Events;
   readonly now: () => number;
@@ -114,9 +119,22 @@ class Turn {
     const step = heard(this.#conversation, texts, this.#clinic, withStaff, this.#options.now());
     const limit = textingLimit(soFar);
     const conversation =
-      limit === null ? step.conversation : beyondLimits(step.conversation, this.#clinic, limit, this.#wasTold);
+      limit === null
+        ? await this.#replied(step.conversation, texts)
+        : beyondLimits(step.conversation, this.#clinic, limit, this.#wasTold);
     if (limit !== null) this.#tell('text.limited', { limit });
     return this.#save({ conversation, entries: [...begin, ...step.entries] }, texts);
+  }
+
+  /** What a lone text means that answers one about an appointment; whatever is answered by rule already stays so. */
+  async #replied(conversation: TextConversation, texts: readonly InboundText[]): Promise<TextConversation> {
+    const [text, ...more] = texts;
+    if (text === undefined || more.length > 0 || conversation.open?.reply !== null) return conversation;
+    const { replies, bookings, now } = this.#options;
+    const { phone } = this.#claim;
+    const received = { clinic: this.#clinic, phone, body: text.body, language: conversation.language, now: now() };
+    const answer = await answerNotice({ replies, bookings }, received);
+    return answer === null ? conversation : repliedTo(conversation, answer);
   }
 
   /** Whether this conversation was told before that staff will answer. */

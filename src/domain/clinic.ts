@@ -1,5 +1,7 @@
 /** What a clinic is to Ava: the facts she may state and the rules she books by. Plain data, cached on every node. */
 
+import type { NoticeSettings } from './notices.ts';
+
 /** A local wall-clock time of day, `HH:MM`, 24 hours. */
 export type TimeOfDay = string;
 /** A local calendar day, `YYYY-MM-DD`. */
@@ -127,6 +129,7 @@ export interface Clinic {
   readonly resources: readonly Resource[];
   readonly rules: BookingRules;
   readonly conversation: ConversationSettings;
+  readonly notices: NoticeSettings;
   /** Sentences that staff wrote: cancellation, deposits, parking. */
   readonly policies: readonly string[];
 }

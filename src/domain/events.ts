@@ -6,6 +6,7 @@
 import type { CalendarTroubleKind } from './calendar.ts';
 import type { Kept } from './call-keeping.ts';
 import type { FailureCode } from './failures.ts';
+import type { NoticeKind } from './notices.ts';
 import type { Channel, Outcome } from './ports.ts';
 import type { Sentiment } from './scores.ts';
 import type { TextingLimit } from './texting-limits.ts';
@@ -206,6 +207,20 @@ export interface AvaEvents {
     readonly afterMs: number | null;
     readonly error: unknown;
   };
+  /** A clinic's own system took an event, so long after it happened. */
+  'webhook.delivered': CallContext & { readonly lagMs: number };
+  /** It did not. `afterMs`: when it is told again; null: never, unless somebody asks for it. `reason` is of a closed set. */
+  'webhook.failed': CallContext & {
+    readonly deliveryId: string;
+    readonly endpointId: string;
+    readonly reason: string;
+    readonly attempts: number;
+    readonly afterMs: number | null;
+  };
+  /** A customer is to be told this of an appointment. */
+  'notice.asked': CallContext & { readonly kind: NoticeKind };
+  /** An entry of the waitlist for which time became free was looked at. */
+  'waitlist.looked': CallContext & { readonly result: 'offered' | 'waits' | 'left' | 'nothing' };
   /** A text message came in and is stored; told once for each. */
   'text.received': CallContext & { readonly segments: number };
   /** Messages of a thread were answered: `ms` after they were taken up, `modelMs` of which the model took. */
@@ -226,11 +241,12 @@ export interface AvaEvents {
   };
   /** What the carrier tells of a message later: `sent`, `delivered`, `undelivered`, `failed`. */
   'text.reported': CallContext & { readonly status: string; readonly code: number | null };
-  /** How much was tidied up: calls of lost nodes and quiet threads ended, lapsed holds and forgotten nodes deleted. */
+  /** How much was tidied up: lost calls and quiet threads ended, lapsed holds, forgotten nodes, old webhooks deleted. */
   'housekeeping.done': {
     readonly calls: number;
     readonly holds: number;
     readonly nodes: number;
+    readonly webhooks: number;
     readonly threads: number;
   };
   /** This node's heartbeat can't be written; told once until it can. */

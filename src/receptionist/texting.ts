@@ -10,6 +10,7 @@ import { callerSpoke, chosenOffer, deal, hear, outcomeSoFar } from '../domain/de
 import { isEmergency } from '../domain/emergencies.ts';
 import { languageOf } from '../domain/language.ts';
 import { afterAnswers, afterCallerTurn, guardCall } from '../domain/loop-guard.ts';
+import type { NoticeAnswer } from '../domain/notice-answers.ts';
 import type { Offer } from '../domain/offers.ts';
 import type { ConversationEntry } from '../domain/ports.ts';
 import { segmentsCostUsd } from '../domain/prices.ts';
@@ -77,6 +78,12 @@ export function heard(
   };
   const entries: ConversationEntry[] = [turnEntry(conversation, clinic.id, 'customer', text, now)];
   return { conversation: answeredByRule(conversation, clinic, words, texts, silent), entries };
+}
+
+/** The turn was a reply to a text about an appointment: it is answered by rule, or the model is told what was meant. */
+export function repliedTo(conversation: TextConversation, answer: NoticeAnswer): TextConversation {
+  if (answer.kind === 'reply') return answerWith(conversation, answer.body ?? '');
+  return { ...conversation, history: remembered(conversation.history, [{ kind: 'note', text: answer.text }]) };
 }
 
 const NEW_TURN: OpenTurn = {

@@ -73,7 +73,8 @@ describe('the outbox', () => {
     context.onTestFinished(() => bench.close());
     const due = () =>
       database.withClinic(radiance.id, 'due', async (sql) => {
-        const rows = await sql`update outbox set status = 'done' where status = 'due' returning kind, subject_id as id`;
+        const rows =
+          await sql`update outbox set status = 'done' where status = 'due' and kind = 'sync_appointment' returning kind, subject_id as id`;
         return rows.map((row) => `${row['kind']} ${row['id']}`);
       });
     const { id } = booked(await store.book(bookingRequest()));

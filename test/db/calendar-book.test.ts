@@ -37,7 +37,7 @@ async function openBench(): Promise<CalendarBookBench> {
     status: (id) =>
       database.withClinic(clinicId, 'status', async (sql) => {
         const [row] = await sql`
-          select status, reason from outbox where subject_id = ${id} order by created_at desc limit 1`;
+          select status, reason from outbox where kind = 'sync_appointment' and subject_id = ${id} order by created_at desc limit 1`;
         return statusRow.parse(row);
       }),
     // Everything that is kept becomes older.

@@ -34,7 +34,7 @@ const pass = (ms: number) =>
     'pass',
     (sql) => sql`
       update outbox set ring_at = ring_at - ${ms}::float8 * interval '1 ms', due_at = due_at - ${ms}::float8 * interval '1 ms',
-                        created_at = created_at - ${ms}::float8 * interval '1 ms'`,
+                        asked_at = asked_at - ${ms}::float8 * interval '1 ms'`,
   );
 
 const giveUp = (id: string) =>

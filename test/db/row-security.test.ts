@@ -4,10 +4,14 @@ import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresCalendarBook } from '../../db/calendar-book.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
+import { postgresNoticeBook } from '../../db/notices.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres, type Sql } from '../../db/postgres.ts';
 import { queueText } from '../../db/texts.ts';
 import { postgresThreadBook } from '../../db/thread-book.ts';
+import { addEndpoint } from '../../db/webhook-endpoints.ts';
+import { Secret } from '../../ops/config.ts';
+import { keyring } from '../../ops/encryption.ts';
 import { bookingRequest, holdRequest, lumen, radiance, waitlistRequest } from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
@@ -51,6 +55,11 @@ const PRIVATE = [
   'calendar_mirrors',
   'calendar_busy',
   'scores',
+  'webhook_endpoints',
+  'webhook_events',
+  'webhook_deliveries',
+  'notices',
+  'waitlist_offers',
   'sms_threads',
   'texts',
   'inbound_texts',
@@ -70,7 +79,14 @@ describe('a transaction bound to one clinic', () => {
     const store = postgresBookingStore(database);
     const conversation = conversationOf(lumen.id);
     conversationId = conversation.conversationId;
+    const keys = keyring([new Secret('a key of a test')]);
+    await addEndpoint(database, keys, lumen.id, { url: 'https://hooks.lumen.test', events: ['appointment.booked'] });
     const { id: appointmentId } = booked(await store.book(bookingRequest({ clinic: lumen, conversationId })));
+    const noticed = { clinicId: lumen.id, appointmentId, token: randomUUID(), forMs: 1_000 };
+    const notices = postgresNoticeBook(database);
+    const notice = { kind: 'booked', body: 'Booked.', usefulForMs: 1_000 } as const;
+    const due = await notices.claim(noticed);
+    if (due !== null) await notices.settle(due, [notice], null);
     // Leaves a place of its event, and its calendar's lane.
     const claim = { clinicId: lumen.id, appointmentId, token: randomUUID(), forMs: 1_000 };
     await postgresCalendarBook(database).claim(claim);
@@ -95,6 +111,10 @@ describe('a transaction bound to one clinic', () => {
       await sql`insert into calendar_busy values (${lumen.id}, 'amara@lumen.test', 'a', '2031-01-02', '2031-01-03')`;
       await sql`insert into scores (clinic_id, conversation_id, rubric_version, sentiment, satisfaction, follow_up_needed)
                 values (${lumen.id}, ${conversationId}, 1, 'neutral', 5, false)`;
+      await sql`
+        insert into waitlist_offers (clinic_id, waitlist_id, provider_id, starts_at, ends_at, phone, expires_at)
+        select w.clinic_id, w.id, p.id, now(), now() + interval '1 hour', customer_phone, now()
+        from waitlist w join providers p on p.clinic_id = w.clinic_id where w.clinic_id = ${lumen.id}`;
       await sql`insert into staff_hours values (${lumen.id}, 1, '08:00', '20:00')`;
       await sql`insert into resources (clinic_id, name, kind) values (${lumen.id}, 'Room 1', 'room')`;
       await sql`insert into time_off (clinic_id, provider_id, first_day, last_day)

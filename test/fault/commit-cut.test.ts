@@ -40,7 +40,10 @@ afterEach(async () => {
 
 const dueRow = z.object({ id: z.string() });
 const due = async (): Promise<string[]> => {
-  const rows = await database.unbound('due', (sql) => sql`select subject_id as id from outbox where status = 'due'`);
+  const rows = await database.unbound(
+    'due',
+    (sql) => sql`select subject_id as id from outbox where status = 'due' and kind = 'sync_appointment'`,
+  );
   return rows.map((row) => dueRow.parse(row).id);
 };
 const confirmed = () =>

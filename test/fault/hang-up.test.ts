@@ -129,7 +129,7 @@ async function leftOf({ id }: StoredConversation, callSid: string): Promise<Left
              (select count(*)::int from occupied o join appointments a on a.id = o.appointment_id
                where a.conversation_id = ${id}) as occupied,
              (select count(*)::int from outbox o join appointments a on a.id = o.subject_id
-               where a.conversation_id = ${id}) as doorbells`,
+               where a.conversation_id = ${id} and o.kind = 'sync_appointment') as doorbells`,
   );
   return left;
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { conversationByText, type StoredConversation } from '../../db/conversation-reader.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
+import { postgresNoticeReplies } from '../../db/notice-replies.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { postgresThreadBook } from '../../db/thread-book.ts';
 import { setWithStaff } from '../../db/threads.ts';
@@ -58,6 +59,7 @@ const desk = () => ({
   directory: { byId: async () => radiance },
   bookings: postgresBookingStore(database),
   messages: postgresMessageStore(database),
+  replies: postgresNoticeReplies(database),
   async ask(brief: TextBrief) {
     asked.push(brief);
     const next = script.shift() ?? 'Anything else?';

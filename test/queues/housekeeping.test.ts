@@ -19,6 +19,7 @@ function opened(chores: Partial<Chores>, resumeTtlMs = 120_000) {
       endLostCalls: idle('endLostCalls'),
       dropLapsedHolds: idle('dropLapsedHolds'),
       forgetNodes: idle('forgetNodes'),
+      forgetWebhooks: idle('forgetWebhooks'),
       endQuietThreads: async () => 0,
       ...chores,
     },
@@ -36,10 +37,15 @@ describe('housekeeping', () => {
     expect(job.timeLimitMs).toBeLessThan(30_000);
   });
 
-  it('gives calls up once they can no longer be resumed, and nodes after a day', async () => {
+  it('gives calls up once they can no longer be resumed, nodes after a day, webhooks after a month', async () => {
     const { job, asked } = opened({});
     expect(await job.run(run)).toEqual({ kind: 'done' });
-    expect(asked).toEqual({ endLostCalls: 120_000, dropLapsedHolds: NOW, forgetNodes: 86_400_000 });
+    expect(asked).toEqual({
+      endLostCalls: 120_000,
+      dropLapsedHolds: NOW,
+      forgetNodes: 86_400_000,
+      forgetWebhooks: 30 * 86_400_000,
+    });
   });
 
   it('gives no call up within 30 seconds, however short calls can be resumed', async () => {
@@ -53,10 +59,11 @@ describe('housekeeping', () => {
       endLostCalls: async () => 2,
       dropLapsedHolds: async () => 3,
       forgetNodes: async () => 1,
-      endQuietThreads: async () => 4,
+      forgetWebhooks: async () => 4,
+      endQuietThreads: async () => 5,
     });
     await job.run(run);
-    expect(told).toEqual([{ calls: 2, holds: 3, nodes: 1, threads: 4 }]);
+    expect(told).toEqual([{ calls: 2, holds: 3, nodes: 1, webhooks: 4, threads: 5 }]);
   });
 
   it('does the other chores where one fails, and is tried again', async () => {
@@ -64,7 +71,7 @@ describe('housekeeping', () => {
     const { job, asked, told } = opened({ endLostCalls: () => Promise.reject(broken), forgetNodes: async () => 1 });
     expect(await job.run(run)).toEqual({ kind: 'retry', error: broken });
     expect(asked['dropLapsedHolds']).toBe(NOW);
-    expect(told).toEqual([{ calls: 0, holds: 0, nodes: 1, threads: 0 }]);
+    expect(told).toEqual([{ calls: 0, holds: 0, nodes: 1, webhooks: 0, threads: 0 }]);
   });
 
   it('names every chore that failed', async () => {

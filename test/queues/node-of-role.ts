@@ -5,6 +5,7 @@ import { freePort } from '../../ops/embedded/port.ts';
 import { createEvents, type EventBus } from '../../ops/events.ts';
 import { type AvaNode, startNode } from '../../src/bin/ava-node.ts';
 import type { AvaEventName, AvaEvents } from '../../src/domain/events.ts';
+import type { Reach } from '../../src/webhooks/targets.ts';
 
 export interface Stores {
   readonly databaseUrl: string;
@@ -57,7 +58,12 @@ export async function environmentOf(role: string, nodeId: string, stores: Stores
 }
 
 /** Starts it, ready; stopped with the test. */
-export async function startRole(role: string, nodeId: string, stores: Stores): Promise<NodeOfRole> {
+export async function startRole(
+  role: string,
+  nodeId: string,
+  stores: Stores,
+  webhookReach?: Reach,
+): Promise<NodeOfRole> {
   const reading = readConfig(await environmentOf(role, nodeId, stores));
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
   const events = createEvents();
@@ -68,7 +74,13 @@ export async function startRole(role: string, nodeId: string, stores: Stores): P
     counted: recorded(events, 'queue.counted'),
     heartbeatLost: recorded(events, 'node.heartbeat_lost'),
   };
-  const node = await startNode({ config: reading.config, events, version: 'test', onDrain: () => undefined });
+  const node = await startNode({
+    config: reading.config,
+    events,
+    version: 'test',
+    onDrain: () => undefined,
+    webhookReach,
+  });
   onTestFinished(async () => void (await node.lifecycle.stop()));
   return {
     node,

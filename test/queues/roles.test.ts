@@ -71,7 +71,10 @@ describe('a worker', () => {
     const { clinicId, conversationId } = await leftovers();
     const { node, told, metrics } = await start('worker');
     expect(node.port).toBe(0);
-    await vi.waitFor(() => expect(told.housekeeping).toEqual([{ calls: 1, holds: 1, nodes: 0, threads: 0 }]), SOON);
+    await vi.waitFor(
+      () => expect(told.housekeeping).toEqual([{ calls: 1, holds: 1, nodes: 0, webhooks: 0, threads: 0 }]),
+      SOON,
+    );
     expect((await readConversation(database, clinicId, conversationId))?.ended).toMatchObject({
       outcome: 'abandoned',
       endedBy: 'node_lost',

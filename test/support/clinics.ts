@@ -62,6 +62,7 @@ export function clinicOf(changes: Partial<Clinic> = {}): Clinic {
       staffHours: [],
       emergencyPhrases: [],
     },
+    notices: { quiet: { from: '21:00', until: '08:00' }, alertPhones: [], templates: [] },
     policies: [],
     ...changes,
   };

@@ -42,6 +42,26 @@ export interface RescoreOrder {
   readonly failedOnly: boolean;
 }
 
+export type WebhooksOrder =
+  /** Without events: of all. */
+  | {
+      readonly command: 'webhooks';
+      readonly action: 'add';
+      readonly clinic: string;
+      readonly url: string;
+      readonly events: readonly string[] | null;
+    }
+  | { readonly command: 'webhooks'; readonly action: 'list'; readonly clinic: string }
+  | { readonly command: 'webhooks'; readonly action: 'remove'; readonly clinic: string; readonly endpoint: string }
+  | { readonly command: 'webhooks'; readonly action: 'deliveries'; readonly clinic: string; readonly deadOnly: boolean }
+  /** Without a delivery: all that were given up. */
+  | {
+      readonly command: 'webhooks';
+      readonly action: 'redeliver';
+      readonly clinic: string;
+      readonly delivery: string | null;
+    };
+
 /** Who answers a thread of text messages from now on. */
 export interface ThreadOrder {
   readonly command: 'thread';
@@ -59,13 +79,16 @@ export type OpsOrder =
   | RotateKeysOrder
   | WorkOrder
   | RescoreOrder
-  | ThreadOrder;
+  | ThreadOrder
+  | WebhooksOrder;
 
 const OPTIONS = {
   days: { type: 'string' },
   clinic: { type: 'string' },
   since: { type: 'string' },
   failed: { type: 'boolean' },
+  events: { type: 'string' },
+  dead: { type: 'boolean' },
 } as const;
 
 /** Null where it is no command, or not all of one. */
@@ -76,6 +99,7 @@ export function readOpsArguments(args: readonly string[]): OpsOrder | null {
   const [command, ...words] = positionals;
   const hasOnly = (...options: string[]): boolean => Object.keys(values).every((option) => options.includes(option));
   if (command === 'api-token' && hasOnly('days')) return apiTokenOrder(words, values.days ?? String(API_TOKEN_DAYS));
+  if (command === 'webhooks' && hasOnly('events', 'dead')) return webhooksOrder(words, values);
   if (command === 'rescore' && hasOnly('clinic', 'since', 'failed')) return rescoreOrder(words, values);
   if (!hasOnly()) return null;
   switch (command) {
@@ -143,6 +167,28 @@ function calendarOrder([action, clinic, file, ...rest]: readonly string[]): Cale
   if (clinic === undefined || rest.length > 0) return null;
   if (action === 'connect' && file !== undefined) return { command: 'calendar', action, clinic, file };
   return action === 'disconnect' && file === undefined ? { command: 'calendar', action, clinic } : null;
+}
+
+interface WebhookOptions {
+  readonly events?: string;
+  readonly dead?: boolean;
+}
+
+function webhooksOrder(
+  [action = '', clinic, what, ...rest]: readonly string[],
+  { events, dead }: WebhookOptions,
+): WebhooksOrder | null {
+  const isFor = (...actions: string[]): boolean => actions.includes(action);
+  const isMisplaced = (events !== undefined && !isFor('add')) || (dead !== undefined && !isFor('deliveries'));
+  if (clinic === undefined || rest.length > 0 || isMisplaced) return null;
+  const command = 'webhooks';
+  if (action === 'add' && what !== undefined)
+    return { command, action, clinic, url: what, events: events?.split(',') ?? null };
+  if (action === 'remove' && what !== undefined) return { command, action, clinic, endpoint: what };
+  if (action === 'redeliver') return { command, action, clinic, delivery: what ?? null };
+  if (what !== undefined) return null;
+  if (action === 'list') return { command, action, clinic };
+  return action === 'deliveries' ? { command, action, clinic, deadOnly: dead ?? false } : null;
 }
 
 function parsed(args: readonly string[]) {

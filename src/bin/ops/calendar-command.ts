@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { connectCalendar, resealCalendars, UnusableCredentials } from '../../../db/calendar-accounts.ts';
 import { loadClinic } from '../../../db/clinics.ts';
 import type { Database } from '../../../db/postgres.ts';
+import { resealWebhooks } from '../../../db/webhook-endpoints.ts';
 import type { Keyring } from '../../../ops/encryption.ts';
 import type { CalendarOrder } from './arguments.ts';
 import { clinicKey, NotDone } from './clinic-command.ts';
@@ -29,7 +30,9 @@ export async function runCalendarCommand(order: CalendarOrder, database: Databas
 
 /** Throws `NotDone` where something is left that no key opens; the rest is done all the same. */
 export async function rotateKeys(database: Database, keys: Keyring): Promise<string> {
-  const { resealed, unopened } = await resealCalendars(database, keys);
+  const rotations = [await resealCalendars(database, keys), await resealWebhooks(database, keys)];
+  const resealed = rotations.reduce((sum, each) => sum + each.resealed, 0);
+  const unopened = rotations.flatMap((each) => each.unopened);
   const done = `${resealed} sealed anew, all under the key ${keys.keyId}\n`;
   if (unopened.length === 0) return done;
   throw new NotDone(

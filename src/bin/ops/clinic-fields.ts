@@ -8,6 +8,7 @@ import { isTimeZone } from '../../../db/clinic-document.ts';
 import type { ClinicFacts, GivenService } from '../../../db/clinic-facts.ts';
 import type { OpeningHours, TimeOff } from '../../domain/clinic.ts';
 import { isDate } from '../../domain/clinic-time.ts';
+import { NOTICE_KINDS, type NoticeSettings } from '../../domain/notices.ts';
 import type { FileNames } from './clinic-names.ts';
 
 export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
@@ -21,6 +22,7 @@ export const DEFAULTS = {
   slotMinutes: 30,
   bargeInMs: 600,
   longestCallMinutes: 30,
+  quiet: { from: '21:00', until: '08:00' },
 } as const;
 
 const LONGEST_NAME = 120;
@@ -70,6 +72,9 @@ const phone = z
 const language = z
   .string({ error: 'must be text' })
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language such as en-US');
+const timeOfDay = z
+  .string({ error: or('must be a time') })
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 21:00');
 const day = z.string({ error: or('must be text') }).refine(isDate, 'must be a day such as 2026-12-24');
 
 const SPAN = /^([01]\d|2[0-3]):([0-5]\d) ?[-–] ?(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/;
@@ -200,6 +205,25 @@ const calls = group({
   emergency_phrases: list(name).default([]),
 });
 
+const template = group({
+  language,
+  kind: z.enum([...NOTICE_KINDS, 'waitlist_offer'], { error: or('must be a kind of text such as reminder_day') }),
+  text: text(300),
+});
+/** How customers and staff are texted. */
+const texts = group({
+  quiet_from: timeOfDay.default(DEFAULTS.quiet.from),
+  quiet_until: timeOfDay.default(DEFAULTS.quiet.until),
+  alert_phones: list(phone).default([]),
+  templates: list(template).default([]),
+}).transform(
+  ({ quiet_from, quiet_until, alert_phones, templates }): NoticeSettings => ({
+    quiet: { from: quiet_from, until: quiet_until },
+    alertPhones: alert_phones,
+    templates,
+  }),
+);
+
 /** The file of a clinic in which these names occur, parsed to its facts. */
 export function clinicFields(names: FileNames) {
   // Ava would put her own callers through to herself.
@@ -234,6 +258,7 @@ export function clinicFields(names: FileNames) {
       .default([]),
     booking: booking.prefault({}),
     calls: calls.prefault({}),
+    texts: texts.prefault({}),
     policies: list(text()).default([]),
     resources: list(
       group({ name: name.refine(once(names.resources), 'is there twice'), kind: slug, active: flag.default(true) }),
@@ -253,7 +278,7 @@ export function clinicFields(names: FileNames) {
       special_days,
       ...fields
     }): ClinicFacts => {
-      const { booking, calls, ...facts } = fields;
+      const { booking, calls, texts: notices, ...facts } = fields;
       return {
         ...facts,
         otherPhones: other_phones,
@@ -271,6 +296,7 @@ export function clinicFields(names: FileNames) {
           emergencyPhrases: calls.emergency_phrases,
           staffHours: staff_hours,
         },
+        notices,
       };
     },
   );

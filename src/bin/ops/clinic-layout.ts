@@ -6,7 +6,7 @@ import { DEFAULTS, WEEKDAYS } from './clinic-fields.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 export function clinicLayout(facts: ClinicFacts): Fields {
-  const { rules, conversation } = facts;
+  const { rules, conversation, notices } = facts;
   return said(
     {
       name: facts.name,
@@ -34,6 +34,12 @@ export function clinicLayout(facts: ClinicFacts): Fields {
         barge_in_ms: unless(conversation.bargeInMs, DEFAULTS.bargeInMs),
         longest_minutes: unless(conversation.longestCallMinutes, DEFAULTS.longestCallMinutes),
         emergency_phrases: conversation.emergencyPhrases,
+      }),
+      texts: group({
+        quiet_from: unless(notices.quiet.from, DEFAULTS.quiet.from),
+        quiet_until: unless(notices.quiet.until, DEFAULTS.quiet.until),
+        alert_phones: notices.alertPhones,
+        templates: notices.templates.map(({ language, kind, text }) => said({ language, kind, text })),
       }),
       policies: facts.policies,
       resources: facts.resources.map(({ name, kind, active }) => said({ name, kind, active: unless(active, true) })),

@@ -129,6 +129,37 @@ describe('npm run ops -- rescore', () => {
   });
 });
 
+const webhooks = (...words: string[]) => readOpsArguments(['webhooks', ...words]);
+
+describe('npm run ops -- webhooks', () => {
+  it('is asked for a clinic and what to do there', () => {
+    const command = 'webhooks';
+    const [clinic, url] = ['+15550100001', 'https://x.test'];
+    expect(webhooks('add', clinic, url)).toEqual({ command, action: 'add', clinic, url, events: null });
+    expect(webhooks('add', clinic, url, '--events', 'a,b')).toMatchObject({ events: ['a', 'b'] });
+    expect(webhooks('list', clinic)).toEqual({ command, action: 'list', clinic });
+    expect(webhooks('remove', clinic, 'an-id')).toEqual({ command, action: 'remove', clinic, endpoint: 'an-id' });
+    expect(webhooks('deliveries', clinic)).toEqual({ command, action: 'deliveries', clinic, deadOnly: false });
+    expect(webhooks('deliveries', clinic, '--dead')).toMatchObject({ deadOnly: true });
+    expect(webhooks('redeliver', clinic)).toEqual({ command, action: 'redeliver', clinic, delivery: null });
+    expect(webhooks('redeliver', clinic, 'an-id')).toMatchObject({ delivery: 'an-id' });
+  });
+
+  it.each([
+    [[]],
+    [['list']],
+    [['add', 'c']],
+    [['add', 'c', 'u', 'more']],
+    [['remove', 'c']],
+    [['list', 'c', 'more']],
+    [['list', 'c', '--dead']],
+    [['redeliver', 'c', '--events', 'a']],
+    [['resend', 'c']],
+  ])('is not asked for by %j', (words) => {
+    expect(webhooks(...words)).toBeNull();
+  });
+});
+
 describe('npm run ops -- thread', () => {
   it('is asked to take a thread, or to give it back', () => {
     const thread = { command: 'thread', clinic: 'an-id', phone: '+15550100142' };

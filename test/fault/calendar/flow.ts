@@ -125,7 +125,7 @@ export async function readOutbox(database: Database): Promise<z.output<typeof ou
     (sql) => sql`
       select count(*) filter (where status = 'due')::int as due, count(*) filter (where status = 'dead')::int as dead,
              string_agg(distinct reason, ', ') as reasons
-      from outbox`,
+      from outbox where kind = 'sync_appointment'`,
   );
   return outboxRow.parse(row);
 }

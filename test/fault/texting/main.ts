@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { postgresBookingStore } from '../../../db/bookings.ts';
 import { loadClinic } from '../../../db/clinics.ts';
 import { postgresMessageStore } from '../../../db/messages.ts';
+import { postgresNoticeReplies } from '../../../db/notice-replies.ts';
 import { ANSWER_SMS, postgresOutbox, SEND_SMS } from '../../../db/outbox.ts';
 import { openPostgres } from '../../../db/postgres.ts';
 import { openRedis } from '../../../db/redis.ts';
@@ -51,6 +52,7 @@ const desk = {
   book,
   directory: { byId: (id: string) => loadClinic(database, { id }) },
   bookings: postgresBookingStore(database),
+  replies: postgresNoticeReplies(database),
   messages: postgresMessageStore(database),
   ask: textingModel(responsesApi({ baseUrl: openaiUrl, apiKey: 'sk-simulated', events }), 'gpt-5.4-mini'),
   events,
