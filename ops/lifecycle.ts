@@ -3,6 +3,8 @@
  * none keeps the others from being closed. One lifecycle a process; `add` is called by the composition root, `stop` by
  * whoever ends it (process-signals.ts), as often as they like.
  */
+import { setMaxListeners } from 'node:events';
+
 const OPEN_LIMIT_MS = 30_000;
 const CLOSE_LIMIT_MS = 10_000;
 /** What a close that is under way, or yet to come, is given once there is a hurry. */
@@ -71,6 +73,8 @@ function bounded<T>(work: Promise<T>, what: string, limitMs: number, hurry?: Abo
 export function createLifecycle(): Lifecycle {
   const held: Held[] = [];
   const hurrying = new AbortController();
+  // Whoever closes listens, and there are more of them than node takes for a leak.
+  setMaxListeners(0, hurrying.signal);
   let stopping: Promise<readonly StopFailure[]> | undefined;
 
   const closeAll = async (): Promise<readonly StopFailure[]> => {
