@@ -6,7 +6,8 @@ const config = defineConfig({
     // Tests that take minutes or need the outside world run in `.ci/run --full` only.
     exclude: ['**/node_modules/**', 'dist/**', '.data/**', ...(process.env.LONG_RUNS ? [] : ['**/*.long.test.ts'])],
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests wait more than they reckon: three of them keep two cores busy.
+    maxWorkers: 3,
     globalSetup: ['./test/support/services.ts'],
     reporters: ['default', './test/support/reporter.ts'],
     testTimeout: 40_000,

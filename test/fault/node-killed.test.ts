@@ -19,7 +19,7 @@ import { BOOKED, DETAILS, GOODBYE, GREETED, hears, NAME_ASKED, says, WISH } from
 
 const LIMIT_MS = 150_000;
 const READY_MS = 60_000;
-const PACE = 3;
+const PACE = 4;
 const NODES = 2;
 /** Of the long form. */
 const KILL_EVERY_MS = 3_000;
