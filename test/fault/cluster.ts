@@ -1,0 +1,117 @@
+/**
+ * Several nodes behind a balancer, with the simulated vendors, a database and a Redis of their own. A kill is a SIGKILL of
+ * a process.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestContext } from 'vitest';
+import { loadClinic } from '../../db/clinics.ts';
+import type { StoredConversation } from '../../db/conversation-reader.ts';
+import { openPostgres } from '../../db/postgres.ts';
+import { freePort } from '../../ops/embedded/port.ts';
+import { scenario } from '../sim/callers/scenarios.ts';
+import type { Call } from '../sim/twilio/call.ts';
+import { closedRecord, until } from '../support/ava.ts';
+import { type AvaProcess, spawnAva } from '../support/ava-process.ts';
+import { openBalancer } from '../support/balancer.ts';
+import { RADIANCE, startOutside } from '../support/outside.ts';
+import { freshDatabase, freshRedis } from '../support/services.ts';
+
+const READY_MS = 60_000;
+const PACE = 4;
+const NODES = 2;
+const KILL_EVERY_MS = 3_000;
+
+export interface Cluster {
+  /** Kills the node that has this call, and starts it again. Resolves once the caller has a line again. */
+  killOwnerOf(call: Call): Promise<void>;
+  place(from: string, story?: string): Call;
+  /** Kills a node, waits until it is back, and kills the next, until `over`. Resolves with how many were killed. */
+  killOneAfterAnother(over: Promise<unknown>): Promise<number>;
+  recordOf(call: Call): Promise<StoredConversation>;
+  appointmentsOf(call: Call): Promise<number>;
+  sessionsGone(): Promise<unknown>;
+}
+
+export async function openCluster({ onTestFinished }: TestContext): Promise<Cluster> {
+  const [publicPort, fresh, redis] = await Promise.all([freePort(), freshDatabase(), freshRedis()]);
+  onTestFinished(() => Promise.all([fresh.drop(), redis.drop()]).then(() => undefined));
+  const outside = await startOutside({ port: publicPort, pace: PACE });
+  onTestFinished(() => outside.stop());
+  const database = openPostgres({ url: fresh.url, poolSize: 2 });
+  onTestFinished(() => database.close());
+  const ports = await Promise.all(Array.from({ length: NODES }, () => freePort()));
+  const balancer = await openBalancer(publicPort, ports);
+  onTestFinished(() => balancer.close());
+  const nodes = new Map<number, AvaProcess>();
+
+  const start = async (port: number): Promise<void> => {
+    const ava = await spawnAva({
+      program: 'source',
+      environment: {
+        ...outside.environment,
+        PORT: String(port),
+        DATABASE_URL: fresh.url,
+        REDIS_URL: redis.url,
+        ROLE: 'server',
+        LOG_LEVEL: 'debug',
+      },
+    });
+    onTestFinished(() => ava.close());
+    nodes.set(port, ava);
+    await ava.answers(`http://127.0.0.1:${port}/health/ready?routing=1`, READY_MS);
+  };
+  await Promise.all(ports.map(start));
+
+  return {
+    async killOwnerOf(call) {
+      const [port, ava] = [...nodes].findLast(([, node]) => node.output().includes(call.sid)) ?? [];
+      if (!ava || port === undefined) throw new Error('no node has this call');
+      nodes.delete(port);
+      const anotherLine = nextStream(call);
+      ava.signal('SIGKILL');
+      await anotherLine;
+      void start(port).catch(() => undefined);
+    },
+    async killOneAfterAnother(over) {
+      const done = over.then(() => 'over' as const);
+      for (let kills = 0; ; kills++) {
+        if ((await Promise.race([sleep(KILL_EVERY_MS), done])) === 'over') return kills;
+        const port = ports[kills % NODES] ?? 0;
+        const ava = nodes.get(port);
+        ava?.signal('SIGKILL');
+        await ava?.ended(READY_MS);
+        await start(port);
+      }
+    },
+    place: (from, story) =>
+      outside.twilio.placeCall({ from, to: RADIANCE, ...(story !== undefined && { caller: scenario(story) }) }),
+    async recordOf(call) {
+      const clinic = await loadClinic(database, { phone: RADIANCE });
+      return closedRecord(database, clinic?.id ?? '', call.sid);
+    },
+    async appointmentsOf(call) {
+      const [row] = await database.unbound(
+        'count',
+        (sql) => sql`
+          select count(*)::int as n from appointments join calls using (conversation_id)
+          where call_sid = ${call.sid} and appointments.status = 'confirmed'`,
+      );
+      return Number(row?.['n']);
+    },
+    sessionsGone: () =>
+      until('the model sessions to be gone', READY_MS, () =>
+        outside.openai.sessions().length === 0 ? true : undefined,
+      ),
+  };
+}
+
+function nextStream(call: Call): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = call.events.on(({ type }) => {
+      if (type !== 'first-media' && type !== 'ended') return;
+      stop();
+      if (type === 'ended') reject(new Error('the call ended'));
+      else resolve();
+    });
+  });
+}
