@@ -55,7 +55,9 @@ async function ownStore(start: (port?: number) => Promise<RunningServer>): Promi
 export async function openOwnPostgres(): Promise<OwnStore> {
   const dir = await mkdtemp(join(tmpdir(), 'ava-own-postgres-'));
   const store = await ownStore(async (port) => {
-    const server = await startPostgres({ dir: join(dir, 'postgres'), durable: false, ...(port && { port }) });
+    // Killed, it must have kept all that it said it had committed; only the machine outlives it.
+    const settings = { synchronous_commit: 'on' };
+    const server = await startPostgres({ dir: join(dir, 'postgres'), durable: false, settings, ...(port && { port }) });
     return { ...server, dirs: [dir, server.dir] };
   });
   try {
