@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallState } from '../../actors/call/state.ts';
 import type { PhoneInlet } from '../../actors/phone/messages.ts';
 import type { CallClaim, CallKeeper, CallKey, CallRegister } from '../domain/call-keeping.ts';
-
 import { restored, telephoneKey } from './call-snapshot.ts';
 
 /** Where calls are kept, and whose they are. */
@@ -124,8 +123,10 @@ export class ExpectedCall implements PhoneInlet {
     for (const word of this.early.splice(0)) word(this.call);
   }
 
+  /** Once the call is there a frame is passed on and nothing else: there are fifty a second. */
   audio(payload: string): void {
-    this.pass((call) => call.audio(payload));
+    if (this.call) this.call.audio(payload);
+    else this.pass((call) => call.audio(payload));
   }
 
   mark(name: string): void {

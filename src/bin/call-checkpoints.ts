@@ -3,7 +3,6 @@
  * without waiting. What could not be kept is kept whole as soon as it can be. Whoever finds that the call has a newer
  * owner says so once, and keeps nothing more.
  */
-
 import type { CallState } from '../../actors/call/state.ts';
 import type { CallKeeper, CallKey, Kept } from '../domain/call-keeping.ts';
 import { headOf, itemOf } from './call-snapshot.ts';
