@@ -4,6 +4,7 @@
  * owner says so once, and keeps nothing more.
  */
 import type { CallState } from '../../actors/call/state.ts';
+import { withinPatience } from '../../db/within-patience.ts';
 import type { CallKeeper, CallKey, Kept } from '../domain/call-keeping.ts';
 import { headOf, itemOf } from './call-snapshot.ts';
 
@@ -57,13 +58,8 @@ export class CallCheckpoints {
   }
 
   /** Resolves once what the call remembers now is kept, or after a moment: no effect waits longer for it. */
-  async settled(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CHECKPOINT_LIMITS.patienceMs);
-    });
-    await Promise.race([this.last, late]);
-    clearTimeout(timer);
+  settled(): Promise<void> {
+    return withinPatience(this.last, CHECKPOINT_LIMITS.patienceMs, undefined);
   }
 
   /** The call is over: nothing is kept of it but what comes next for its caller. */
