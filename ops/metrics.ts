@@ -2,6 +2,8 @@
  * The metrics of the contract, section 5, in Prometheus' text. The only importer of prom-client. Fed by subscribing to
  * the bus, and by gauges that are read when somebody scrapes; lives as long as the process. No label carries a phone
  * number, a name, a call id or anything a stranger can choose (metrics/labels.ts), and an event's `pii` is never read.
+ *
+ * Long, since it is the one importer: a function a subject, which share nothing but the meter.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AvaEvents, QueuedJobs, TokenUsage } from '../src/domain/events.ts';
