@@ -59,7 +59,7 @@ describe('the keeper of calls in Redis', () => {
 });
 
 it('a Cluster of three nodes keeps calls on all of them', async () => {
-  const { url, nodes } = await redisCluster();
+  const { url, nodes } = await redisCluster(3);
   const connection = connectRedis(url);
   await connection.ready(10_000);
   const keeper = redisCallKeeper(connection.client);

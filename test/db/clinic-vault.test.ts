@@ -1,10 +1,10 @@
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type ClinicVault, KEPT_MS, redisClinicVault } from '../../db/clinic-vault.ts';
 import type { RedisConnection } from '../../db/redis.ts';
 import { lumen, radiance } from '../contract/booking-requests.ts';
 import { freshRedis } from '../support/services.ts';
 import { connectRedis } from './clinic-node.ts';
-import { redisServer } from './redis-server.ts';
+import { redisCluster } from './redis-groups.ts';
 
 const DEADLINE_MS = 25_000;
 const copyOf = (clinic: typeof radiance, readAtUs: number) => ({ clinicId: clinic.id, clinic, readAtUs });
@@ -102,12 +102,8 @@ describe('copies of clinics in Redis', () => {
 });
 
 it('copies of clinics live in a Cluster as well, each key by itself', async () => {
-  const server = await redisServer('cluster-enabled yes', 'cluster-announce-ip 127.0.0.1');
-  await server.command('CLUSTER ADDSLOTSRANGE 0 16383');
-  await vi.waitFor(async () => expect(await server.command('CLUSTER INFO')).toContain('cluster_state:ok'), {
-    timeout: DEADLINE_MS,
-  });
-  const redis = connectRedis(`redis+cluster://127.0.0.1:${server.port}`);
+  const { url } = await redisCluster(1);
+  const redis = connectRedis(url);
   await redis.ready(DEADLINE_MS);
   const vault = redisClinicVault(redis.client);
   await vault.keep([copyOf(radiance, 1), copyOf(lumen, 1)]);

@@ -1,5 +1,6 @@
 /** Redis servers of a test's own that stand for each other: under a Sentinel, or as a Cluster. Stopped with the test. */
 import { expect, vi } from 'vitest';
+import { freePort } from '../../ops/embedded/port.ts';
 import { type RedisServer, redisServer } from './redis-server.ts';
 
 const SLOTS = 16_384;
@@ -29,16 +30,24 @@ export async function redisWithSentinel(): Promise<{
   return { url: `redis+sentinel://127.0.0.1:${sentinel.port}/main`, primary, replica };
 }
 
-/** Three primaries, each with a third of the slots. */
-export async function redisCluster(): Promise<{ readonly url: string; readonly nodes: readonly RedisServer[] }> {
+/** Primaries that share the slots evenly. */
+export async function redisCluster(
+  size: number,
+): Promise<{ readonly url: string; readonly nodes: readonly RedisServer[] }> {
+  // Left to itself a node takes its port + 10,000 for the bus, where any outgoing connection may stand.
+  const buses = await Promise.all(Array.from({ length: size }, () => freePort()));
   const settings = ['cluster-enabled yes', 'cluster-announce-ip 127.0.0.1'];
-  const nodes = await Promise.all([0, 1, 2].map(() => redisServer(...settings)));
-  const first = (n: number): number => Math.ceil((n * SLOTS) / nodes.length);
+  const nodes = await Promise.all(buses.map((bus) => redisServer(...settings, `cluster-port ${bus}`)));
+  const port = nodes[0]?.port;
+  const first = (n: number): number => Math.ceil((n * SLOTS) / size);
   await Promise.all(nodes.map((node, n) => node.command(`CLUSTER ADDSLOTSRANGE ${first(n)} ${first(n + 1) - 1}`)));
-  await Promise.all(nodes.map((node) => node.command(`CLUSTER MEET 127.0.0.1 ${nodes[0]?.port}`)));
+  await Promise.all(nodes.slice(1).map((node) => node.command(`CLUSTER MEET 127.0.0.1 ${port} ${buses[0]}`)));
   await vi.waitFor(async () => {
-    const states = await Promise.all(nodes.map((node) => node.command('CLUSTER INFO')));
-    for (const state of states) expect(state).toMatch(/cluster_state:ok[^]*cluster_known_nodes:3/);
+    for (const node of nodes) {
+      const state = await node.command('CLUSTER INFO');
+      expect(state).toContain('cluster_state:ok');
+      expect(state).toContain(`cluster_known_nodes:${size}\r`);
+    }
   }, SOON);
-  return { url: `redis+cluster://127.0.0.1:${nodes[0]?.port}`, nodes };
+  return { url: `redis+cluster://127.0.0.1:${port}`, nodes };
 }

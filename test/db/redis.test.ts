@@ -3,7 +3,7 @@ import { openRedis, type RedisConnection, type RedisPurpose, reconnectDelayMs } 
 import { redisTicketLedger } from '../../db/ticket-ledger.ts';
 import { parseRedisUrl } from '../../ops/config/redis-url.ts';
 import { freshRedis } from '../support/services.ts';
-import { redisWithSentinel } from './redis-groups.ts';
+import { redisCluster, redisWithSentinel } from './redis-groups.ts';
 import { redisServer } from './redis-server.ts';
 
 const DEADLINE_MS = 25_000;
@@ -149,18 +149,19 @@ test('Sentinel leads to the primary, and to the new one after a failover', async
 }, 60_000);
 
 test('a Cluster is used by key, and found again when its node comes back', async () => {
-  const server = await redisServer('cluster-enabled yes', 'cluster-announce-ip 127.0.0.1');
-  await server.command('CLUSTER ADDSLOTSRANGE 0 16383');
-  await vi.waitFor(async () => expect(await server.command('CLUSTER INFO')).toContain('cluster_state:ok'), SOON);
-  const redis = opened(`redis+cluster://127.0.0.1:${server.port}`, 'sessions');
+  const {
+    url,
+    nodes: [server],
+  } = await redisCluster(1);
+  const redis = opened(url, 'sessions');
   await redis.ready(DEADLINE_MS);
   expect(await redis.client.set('{call}:head', '1')).toBe('OK');
   await redis.ping();
 
-  await server.kill();
+  await server?.kill();
   await vi.waitFor(() => expect(redis.state).toBe('down'), SOON);
   expect(await failsAfterMs(redis.client.get('{call}:head'))).toBeLessThan(1000);
-  await server.start();
+  await server?.start();
   await redis.ready(DEADLINE_MS);
   await vi.waitFor(async () => expect(await redis.client.set('{call}:head', '2')).toBe('OK'), SOON);
 }, 30_000);

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { JobOutcome, JobRun } from '../../queues/job.ts';
+import { redisCluster } from '../db/redis-groups.ts';
 import { redisServer } from '../db/redis-server.ts';
 import { freshRedis } from '../support/services.ts';
 import { jobOf, notedJob, openStage } from './stage.ts';
@@ -236,11 +237,9 @@ describe('an executor that is closed', () => {
 });
 
 it('works on a Cluster, where the keys of a queue must lie together', async () => {
-  const server = await redisServer('cluster-enabled yes', 'cluster-announce-ip 127.0.0.1');
-  await server.command('CLUSTER ADDSLOTSRANGE 0 16383');
-  await vi.waitFor(async () => expect(await server.command('CLUSTER INFO')).toContain('cluster_state:ok'), SOON);
+  const { url } = await redisCluster(1);
   const { job, runs } = notedJob({ everyMs: 300 });
-  const { executor, told } = openStage(`redis+cluster://127.0.0.1:${server.port}`, [job]);
+  const { executor, told } = openStage(url, [job]);
   await executor.enqueue('errand', { appointmentId: 'a1' });
   await vi.waitFor(() => expect(runs.map(({ data }) => data)).toContainEqual({ appointmentId: 'a1' }), SOON);
   await vi.waitFor(() => expect(runs.length).toBeGreaterThan(3), SOON);
