@@ -13,7 +13,9 @@ import { isRefusal } from './postgres-errors.ts';
 
 export interface ConversationLogSettings {
   /** Told of entries that are lost: the buffer was full, Postgres refused them, the log was closed. Must not throw. */
-  readonly onDropped?: (count: number, cause: 'overflow' | 'refused' | 'closed', error?: unknown) => void;
+  readonly onDropped?: (count: number, cause: DropCause, error?: unknown) => void;
+  /** The same of what calls folded, without which the record of what was said and done is still whole. Must not throw. */
+  readonly onFoldsDropped?: (count: number, cause: DropCause, error?: unknown) => void;
   /**
    * Told, perhaps more than once, of an owner whose call has a newer one: by that alone what it wrote is lost. Must not
    * throw.
@@ -23,7 +25,10 @@ export interface ConversationLogSettings {
   readonly onFailure?: (error: unknown) => void;
   readonly flushMs?: number;
   readonly maxBuffered?: number;
+  readonly maxFolds?: number;
 }
+
+export type DropCause = 'overflow' | 'refused' | 'closed';
 
 export interface PostgresConversationLog extends ConversationLog {
   /** Entries not stored yet. */
@@ -36,6 +41,8 @@ const FLUSH_MS = 500;
 const MAX_BATCH = 200;
 /** About 10 MB of text: an hour of a busy node. */
 const MAX_BUFFERED = 20_000;
+/** About as much again: some minutes of a busy node. */
+const MAX_FOLDS = 20_000;
 const RETRY_BASE_MS = 200;
 const RETRY_LIMIT_MS = 5_000;
 
@@ -61,16 +68,16 @@ class WriteBehind implements PostgresConversationLog {
     this.#database = database;
     this.#settings = settings;
     this.#flushMs = settings.flushMs ?? FLUSH_MS;
-    this.#buffer = new EntryBuffer(settings.maxBuffered ?? MAX_BUFFERED);
+    this.#buffer = new EntryBuffer({
+      words: settings.maxBuffered ?? MAX_BUFFERED,
+      folds: settings.maxFolds ?? MAX_FOLDS,
+    });
   }
 
   write(entry: ConversationEntry): void {
-    if (this.#closed) {
-      this.#settings.onDropped?.(1, 'closed');
-      return;
-    }
+    if (this.#closed) return this.#dropped(entry, 1, 'closed');
     const dropped = this.#buffer.append(entry);
-    if (dropped > 0) this.#settings.onDropped?.(dropped, 'overflow');
+    if (dropped > 0) this.#dropped(entry, dropped, 'overflow');
     // After a failure the back-off decides, however much waits.
     this.#schedule(this.#failures === 0 ? this.#pauseMs() : this.#flushMs);
   }
@@ -113,7 +120,7 @@ class WriteBehind implements PostgresConversationLog {
     this.#clearTimer();
     this.#flushing = true;
     try {
-      for (const [clinicId, batch] of byClinic(this.#buffer.oldest(MAX_BATCH))) await this.#storeBatch(clinicId, batch);
+      for (const [clinicId, batch] of byClinic(this.#buffer.next(MAX_BATCH))) await this.#storeBatch(clinicId, batch);
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
@@ -138,8 +145,13 @@ class WriteBehind implements PostgresConversationLog {
     } catch (error) {
       if (!isRefusal(error)) throw error;
       this.#buffer.remove([item]);
-      this.#settings.onDropped?.(1, 'refused', error);
+      this.#dropped(item.entry, 1, 'refused', error);
     }
+  }
+
+  #dropped({ kind }: ConversationEntry, count: number, cause: DropCause, error?: unknown): void {
+    const { onDropped, onFoldsDropped } = this.#settings;
+    (kind === 'folded' ? onFoldsDropped : onDropped)?.(count, cause, error);
   }
 
   async #store(clinicId: string, batch: readonly Pending[]): Promise<void> {

@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import type { Instant } from '../src/domain/clinic.ts';
 import { outcomeOfLost } from '../src/domain/outcomes.ts';
+import { deleteCallEvents } from './call-events.ts';
 import { noteEnds } from './conversation-ends.ts';
 import { HEARTBEAT_GAP_MS } from './nodes.ts';
 import type { Database, Sql } from './postgres.ts';
@@ -25,6 +26,8 @@ export interface HousekeepingStore {
   forgetNodes(goneMs: number): Promise<number>;
   /** Deletes events of webhooks that happened longer ago, with their deliveries. Answers how many. */
   forgetWebhooks(olderMs: number): Promise<number>;
+  /** Deletes what calls folded longer ago. Answers how many messages that were. */
+  forgetCallEvents(olderMs: number): Promise<number>;
 }
 
 /** Longer than a living node needs to write a heartbeat after an outage: one deadline of the database, and a beat. */
@@ -34,6 +37,8 @@ const CLOCK_SKEW_MS = 5_000;
 const MAX_CALLS = 500;
 const MAX_HOLDS = 500;
 const MAX_WEBHOOKS = 500;
+/** More than a hundred calls fold between two passes. */
+const MAX_CALL_EVENTS = 20_000;
 
 const lostCall = z.object({
   clinicId: z.string(),
@@ -66,6 +71,8 @@ export function postgresHousekeeping(database: Database): HousekeepingStore {
     },
     forgetNodes: (goneMs) => database.unbound('forget_nodes', (sql) => deleteNodes(sql, goneMs)),
     forgetWebhooks: (olderMs) => database.unbound('forget_webhooks', (sql) => deleteWebhooks(sql, olderMs)),
+    forgetCallEvents: (olderMs) =>
+      database.unbound('forget_call_events', (sql) => deleteCallEvents(sql, olderMs, MAX_CALL_EVENTS)),
   };
 }
 

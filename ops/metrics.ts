@@ -478,12 +478,18 @@ function meterProcess({ registers, on }: Meter): void {
     help: 'Entries of conversations that could not be stored',
     registers,
   });
+  const foldsDropped = new Counter({
+    name: 'ava_call_events_dropped_total',
+    help: 'Messages of calls that could not be stored for a replay; the record of what was said is not concerned',
+    registers,
+  });
   on('process.unhandled', () => unhandled.inc());
   on('http.failed', () => unhandled.inc());
   on('call.crashed', () => unhandled.inc());
   on('dependency.lost', ({ name }) => up.set({ name }, 0));
   on('dependency.back', ({ name }) => up.set({ name }, 1));
   on('log.entries_dropped', ({ count }) => dropped.inc(count));
+  on('log.folds_dropped', ({ count }) => foldsDropped.inc(count));
 }
 
 /** Starts counting what `events` tells. */

@@ -16,8 +16,8 @@ import type { PhoneMessage } from '../phone/messages.ts';
 import type { CallEffect, CallEvent } from './effects.ts';
 import { nextForCaller } from './ending.ts';
 import type { CallFacts, CallIdentity, CallMessage } from './messages.ts';
+import { recordedStep } from './recording.ts';
 import { type CallState, newCall } from './state.ts';
-import { callStep } from './step.ts';
 
 type Holds = Pick<BookingStore, 'hold' | 'release'>;
 
@@ -51,10 +51,15 @@ export class CallActor {
   constructor(identity: CallIdentity, facts: CallFacts, ports: CallActorPorts, state?: CallState) {
     this.ports = ports;
     this.facts = facts;
+    const { conversationId, clinicId } = identity;
+    const now = ports.clock.now();
+    const begun = state ?? newCall(identity, facts, now);
     this.actor = new Actor({
-      state: state ?? newCall(identity, facts, ports.clock.now()),
+      state: begun,
       ...(ports.onChange && { changed: ports.onChange }),
-      step: callStep(facts),
+      step: recordedStep(facts, begun, now, (fold) =>
+        ports.log.write({ kind: 'folded', conversationId, clinicId, ...fold }),
+      ),
       perform: (effect) => this.perform(effect),
       clock: ports.clock,
       onCrash: ports.onCrash,

@@ -23,9 +23,9 @@ const accessLevel = ({ route, status }: AvaEvents['http.request']): LogLevel => 
 const calendarLevel = ({ kind }: AvaEvents['calendar.troubled']): LogLevel =>
   kind === 'busy' || kind === 'unavailable' || kind === 'timeout' ? 'warn' : 'error';
 
-const tidiedLevel = ({ calls, holds, nodes, webhooks, threads }: AvaEvents['housekeeping.done']): LogLevel => {
+const tidiedLevel = ({ calls, ...rest }: AvaEvents['housekeeping.done']): LogLevel => {
   if (calls > 0) return 'warn';
-  return holds + nodes + webhooks + threads > 0 ? 'info' : 'debug';
+  return Object.values(rest).some((count) => count > 0) ? 'info' : 'debug';
 };
 
 const reconciledLevel = ({ removed, rewritten }: AvaEvents['calendar.reconciled']): LogLevel =>
@@ -119,6 +119,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'node.heartbeat_back': { level: 'info', message: 'heartbeat is written again' },
   'db.queried': { level: 'debug', message: 'database queried' },
   'log.entries_dropped': { level: 'error', message: 'conversation entries dropped, since they could not be stored' },
+  'log.folds_dropped': { level: 'warn', message: 'call events dropped, since they could not be stored' },
   'clinic.unreadable': { level: 'error', message: 'clinic stored wrongly' },
   'phrases.rendered': { level: 'info', message: 'phrases rendered' },
   'phrases.failed': { level: 'warn', message: 'phrases could not be rendered; tried again later' },

@@ -3,6 +3,7 @@
  * fails keeps none of the others from being done.
  */
 import type { Events } from '../../src/domain/events.ts';
+import { FOLDS_KEPT_DAYS } from '../../src/domain/folds.ts';
 import type { Job, JobOutcome } from '../job.ts';
 import { RETRY } from '../retry.ts';
 
@@ -16,6 +17,8 @@ export interface Chores {
   forgetNodes(goneMs: number): Promise<number>;
   /** Deletes what clinics' own systems were told, or could not be told, so long ago. */
   forgetWebhooks(olderMs: number): Promise<number>;
+  /** Deletes what calls folded so long ago: they can no longer be replayed. */
+  forgetCallEvents(olderMs: number): Promise<number>;
   /** Ends conversations by text in which nobody has written for long. */
   endQuietThreads(): Promise<number>;
 }
@@ -47,11 +50,12 @@ export function housekeepingJob(options: HousekeepingOptions): Job {
 }
 
 async function tidy({ chores, events, now, resumeTtlMs }: HousekeepingOptions): Promise<JobOutcome> {
-  const [calls, holds, nodes, webhooks, threads] = await Promise.allSettled([
+  const [calls, holds, nodes, webhooks, callEvents, threads] = await Promise.allSettled([
     chores.endLostCalls(Math.max(resumeTtlMs, LEAST_SILENCE_MS)),
     chores.dropLapsedHolds(now()),
     chores.forgetNodes(NODE_GONE_MS),
     chores.forgetWebhooks(WEBHOOK_KEPT_MS),
+    chores.forgetCallEvents(FOLDS_KEPT_DAYS * 24 * 3_600_000),
     chores.endQuietThreads(),
   ]);
   events.emit('housekeeping.done', {
@@ -59,9 +63,10 @@ async function tidy({ chores, events, now, resumeTtlMs }: HousekeepingOptions): 
     holds: countOf(holds),
     nodes: countOf(nodes),
     webhooks: countOf(webhooks),
+    callEvents: countOf(callEvents),
     threads: countOf(threads),
   });
-  const errors = [calls, holds, nodes, webhooks, threads].flatMap((chore): unknown[] =>
+  const errors = [calls, holds, nodes, webhooks, callEvents, threads].flatMap((chore): unknown[] =>
     chore.status === 'rejected' ? [chore.reason] : [],
   );
   if (errors.length === 0) return { kind: 'done' };

@@ -177,6 +177,7 @@ async function openStores(options: OpenOptions, lifecycle: Lifecycle): Promise<S
     () =>
       postgresConversationLog(database, {
         onDropped: (count) => events.emit('log.entries_dropped', { count }),
+        onFoldsDropped: (count) => events.emit('log.folds_dropped', { count }),
         onFailure: lost('postgres'),
         onStale: (owner) => events.emit('call.displaced', owner),
       }),

@@ -1,4 +1,4 @@
-/** `npm run ops -- …`: what whoever runs Ava does by hand. Exits 0 if done, 1 if that failed, 64 if it was asked wrongly. */
+/** `npm run ops -- …`: what whoever runs Ava does by hand. Exits 0 if done, 1 if that failed (or a replay differs), 64 if it was asked wrongly. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Database, openPostgres } from '../../db/postgres.ts';
@@ -9,17 +9,20 @@ import { parseEncryptionKeys } from '../../ops/config/encryption-keys.ts';
 import { DEVELOPMENT_SECRETS } from '../../ops/config/variables.ts';
 import { readEnvironment } from '../../ops/config.ts';
 import { type Keyring, keyring } from '../../ops/encryption.ts';
+import { FOLDS_KEPT_DAYS } from '../domain/folds.ts';
 import { API_TOKEN_DAYS, issueApiToken, LONGEST_API_TOKEN_DAYS } from '../http/browser-tokens.ts';
 import { readStandFile } from './dev/stand-file.ts';
 import {
   type ApiTokenOrder,
   type OpsOrder,
+  type ReplayOrder,
   type RescoreOrder,
   readOpsArguments,
   type ThreadOrder,
 } from './ops/arguments.ts';
 import { rotateKeys, runCalendarCommand } from './ops/calendar-command.ts';
 import { clinicIdOf, NotDone, runClinicCommand } from './ops/clinic-command.ts';
+import { runReplayCommand } from './ops/replay-command.ts';
 import { runWebhooksCommand } from './ops/webhooks-command.ts';
 import { runWorkCommand } from './ops/work-command.ts';
 
@@ -53,6 +56,9 @@ const USAGE = `npm run ops -- COMMAND
                                 what became of telling them, the newest first; with --dead what was given up, and why
   webhooks redeliver CLINIC [DELIVERY]
                                 tells it again; without DELIVERY all that was given up
+  replay CALL                   folds a call of the last ${FOLDS_KEPT_DAYS} days again, message by message, and tells what came of
+                                each; CALL is its conversation's id or its CallSid. Exits 1 where this release does
+                                otherwise than was done then, and says where. It prints what the caller said
   thread take CLINIC PHONE      staff answer this customer's text messages themselves; Ava keeps silent
   thread release CLINIC PHONE   until this gives the thread back to her
 
@@ -105,6 +111,12 @@ async function handThread({ action, clinic, phone }: ThreadOrder, database: Data
   return isTaken ? `Ava keeps silent with ${phone}.\n` : `Ava answers ${phone} again.\n`;
 }
 
+async function replay({ call }: ReplayOrder, database: Database): Promise<string> {
+  const { story, isSame } = await runReplayCommand(call, database);
+  if (!isSame) process.exitCode = 1;
+  return story;
+}
+
 function run(order: OpsOrder, database: Database): Promise<string> {
   switch (order.command) {
     case 'api-token':
@@ -122,6 +134,8 @@ function run(order: OpsOrder, database: Database): Promise<string> {
       return rescoring(order, database);
     case 'webhooks':
       return runWebhooksCommand(order, database, encryptionKeys);
+    case 'replay':
+      return replay(order, database);
     case 'thread':
       return handThread(order, database);
   }

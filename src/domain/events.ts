@@ -241,12 +241,13 @@ export interface AvaEvents {
   };
   /** What the carrier tells of a message later: `sent`, `delivered`, `undelivered`, `failed`. */
   'text.reported': CallContext & { readonly status: string; readonly code: number | null };
-  /** How much was tidied up: lost calls and quiet threads ended, lapsed holds, forgotten nodes, old webhooks deleted. */
+  /** How much was tidied up: lost calls and quiet threads ended, lapsed holds, forgotten nodes, old webhooks and call events deleted. */
   'housekeeping.done': {
     readonly calls: number;
     readonly holds: number;
     readonly nodes: number;
     readonly webhooks: number;
+    readonly callEvents: number;
     readonly threads: number;
   };
   /** This node's heartbeat can't be written; told once until it can. */
@@ -255,6 +256,8 @@ export interface AvaEvents {
   /** `query` is one of a closed set of names. */
   'db.queried': { readonly query: string; readonly tookMs: number; readonly result: 'ok' | 'failed' };
   'log.entries_dropped': { readonly count: number };
+  /** Of what calls folded: the record is whole, those calls can't be replayed to their end. */
+  'log.folds_dropped': { readonly count: number };
   /** What is stored for a clinic is none; its last known good is answered, where there is one. */
   'clinic.unreadable': CallContext & { readonly error: unknown };
   /** A clinic's fixed phrases were rendered: how many, and how many the model would not say word for word. */

@@ -6,6 +6,7 @@
 import type { AudioFormat } from './audio-format.ts';
 import type { CallFence, Fenced } from './call-keeping.ts';
 import type { Clinic, Instant, PhoneNumber } from './clinic.ts';
+import type { Fold } from './folds.ts';
 import type { Block, Busy, Interval, Slot } from './slots.ts';
 import type { Usage } from './usage.ts';
 
@@ -271,7 +272,9 @@ type ConversationContent =
       readonly outcome: Outcome;
       readonly endedAt: Instant;
       readonly endedBy: string;
-    };
+    }
+  /** Of an owner each number once. Where there is too much to be stored, these go first. */
+  | ({ readonly kind: 'folded'; readonly conversationId: string; readonly clinicId: string } & Fold);
 
 /**
  * The record of conversations. Written behind: `write` never blocks a call and never throws; entries of one conversation

@@ -9,6 +9,7 @@ import { openPostgres } from '../../db/postgres.ts';
 import { clinicOfBearer } from '../../src/http/browser-tokens.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
 import { radiance } from '../support/memory-clinics.ts';
+import { callSpoken } from '../support/recorded-call.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../src/bin/ops.ts', import.meta.url));
@@ -98,6 +99,28 @@ describe('npm run ops -- clinic', () => {
       stdout: '',
       stderr: expect.stringMatching(/^nowhere\.yaml cannot be read: /),
     });
+  });
+});
+
+describe('npm run ops -- replay', () => {
+  it('exits 0 where a call goes the same way again, and 1 where it does not', { timeout: LIMIT_MS }, async () => {
+    const database = openPostgres({ url: fresh.url, poolSize: 1 });
+    const { started, conversationId } = conversationOf();
+    const log = postgresConversationLog(database);
+    log.write(started);
+    callSpoken(log, conversationId, `CA${conversationId}`);
+    await log.close(LIMIT_MS);
+    const same = await ops('replay', `CA${conversationId}`);
+    expect(same).toMatchObject({ status: 0, stdout: expect.stringMatching(/The same: 10 messages/), stderr: '' });
+    await database.unbound(
+      'change',
+      (sql) => sql`
+        update call_events set effects = 'hold~abc123' where conversation_id = ${conversationId} and n = 4`,
+    );
+    await database.close();
+    const [other, nobodys] = await Promise.all([ops('replay', conversationId), ops('replay', 'CA0')]);
+    expect(other).toMatchObject({ status: 1, stdout: expect.stringContaining('wanted done then: hold~abc123') });
+    expect(nobodys).toEqual({ status: 1, stdout: '', stderr: 'There is no call CA0.\n' });
   });
 });
 

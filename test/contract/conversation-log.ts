@@ -1,9 +1,11 @@
 /** What every record of conversations promises. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StoredFold } from '../../db/call-events.ts';
 import type { CallFence, CallRegister } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry, ConversationLog } from '../../src/domain/ports.ts';
 import type { RecordedConversation } from '../support/memory-conversations.ts';
+import { storedFold } from '../support/stored-folds.ts';
 import { lumen, radiance } from './booking-requests.ts';
 import { claimed, claimOf } from './call-register.ts';
 
@@ -14,6 +16,8 @@ export interface LogBench {
   readonly stale: readonly CallFence[];
   /** What stands in the record now. */
   read(clinicId: string, conversationId: string): Promise<RecordedConversation | undefined>;
+  /** What its calls folded. */
+  folds(clinicId: string, conversationId: string): Promise<readonly StoredFold[]>;
   close(): Promise<void>;
 }
 
@@ -81,7 +85,18 @@ export function conversationOf(clinicId: string = radiance.id, conversationId: s
     endedAt: START + 60_000,
     endedBy: 'caller',
   });
-  return { ...place, started, turn, toolCall, usage, ended };
+  const folded = (n: number, message: unknown = { type: 'digit', digit: `${n}` }): EntryOf<'folded'> => ({
+    kind: 'folded',
+    ...place,
+    n,
+    // As a monotonic clock tells it: to the last digit.
+    at: START + n * 20 + 0.123_456_789,
+    message: JSON.stringify(message),
+    phrases: n % 2 === 0 ? null : JSON.stringify({ 'en-US Goodbye!': 1_200, 'en-US One moment, please.': null }),
+    effects: 'tell_model.respond~abc123',
+    changed: '',
+  });
+  return { ...place, started, turn, toolCall, usage, ended, folded };
 }
 
 export function describeConversationLog(name: string, open: () => Promise<LogBench>): void {
@@ -188,6 +203,16 @@ export function describeConversationLog(name: string, open: () => Promise<LogBen
       }
     });
 
+    it('keeps what a call folded to the last digit and character, in its order and each once', async () => {
+      const { clinicId, conversationId, started, folded } = conversationOf();
+      const odd = folded(2, { type: 'words', text: 'zero \u0000 half \ud83d "quoted" \\u0000' });
+      await record(folded(1), odd, started, folded(0), { ...folded(1), effects: 'another' });
+      await record(folded(3), odd);
+      const all = [folded(0), folded(1), odd, folded(3)].map(storedFold);
+      expect(await bench.folds(clinicId, conversationId)).toEqual(all);
+      expect(await bench.folds(lumen.id, conversationId)).toEqual([]);
+    });
+
     it('is settled at once where nothing was written', async () => {
       await expect(bench.log.settled(1)).resolves.toBeUndefined();
     });
@@ -236,6 +261,15 @@ export function describeConversationLog(name: string, open: () => Promise<LogBen
         await claim();
         await record(by(2, turn(1, 'New.')), by(1, turn(1, 'Old.')));
         expect(await bench.read(clinicId, conversationId)).toMatchObject({ turns: [turn(1, 'New.')] });
+      });
+
+      it('keeps what each owner folded while the call was theirs', async () => {
+        const { folded } = call;
+        await record(started, by(1, folded(0)), by(1, folded(1)));
+        await claim();
+        await record(by(2, folded(0)), by(1, folded(2)), by(2, folded(1)));
+        const all = [by(1, folded(0)), by(1, folded(1)), by(2, folded(0)), by(2, folded(1))].map(storedFold);
+        expect(await bench.folds(clinicId, conversationId)).toEqual(all);
       });
 
       it('is ended by its last owner alone', async () => {

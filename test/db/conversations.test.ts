@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
+import { foldsOf } from '../../db/call-events.ts';
 import { postgresCallRegister } from '../../db/call-register.ts';
 import { type PostgresConversationLog, postgresConversationLog } from '../../db/conversations.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
@@ -22,6 +23,7 @@ describeConversationLog('in Postgres', async () => {
     register: postgresCallRegister(database),
     stale,
     read: (clinicId, conversationId) => readConversation(database, clinicId, conversationId),
+    folds: (clinicId, conversationId) => foldsOf(database, clinicId, conversationId),
     close: async () => {
       await log.close(DEADLINE_MS);
       await database.close();
@@ -128,6 +130,25 @@ describe('the conversation log in Postgres, besides', () => {
       );
     expect(await customerOf(known.conversationId)).toEqual([{ name: 'Ada Quinn' }]);
     expect(await customerOf(web.conversationId)).toEqual([{ name: 'Bea Ray' }]);
+  });
+
+  it('lets what calls folded go before anything that was said, the oldest of it first, and counts it apart', async () => {
+    const lost = { words: 0, folds: 0 };
+    const unreachable = openPostgres({ url: 'postgres://nobody@127.0.0.1:1/none', poolSize: 1, connectTimeoutMs: 200 });
+    log = postgresConversationLog(unreachable, {
+      maxFolds: 150,
+      onDropped: (count) => (lost.words += count),
+      onFoldsDropped: (count) => (lost.folds += count),
+    });
+    const { started, turn, folded } = conversationOf();
+    log.write(started);
+    for (let n = 0; n < 200; n += 1) log.write(folded(n));
+    log.write(turn(1, 'Hello.'));
+    expect(lost).toEqual({ words: 0, folds: 100 });
+    expect(log.pending()).toBe(102);
+    await expect(log.close(50)).rejects.toThrow('were not stored within 50 ms');
+    log = undefined;
+    await unreachable.close();
   });
 
   it('keeps the newest and the frame of conversations when it overflows, and counts what went', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
+import { deleteCallEvents, foldsOf } from '../../db/call-events.ts';
 import { postgresCallRegister } from '../../db/call-register.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
 import { type HousekeepingStore, postgresHousekeeping } from '../../db/housekeeping.ts';
@@ -308,4 +309,15 @@ it('nodes that have been gone for a day are forgotten', async () => {
   expect(await housekeeping.forgetNodes(DAY_MS)).toBe(1);
   const left = await database.unbound('read', (sql) => sql`select node_id from nodes order by 1`);
   expect(left.map((row) => row['node_id'])).toEqual(['node-b', 'node-c']);
+});
+
+it('what calls folded is forgotten after a while, and no more at a time than asked for', async () => {
+  const { started, folded, clinicId, conversationId } = conversationOf();
+  const log = postgresConversationLog(database);
+  for (const entry of [started, folded(0), folded(1), folded(2)]) log.write(entry);
+  await log.close(10_000);
+  expect(await housekeeping.forgetCallEvents(60_000)).toBe(0);
+  expect(await database.unbound('forget', (sql) => deleteCallEvents(sql, -60_000, 2))).toBe(2);
+  expect(await housekeeping.forgetCallEvents(-60_000)).toBe(1);
+  expect(await foldsOf(database, clinicId, conversationId)).toEqual([]);
 });

@@ -46,6 +46,7 @@ const PRIVATE = [
   'conversations',
   'turns',
   'tool_calls',
+  'call_events',
   'calls',
   'phrases',
   'phrase_claims',
@@ -94,7 +95,12 @@ describe('a transaction bound to one clinic', () => {
     const serviceId = lumen.services[0]?.id ?? '';
     await store.joinWaitlist(waitlistRequest({ clinicId: lumen.id, serviceId }));
     const log = postgresConversationLog(database);
-    for (const entry of [conversation.started, conversation.turn(1, 'Hello.'), conversation.toolCall(1)])
+    for (const entry of [
+      conversation.started,
+      conversation.turn(1, 'Hello.'),
+      conversation.toolCall(1),
+      conversation.folded(0),
+    ])
       log.write(entry);
     await log.close(10_000);
     const phrases = postgresPhraseStore(database);

@@ -20,6 +20,7 @@ function opened(chores: Partial<Chores>, resumeTtlMs = 120_000) {
       dropLapsedHolds: idle('dropLapsedHolds'),
       forgetNodes: idle('forgetNodes'),
       forgetWebhooks: idle('forgetWebhooks'),
+      forgetCallEvents: idle('forgetCallEvents'),
       endQuietThreads: async () => 0,
       ...chores,
     },
@@ -37,7 +38,7 @@ describe('housekeeping', () => {
     expect(job.timeLimitMs).toBeLessThan(30_000);
   });
 
-  it('gives calls up once they can no longer be resumed, nodes after a day, webhooks after a month', async () => {
+  it('gives calls up once they can no longer be resumed, nodes after a day, webhooks after a month, call events after two weeks', async () => {
     const { job, asked } = opened({});
     expect(await job.run(run)).toEqual({ kind: 'done' });
     expect(asked).toEqual({
@@ -45,6 +46,7 @@ describe('housekeeping', () => {
       dropLapsedHolds: NOW,
       forgetNodes: 86_400_000,
       forgetWebhooks: 30 * 86_400_000,
+      forgetCallEvents: 14 * 86_400_000,
     });
   });
 
@@ -60,10 +62,11 @@ describe('housekeeping', () => {
       dropLapsedHolds: async () => 3,
       forgetNodes: async () => 1,
       forgetWebhooks: async () => 4,
+      forgetCallEvents: async () => 6,
       endQuietThreads: async () => 5,
     });
     await job.run(run);
-    expect(told).toEqual([{ calls: 2, holds: 3, nodes: 1, webhooks: 4, threads: 5 }]);
+    expect(told).toEqual([{ calls: 2, holds: 3, nodes: 1, webhooks: 4, callEvents: 6, threads: 5 }]);
   });
 
   it('does the other chores where one fails, and is tried again', async () => {
@@ -71,7 +74,7 @@ describe('housekeeping', () => {
     const { job, asked, told } = opened({ endLostCalls: () => Promise.reject(broken), forgetNodes: async () => 1 });
     expect(await job.run(run)).toEqual({ kind: 'retry', error: broken });
     expect(asked['dropLapsedHolds']).toBe(NOW);
-    expect(told).toEqual([{ calls: 0, holds: 0, nodes: 1, webhooks: 0, threads: 0 }]);
+    expect(told).toEqual([{ calls: 0, holds: 0, nodes: 1, webhooks: 0, callEvents: 0, threads: 0 }]);
   });
 
   it('names every chore that failed', async () => {

@@ -12,6 +12,7 @@ describeConversationLog('in memory', async () => {
     register,
     stale,
     read: async (clinicId, conversationId) => log.conversation(clinicId, conversationId),
+    folds: async (clinicId, conversationId) => log.folds(clinicId, conversationId),
     close: async () => {},
   };
 });

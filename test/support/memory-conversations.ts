@@ -1,7 +1,9 @@
 /** The record of conversations in memory: what tests and simulations of calls read instead of Postgres rows. */
+import type { StoredFold } from '../../db/call-events.ts';
 import type { CallFence } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry, ConversationLog } from '../../src/domain/ports.ts';
 import type { MemoryCallRegister } from './memory-call-register.ts';
+import { storedFold } from './stored-folds.ts';
 
 type EntryOf<Kind extends ConversationEntry['kind']> = Extract<ConversationEntry, { kind: Kind }>;
 
@@ -18,6 +20,8 @@ export interface RecordedConversation {
 
 export interface MemoryConversationLog extends ConversationLog {
   conversation(clinicId: string, conversationId: string): RecordedConversation | undefined;
+  /** What its calls folded, by owner and in order. */
+  folds(clinicId: string, conversationId: string): readonly StoredFold[];
 }
 
 export interface MemoryLogSettings {
@@ -29,6 +33,7 @@ export interface MemoryLogSettings {
 
 export function memoryConversationLog({ owners, onStale }: MemoryLogSettings = {}): MemoryConversationLog {
   const entries = new Map<string, { readonly entry: ConversationEntry; readonly epoch: number }>();
+  const folded = new Map<string, readonly StoredFold[]>();
 
   /** The fence of an entry that a newer owner keeps from being written. */
   function staleOwner(entry: ConversationEntry): CallFence | undefined {
@@ -42,6 +47,7 @@ export function memoryConversationLog({ owners, onStale }: MemoryLogSettings = {
     const stale = staleOwner(entry);
     if (stale) onStale?.(stale);
     if (stale && entry.kind !== 'started') return;
+    if (entry.kind === 'folded') return fold(entry);
     record({ ...entry, fence: undefined }, entry.fence?.epoch ?? 1);
   }
 
@@ -54,6 +60,19 @@ export function memoryConversationLog({ owners, onStale }: MemoryLogSettings = {
     entries.set(place, { entry, epoch });
     const call = entry.kind === 'ended' ? conversation(entry.clinicId, entry.conversationId)?.started.call : null;
     if (call) owners?.end(call.callSid);
+  }
+
+  function fold(entry: EntryOf<'folded'>): void {
+    const { clinicId, conversationId } = entry;
+    const before = folds(clinicId, conversationId);
+    const stored = storedFold(entry);
+    if (before.some(({ epoch, n }) => epoch === stored.epoch && n === stored.n)) return;
+    const inOrder = [...before, stored].sort((a, b) => a.epoch - b.epoch || a.n - b.n);
+    folded.set(`${clinicId} ${conversationId}`, inOrder);
+  }
+
+  function folds(clinicId: string, conversationId: string): readonly StoredFold[] {
+    return folded.get(`${clinicId} ${conversationId}`) ?? [];
   }
 
   function conversation(clinicId: string, conversationId: string): RecordedConversation | undefined {
@@ -71,7 +90,7 @@ export function memoryConversationLog({ owners, onStale }: MemoryLogSettings = {
     };
   }
 
-  return { write, settled: async () => {}, conversation };
+  return { write, settled: async () => {}, conversation, folds };
 }
 
 function ofKind<Kind extends ConversationEntry['kind']>(

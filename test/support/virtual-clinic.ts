@@ -4,6 +4,7 @@
  * takes its time over every answer, as a database does.
  */
 import type { SimulatedClock } from '../../actors/kernel/simulated-clock.ts';
+import type { StoredFold } from '../../db/call-events.ts';
 import { BrowserCalls } from '../../src/bin/browser-desk.ts';
 import type { CallWorld } from '../../src/bin/call-world.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
@@ -120,6 +121,11 @@ export class VirtualClinic {
       phone: appointment.customerPhone,
       email: request.customer.email,
     }));
+  }
+
+  /** What each call that was placed here folded, in the order in which they began. */
+  get folds(): readonly (readonly StoredFold[])[] {
+    return this.conversations.map(({ conversationId }) => this.log.folds(this.clinic.id, conversationId));
   }
 
   /** This clinic, for one caller's golden path. */

@@ -1,5 +1,8 @@
 /** What must be true of every call in a world, as a list of what is not. */
+import { stretchesOf } from '../../src/bin/ops/recorded-call.ts';
+import { tellStretches } from '../../src/bin/ops/replay-command.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
+import { storedFold } from './stored-folds.ts';
 import type { WorldCall } from './world.ts';
 
 type Turn = Extract<ConversationEntry, { kind: 'turn' }>;
@@ -18,7 +21,14 @@ export function faultsOf(call: WorldCall): string[] {
   expectCount('crashed', events.filter((name) => name === 'call.crashed').length, 0);
   expectCount('let go of its hold', call.bookings.releases, 1);
   if (record.at(-1)?.kind !== 'ended') faults.push(`the record ends with ${record.at(-1)?.kind}`);
-  return [...faults, ...faultsOfTurns(call)];
+  return [...faults, ...faultsOfTurns(call), ...faultsOfReplay(call)];
+}
+
+/** Folded again, the call goes the same way. */
+function faultsOfReplay({ record }: WorldCall): string[] {
+  const folds = record.flatMap((entry) => (entry.kind === 'folded' ? [storedFold(entry)] : []));
+  const { story, isSame } = tellStretches(stretchesOf(folds));
+  return isSame ? [] : [`a replay differs:\n${story}`];
 }
 
 function faultsOfTurns({ models, phone, record }: WorldCall): string[] {

@@ -72,6 +72,12 @@ export interface ThreadOrder {
   readonly phone: string;
 }
 
+export interface ReplayOrder {
+  readonly command: 'replay';
+  /** A conversation's id or a CallSid. */
+  readonly call: string;
+}
+
 export type OpsOrder =
   | ApiTokenOrder
   | ClinicOrder
@@ -79,6 +85,7 @@ export type OpsOrder =
   | RotateKeysOrder
   | WorkOrder
   | RescoreOrder
+  | ReplayOrder
   | ThreadOrder
   | WebhooksOrder;
 
@@ -109,6 +116,8 @@ export function readOpsArguments(args: readonly string[]): OpsOrder | null {
       return calendarOrder(words);
     case 'thread':
       return threadOrder(words);
+    case 'replay':
+      return replayOrder(words);
     case 'rotate-keys':
       return words.length === 0 ? { command } : null;
     case 'dead':
@@ -122,6 +131,10 @@ export function readOpsArguments(args: readonly string[]): OpsOrder | null {
 
 function workOrder(command: WorkOrder['command'], [clinic, ...rest]: readonly string[]): WorkOrder | null {
   return rest.length === 0 ? { command, clinic: clinic ?? null } : null;
+}
+
+function replayOrder([call, ...rest]: readonly string[]): ReplayOrder | null {
+  return call === undefined || rest.length > 0 ? null : { command: 'replay', call };
 }
 
 /** A day begins at midnight UTC. */

@@ -98,6 +98,17 @@ describe('npm run ops -- dead, requeue', () => {
   });
 });
 
+describe('npm run ops -- replay', () => {
+  it('is asked for one call', () => {
+    expect(readOpsArguments(['replay', 'CA1'])).toEqual({ command: 'replay', call: 'CA1' });
+    expect([['replay'], ['replay', 'CA1', 'CA2'], ['replay', 'CA1', '--failed']].map(readOpsArguments)).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+});
+
 const rescoring = (...words: string[]) => readOpsArguments(['rescore', ...words]);
 
 describe('npm run ops -- rescore', () => {
