@@ -8,6 +8,7 @@ import { loadClinic } from '../../db/clinics.ts';
 import type { StoredConversation } from '../../db/conversation-reader.ts';
 import { openPostgres } from '../../db/postgres.ts';
 import { freePort } from '../../ops/embedded/port.ts';
+import { type Replay, runReplayCommand } from '../../src/bin/ops/replay-command.ts';
 import { scenario } from '../sim/callers/scenarios.ts';
 import type { Call } from '../sim/twilio/call.ts';
 import { closedRecord, until } from '../support/ava.ts';
@@ -28,6 +29,8 @@ export interface Cluster {
   /** Kills a node, waits until it is back, and kills the next, until `over`. Resolves with how many were killed. */
   killOneAfterAnother(over: Promise<unknown>): Promise<number>;
   recordOf(call: Call): Promise<StoredConversation>;
+  /** The call folded again, by each node that had it. */
+  replayOf(call: Call): Promise<Replay>;
   appointmentsOf(call: Call): Promise<number>;
   sessionsGone(): Promise<unknown>;
 }
@@ -89,6 +92,7 @@ export async function openCluster({ onTestFinished }: TestContext): Promise<Clus
       const clinic = await loadClinic(database, { phone: RADIANCE });
       return closedRecord(database, clinic?.id ?? '', call.sid);
     },
+    replayOf: (call) => runReplayCommand(call.sid, database),
     async appointmentsOf(call) {
       const [row] = await database.unbound(
         'count',

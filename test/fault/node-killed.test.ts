@@ -31,6 +31,13 @@ describe('a node that is killed with a caller on the line', () => {
       GOODBYE,
     ]);
     expect(await cluster.appointmentsOf(call)).toBe(1);
+    const { story, isSame } = await cluster.replayOf(call);
+    expect([isSame, ...(story.match(/\(owner \d+\)/g) ?? [])], story).toEqual([
+      true,
+      '(owner 1)',
+      '(owner 2)',
+      '(owner 3)',
+    ]);
     await cluster.sessionsGone();
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runReplayCommand } from '../../src/bin/ops/replay-command.ts';
 import { scenario } from '../sim/callers/scenarios.ts';
 import { type AvaStand, startAva } from '../support/ava.ts';
 
@@ -22,6 +23,9 @@ describe.concurrent('a caller whose line breaks', () => {
     expect(call.events.past.filter(({ type }) => type === 'stream-started').length).toBeGreaterThan(1);
     const { appointments, outcome } = await ava.conversation(call);
     expect([appointments.length, outcome]).toEqual([1, 'appointment_scheduled']);
+    const { story, isSame } = await runReplayCommand(call.sid, ava.database);
+    expect(isSame, story).toBe(true);
+    expect(story).toMatch(/ line_lost .*\n(.*\n)* .* taken_up /);
   });
 
   it('as soon as they have one is put through to staff', { timeout: 60_000 }, async () => {
