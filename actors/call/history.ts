@@ -4,12 +4,17 @@
  * things happened: a caller's words come late, and belong before the answer to them. Bounded; the oldest go first, a
  * tool call always with its answer.
  */
+import type { ConversationEntry } from '../../src/domain/ports.ts';
 import type { HistoryItem } from '../model/messages.ts';
 import type { CallEffect, CallTransition } from './effects.ts';
 import type { CallState } from './state.ts';
 
-/** `at`: when it was said or done, ms since the epoch. */
-export type Remembered = HistoryItem & { readonly at: number };
+/** `at`: when it was said or done, ms since the epoch; `turn`: how it stands in the record, as which it may have to be written again. */
+export type Remembered = HistoryItem & { readonly at: number; readonly turn?: RememberedTurn | undefined };
+
+type Turn = Extract<ConversationEntry, { kind: 'turn' }>;
+/** All but its words, which the item has. */
+type RememberedTurn = Pick<Turn, 'n' | 'startedAt' | 'endedAt' | 'interrupted' | 'answeredAfterMs' | 'heardAfterMs'>;
 
 export const HISTORY_LIMITS = { items: 100, characters: 16_000 } as const;
 
@@ -34,6 +39,15 @@ export function remember(state: CallState, item: Remembered): CallState {
   return { ...state, history: newest([...history.slice(0, place), item, ...history.slice(place)]) };
 }
 
+/** The turns that are remembered, for whoever takes the call up: the node before may not have come to write them. */
+export function turnsOf({ history, identity: { conversationId, clinicId } }: CallState): readonly Turn[] {
+  return history.flatMap((item): readonly Turn[] => {
+    if (!item.turn || (item.kind !== 'caller' && item.kind !== 'assistant')) return [];
+    const role = item.kind === 'caller' ? 'customer' : 'assistant';
+    return [{ kind: 'turn', conversationId, clinicId, role, text: item.text, ...item.turn }];
+  });
+}
+
 /** As if all of these had been remembered one by one, in whatever order. */
 export function remembersAll(state: CallState, items: readonly Remembered[]): CallState {
   return { ...state, history: newest(items.toSorted((a, b) => a.at - b.at)) };
@@ -42,7 +56,10 @@ export function remembersAll(state: CallState, items: readonly Remembered[]): Ca
 function remembered(effect: CallEffect, now: number): readonly Remembered[] {
   if (effect.kind === 'record' && effect.entry.kind === 'turn') {
     const { role, text, startedAt, endedAt } = effect.entry;
-    return role === 'customer' ? [{ kind: 'caller', text, at: endedAt }] : [{ kind: 'assistant', text, at: startedAt }];
+    const turn = turnOf(effect.entry);
+    return role === 'customer'
+      ? [{ kind: 'caller', text, at: endedAt, turn }]
+      : [{ kind: 'assistant', text, at: startedAt, turn }];
   }
   if (effect.kind !== 'tell_model') return [];
   const { order } = effect;
@@ -51,6 +68,14 @@ function remembered(effect: CallEffect, now: number): readonly Remembered[] {
   if (order.type !== 'tool_result') return [];
   const { callId, name, argumentsText, output } = order;
   return [{ kind: 'tool', callId, name, argumentsText, output, at: now }];
+}
+
+function turnOf({ n, startedAt, endedAt, interrupted, answeredAfterMs, heardAfterMs }: Turn): RememberedTurn {
+  const delays = {
+    ...(answeredAfterMs !== undefined && { answeredAfterMs }),
+    ...(heardAfterMs !== undefined && { heardAfterMs }),
+  };
+  return { n, startedAt, endedAt, interrupted, ...delays };
 }
 
 function newest(history: readonly Remembered[]): readonly Remembered[] {

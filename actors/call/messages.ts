@@ -104,6 +104,16 @@ export type FromScreen =
   | { readonly type: 'line_lost'; readonly played: { readonly itemId: string; readonly ms: number } | null }
   | { readonly type: 'line_back' };
 
+/** What is known of a far end that tells more than a telephone, whose line broke. */
+export interface FarEnd {
+  /** What was sent to be played and not known to be heard; `complete`: that was the whole item. */
+  readonly sent: readonly { readonly itemId: string; readonly sentMs: number; readonly complete: boolean }[];
+  /** How far it says it played; null for one that never tells: its time tells. */
+  readonly played: { readonly itemId: string; readonly ms: number } | null;
+  /** The caller's words that nobody has written down are heard again. */
+  readonly resends: boolean;
+}
+
 export type CallMessage =
   | FromPhone
   | FromModel
@@ -111,7 +121,7 @@ export type CallMessage =
   | FromStaff
   | FromScreen
   /** The line broke at `brokeAt`, ms since the epoch; the call goes on over another one, on `node`. */
-  | { readonly type: 'taken_up'; readonly brokeAt: number; readonly node: string }
+  | { readonly type: 'taken_up'; readonly brokeAt: number; readonly node: string; readonly farEnd?: FarEnd }
   | { readonly type: 'shut_down'; readonly reason: string };
 
 /** Who is calling whom; fixed for the call's life. */

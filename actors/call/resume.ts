@@ -1,13 +1,14 @@
 /**
  * The conversation goes on over another line, on this node or on another one: its stream broke, and neither the session
- * nor what was on its way to the caller's ear is left. What Ava was saying counts as heard as far as its time went; what
- * the caller was saying is lost, and asked for again; a tool that ran runs again, which has no second effect.
+ * nor what was on its way to the caller's ear is left. What Ava was saying counts as heard as far as the far end says, or
+ * its time went; what the caller was saying is heard again where the far end has kept it, else it is lost, and asked for;
+ * a tool that ran runs again, which has no second effect.
  */
 import { andThen, type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterEnded, enterParting, isTransferDue, transfer } from './ending.ts';
-import type { CallFacts, CallMessage } from './messages.ts';
+import type { CallFacts, CallMessage, FarEnd, HeardItem } from './messages.ts';
 import { isWholeByNow, speechHeard } from './speech.ts';
-import type { CallState, Saying } from './state.ts';
+import type { AwaitedWords, CallState, Saying } from './state.ts';
 import { rerunTools } from './tools.ts';
 import { unheardTurn } from './turns.ts';
 
@@ -19,15 +20,18 @@ export const FRUITLESS_RESUMES = 6;
 export function takenUp(
   facts: CallFacts,
   state: CallState,
-  { brokeAt, node }: Extract<CallMessage, { type: 'taken_up' }>,
+  { brokeAt, node, farEnd }: Extract<CallMessage, { type: 'taken_up' }>,
   now: number,
 ): CallTransition {
   if (state.mode === 'settling') return enterEnded(state, state.endedBy ?? 'lost', now);
   const here = { ...state, identity: { ...state.identity, node }, lineLost: false };
   // The last sentence was on its way: what is left to do is what follows it.
   if (state.mode === 'parting') return { state: here, effects: [HANG_UP] };
-  const heard = cutOff(here, brokeAt);
-  const open = { state: bereft(heard.state, state, brokeAt), effects: [...heard.effects, ...unheardTurns(state)] };
+  const heard = (each: Saying): HeardItem => heardOf(each, brokeAt, farEnd);
+  const cut = cutOff(here, brokeAt, heard);
+  const resends = farEnd?.resends ?? false;
+  const left = bereft(cut.state, state, resends, unfinishedOf(state, heard));
+  const open = { state: left, effects: [...cut.effects, ...(resends ? [] : unheardTurns(state))] };
   return andThen(
     andThen(open, (next) => rerunTools(facts, next, now)),
     (next) => conclude(facts, next, now),
@@ -37,32 +41,51 @@ export function takenUp(
 const HANG_UP: CallEffect = { kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } };
 
 /** What was being said is over for the caller, and recorded as far as they can have heard it. */
-function cutOff(state: CallState, brokeAt: number): CallTransition {
+function cutOff(state: CallState, brokeAt: number, heard: (each: Saying) => HeardItem): CallTransition {
   return state.saying
     .filter(({ n }) => n > 0)
     .reduce<CallTransition>(
       (before, each) =>
-        andThen(before, (next) => {
-          const heardMs = heardMsOf(each, brokeAt);
-          const item = { itemId: each.itemId, heardMs, sentMs: heardMs, complete: false };
-          return speechHeard(next, item, !isWholeByNow(next, each, heardMs), brokeAt);
-        }),
+        andThen(before, (next) => speechHeard(next, heard(each), !isWhole(next, each, heard(each)), brokeAt)),
       keep(state),
     );
 }
 
-function heardMsOf({ startedAt }: Saying, brokeAt: number): number {
-  return Math.max(0, brokeAt - startedAt - UNHEARD_MS);
+function isWhole(state: CallState, each: Saying, { heardMs, sentMs, complete }: HeardItem): boolean {
+  return complete ? heardMs >= sentMs : isWholeByNow(state, each, heardMs);
+}
+
+/** How much of an item was heard when the line broke: by the far end's word, else by its time. */
+function heardOf({ itemId, startedAt }: Saying, brokeAt: number, farEnd: FarEnd | undefined): HeardItem {
+  const byTimeMs = Math.max(0, brokeAt - startedAt - UNHEARD_MS);
+  const sent = farEnd?.sent.find((each) => each.itemId === itemId);
+  if (!farEnd || (!sent && !farEnd.played)) return { itemId, heardMs: byTimeMs, sentMs: byTimeMs, complete: false };
+  const { sentMs, complete } = sent ?? { sentMs: 0, complete: false };
+  const heardMs = farEnd.played ? playedMsOf(farEnd, itemId, sentMs) : Math.min(byTimeMs, sentMs);
+  return { itemId, heardMs, sentMs: Math.max(sentMs, heardMs), complete };
+}
+
+/** Items are played in the order in which they were sent: all before the one that the far end names. */
+function playedMsOf({ sent, played }: FarEnd, itemId: string, sentMs: number): number {
+  if (played?.itemId === itemId) return played.ms;
+  const place = sent.findIndex((each) => each.itemId === itemId);
+  return place < sent.findIndex((each) => each.itemId === played?.itemId) ? sentMs : 0;
 }
 
 function unheardTurns(state: CallState): readonly CallEffect[] {
-  return [...state.link.reheard, ...state.awaited].map((turn) => unheardTurn(state, turn));
+  return openTurns(state).map((turn) => unheardTurn(state, turn));
+}
+
+function openTurns({ link, awaited }: CallState): readonly AwaitedWords[] {
+  return [...link.reheard, ...awaited];
 }
 
 /** The state without a line and a session; `before`: as it was when both broke. */
-function bereft(state: CallState, before: CallState, brokeAt: number): CallState {
+function bereft(state: CallState, before: CallState, resends: boolean, unfinished: Unfinished): CallState {
   const { longest_call, time_is_short } = state.deadlines;
-  const missed = isCallerCutOff(before);
+  const missed = !resends && isCallerCutOff(before);
+  // Who was speaking is answered when they have spoken.
+  const isCallersTurn = missed || before.callerSpeaksSince !== null;
   return {
     ...state,
     deadlines: { ...(longest_call && { longest_call }), ...(time_is_short && { time_is_short }) },
@@ -74,9 +97,9 @@ function bereft(state: CallState, before: CallState, brokeAt: number): CallState
     empty: true,
     resumes: state.resumes + 1,
     link: {
-      due: !missed && isAnswerDue(before),
-      unfinished: missed ? null : unfinishedOf(before, brokeAt),
-      reheard: [],
+      due: !isCallersTurn && isAnswerDue(before),
+      unfinished: missed ? null : unfinished,
+      reheard: resends ? openTurns(before) : [],
       toldUntil: null,
       standsBy: false,
       missed,
@@ -93,11 +116,13 @@ function isAnswerDue({ responding, answerDueSince, answerOwed, saying, link }: C
   return responding || answerDueSince !== null || answerOwed || link.due || saying.some(({ n }) => n === 0);
 }
 
+type Unfinished = CallState['link']['unfinished'];
+
 /** The last thing she was saying, where it broke off. */
-function unfinishedOf(before: CallState, brokeAt: number): CallState['link']['unfinished'] {
+function unfinishedOf(before: CallState, heard: (each: Saying) => HeardItem): Unfinished {
   const last = before.saying.findLast(({ n, by }) => n > 0 && by !== 'filler');
   if (!last) return before.link.unfinished;
-  if (isWholeByNow(before, last, heardMsOf(last, brokeAt))) return null;
+  if (isWhole(before, last, heard(last))) return null;
   return { itemId: last.itemId, sentMs: 0, sentence: last.by === 'phrase' ? last.text : null };
 }
 

@@ -48,6 +48,8 @@ export class ModelActor {
   private readonly callerAudio: CallerAudio;
   private line: ModelLine;
   private standby: ModelLine | undefined;
+  /** Turns to come that another session, on another node, has heard before. */
+  private heardElsewhere = 0;
 
   /** Starts to connect at once. */
   constructor(brief: ModelBrief, ports: ModelActorPorts) {
@@ -79,6 +81,11 @@ export class ModelActor {
     if (this.callerAudio.take(payload)) this.line.audio(payload);
   }
 
+  /** The first so many turns that the caller is heard to take are those that a session on another node had heard. */
+  hearsAgain(turns: number): void {
+    this.heardElsewhere = turns;
+  }
+
   /** Stops for good; the sessions at the service end with it. */
   stop(): void {
     this.actor.stop();
@@ -103,9 +110,12 @@ export class ModelActor {
         return actor.tell({ ...report, missed: callerAudio.missed });
       case 'caller_speech_started':
         callerAudio.voiceBegan(report.itemId, report.atMs);
-        return actor.tell({ ...report, again: callerAudio.isRepeated(report.itemId) });
-      case 'caller_turn_committed':
-        return actor.tell({ ...report, again: callerAudio.isRepeated(report.itemId) });
+        return actor.tell({ ...report, again: this.isAgain(report.itemId) });
+      case 'caller_turn_committed': {
+        const again = this.isAgain(report.itemId);
+        this.heardElsewhere = Math.max(0, this.heardElsewhere - 1);
+        return actor.tell({ ...report, again });
+      }
       case 'caller_words':
       case 'caller_words_failed':
         callerAudio.settle(report.itemId);
@@ -116,6 +126,10 @@ export class ModelActor {
       default:
         return actor.tell(report);
     }
+  }
+
+  private isAgain(itemId: string): boolean {
+    return this.heardElsewhere > 0 || this.callerAudio.isRepeated(itemId);
   }
 
   private heardOfStandby(report: ModelReport): void {

@@ -324,7 +324,11 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
   );
   await lifecycle.add(
     'displaced calls',
-    () => events.on('call.displaced', ({ callSid = '', epoch }) => switchboard.displaced(callSid, epoch)),
+    () =>
+      events.on('call.displaced', ({ callSid = '', epoch }) => {
+        switchboard.displaced(callSid, epoch);
+        others.browsers?.displaced(callSid, epoch);
+      }),
     (stopListening) => stopListening(),
   );
   const browsers = await lifecycle.add(

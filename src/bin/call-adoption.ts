@@ -5,8 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallState } from '../../actors/call/state.ts';
 import type { PhoneInlet } from '../../actors/phone/messages.ts';
+import type { BrowserMemory } from '../browser/memory.ts';
 import type { CallClaim, CallKeeper, CallKey, CallRegister } from '../domain/call-keeping.ts';
-import { restored, telephoneKey } from './call-snapshot.ts';
+import type { AvaEvents, CallContext } from '../domain/events.ts';
+import { registeredName, restored, restoredBrowser } from './call-snapshot.ts';
+import type { CallWorld } from './call-world.ts';
 
 /** Where calls are kept, and whose they are. */
 export interface CallKeeping {
@@ -22,6 +25,8 @@ export interface Adopted {
   readonly epoch: number;
   /** Of the last save of the owner before. */
   readonly seq: number;
+  /** What its session must know; null for a telephone call. */
+  readonly browser: BrowserMemory | null;
   /** The keeper alone gave the epoch: the register was out of reach, and is to be told. */
   readonly unregistered: CallClaim | null;
 }
@@ -38,17 +43,16 @@ const CLAIMS = 3;
 /** Claims only what is `wanted`, and leaves anything else where it is (`gone`). Rejects where the keeper is out of reach. */
 export async function adopt(
   { keeper, register }: CallKeeping,
-  callSid: string,
+  key: CallKey,
   node: string,
   wanted: (state: CallState) => boolean,
 ): Promise<Adoption> {
-  const key = telephoneKey(callSid);
   const kept = await keeper.read(key);
   if (kept === null) return { kind: 'gone' };
   if (kept.kind === 'ended') return { kind: 'ended' };
   const state = restored(kept.head, kept.items);
   if (!wanted(state)) return { kind: 'gone' };
-  const claim = claimOf(state, callSid, node);
+  const claim = claimOf(state, node);
   for (let tries = 0, after = FIRST_EPOCH; tries < CLAIMS; tries++) {
     const taken = await claimed({ keeper, register }, key, { ...claim, after });
     if (taken !== 'stale') return taken;
@@ -60,7 +64,8 @@ export async function adopt(
   return { kind: 'elsewhere' };
 }
 
-function claimOf({ identity, startedAt }: CallState, callSid: string, node: string): CallClaim {
+function claimOf({ identity, startedAt }: CallState, node: string): CallClaim {
+  const callSid = registeredName(identity);
   const { clinicId, conversationId, callerPhone, calledNumber } = identity;
   return { callSid, clinicId, conversationId, node, from: callerPhone, to: calledNumber, startedAt };
 }
@@ -81,8 +86,41 @@ async function claimed(
     state: restored(taken.head, taken.items),
     epoch: taken.epoch,
     seq: taken.seq,
+    browser: restoredBrowser(taken.head),
     unregistered: registered ? null : claim,
   };
+}
+
+/** As `adopt`, and the events tell what came of it; `failed` where nobody can tell. */
+export async function adoptTelling(
+  { keeping, clock, events }: Pick<CallWorld, 'keeping' | 'clock' | 'events'>,
+  context: CallContext,
+  key: CallKey,
+  node: string,
+  wanted: (state: CallState) => boolean,
+): Promise<Adoption | { readonly kind: 'failed' }> {
+  if (!keeping) return { kind: 'gone' };
+  const askedAt = clock.now();
+  const told = (result: AvaEvents['call.resumed']['result']): void =>
+    events.emit('call.resumed', { ...context, reason: 'node_lost', result, ms: clock.now() - askedAt });
+  try {
+    const adoption = await adopt(keeping, key, node, wanted);
+    told(adoption.kind === 'adopted' ? 'resumed' : adoption.kind);
+    return adoption;
+  } catch (error) {
+    told('failed');
+    events.emit('call.crashed', { ...context, actor: 'adoption', error });
+    return { kind: 'failed' };
+  }
+}
+
+/** Tells the register of a call that was adopted without it; `onLost` where it is somebody else's by then. */
+export async function tellRegister(
+  { keeping }: Pick<CallWorld, 'keeping'>,
+  { unregistered, epoch }: Adopted,
+  onLost: () => void,
+): Promise<void> {
+  if (unregistered && keeping && !(await registered(keeping, unregistered, epoch))) onLost();
 }
 
 const AGAIN_MS = 2_000;

@@ -6,13 +6,15 @@
 import type { CallState } from '../../actors/call/state.ts';
 import { withinPatience } from '../../db/within-patience.ts';
 import type { CallKeeper, CallKey, Kept } from '../domain/call-keeping.ts';
-import { headOf, itemOf } from './call-snapshot.ts';
+import { itemOf } from './call-snapshot.ts';
 
 export const CHECKPOINT_LIMITS = {
   /** After a failure, before everything is written again. */
   againMs: 1_000,
   /** How long an effect waits for what led to it to be kept. */
   patienceMs: 250,
+  /** What changes all the time is kept so often. */
+  soonMs: 500,
 } as const;
 
 export interface CheckpointOptions {
@@ -21,6 +23,8 @@ export interface CheckpointOptions {
   readonly epoch: number;
   /** The last save of the owner before; 0 where there was none. */
   readonly seq: number;
+  /** All there is to keep but what the call remembers in items. */
+  readonly headOf: (state: CallState) => string;
   /** The call has a newer owner. Called once. */
   readonly onStale: () => void;
   /** How long a save took, ms; `failed` where it was not kept. */
@@ -37,6 +41,7 @@ export class CallCheckpoints {
   private lost = true;
   private over = false;
   private again: NodeJS.Timeout | undefined;
+  private due: NodeJS.Timeout | undefined;
   private last: Promise<void> = Promise.resolve();
 
   constructor(options: CheckpointOptions) {
@@ -48,6 +53,12 @@ export class CallCheckpoints {
   changed(before: CallState, after: CallState): void {
     this.state = after;
     if (!this.over && after.mode !== 'ended' && isWorthKeeping(before, after)) this.save();
+  }
+
+  /** What is no part of the state changed, and may go on doing so: it is kept before long. */
+  soon(): void {
+    if (this.over) return;
+    this.due ??= setTimeout(() => this.save(), CHECKPOINT_LIMITS.soonMs).unref();
   }
 
   /** Everything, now: at the beginning, and by a new owner. */
@@ -78,12 +89,15 @@ export class CallCheckpoints {
   close(): void {
     this.over = true;
     clearTimeout(this.again);
+    clearTimeout(this.due);
   }
 
   private save(): void {
     const { state } = this;
     if (!state || this.over) return;
-    const { keeper, key, epoch } = this.options;
+    clearTimeout(this.due);
+    this.due = undefined;
+    const { keeper, key, epoch, headOf } = this.options;
     const known = this.lost ? new Set() : new Set(this.history);
     const items = state.history.filter((item) => !known.has(item)).map(itemOf);
     const save = { key, epoch, seq: ++this.seq, head: headOf(state), items, whole: this.lost };

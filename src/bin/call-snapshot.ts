@@ -5,7 +5,9 @@
  */
 import { z } from 'zod';
 import { type Remembered, remembersAll } from '../../actors/call/history.ts';
+import type { CallIdentity } from '../../actors/call/messages.ts';
 import type { CallState } from '../../actors/call/state.ts';
+import { type BrowserMemory, browserMemory } from '../browser/memory.ts';
 import type { CallKey } from '../domain/call-keeping.ts';
 import { FAILURE_CODES } from '../domain/failures.ts';
 
@@ -17,9 +19,20 @@ export function telephoneKey(callSid: string): CallKey {
   return `phone/${callSid}`;
 }
 
-export function headOf(state: CallState): string {
+/** `clinicId`: null for the demo clinic that nobody named. */
+export function browserKey(clinicId: string | null, sessionId: string): CallKey {
+  return `browser/${clinicId ?? ''}/${sessionId}`;
+}
+
+/** What a call is registered by, and its writes are fenced with: a session may have several calls, one after the other. */
+export function registeredName({ callSid, conversationId }: Pick<CallIdentity, 'callSid' | 'conversationId'>): string {
+  return callSid ?? `web/${conversationId}`;
+}
+
+/** `browser`: what its session must know, beside; nothing for a telephone call. */
+export function headOf(state: CallState, browser?: BrowserMemory): string {
   // What is undefined is left out of JSON.
-  return JSON.stringify({ ...state, history: undefined });
+  return JSON.stringify({ ...state, history: undefined, browser });
 }
 
 export function itemOf(item: Remembered): string {
@@ -31,6 +44,11 @@ export function restored(head: string, items: readonly string[]): CallState {
   const state = headSchema.parse(upcast(JSON.parse(head)));
   const remembered = items.map((item): Remembered => itemSchema.parse(JSON.parse(item)));
   return remembersAll({ ...state, history: [] }, remembered);
+}
+
+/** What a browser's session must know; null where the call is no browser's. Throws where it cannot be read. */
+export function restoredBrowser(head: string): BrowserMemory | null {
+  return z.object({ browser: browserMemory.optional() }).parse(JSON.parse(head)).browser ?? null;
 }
 
 const versioned = z.looseObject({ schema: z.int().min(1).max(SCHEMA) });
@@ -47,9 +65,21 @@ const time = z.number();
 const count = z.int().min(0);
 const toolRequest = { callId: z.string(), name: z.string(), argumentsText: z.string() };
 
+/** How it stands in the record; a release that knew nothing of it kept none. */
+const turn = z
+  .object({
+    n: count,
+    startedAt: time,
+    endedAt: time,
+    interrupted: z.boolean(),
+    answeredAfterMs: time.nullable().optional(),
+    heardAfterMs: time.nullable().optional(),
+  })
+  .optional();
+
 const itemSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('caller'), text: z.string(), at: time }),
-  z.object({ kind: z.literal('assistant'), text: z.string(), at: time }),
+  z.object({ kind: z.literal('caller'), text: z.string(), at: time, turn }),
+  z.object({ kind: z.literal('assistant'), text: z.string(), at: time, turn }),
   z.object({ kind: z.literal('note'), text: z.string(), at: time }),
   z.object({ kind: z.literal('tool'), ...toolRequest, output: z.string(), at: time }),
 ]);
@@ -164,13 +194,21 @@ const headSchema = z.object({
   endedBy: z.string().nullable(),
 }) satisfies z.ZodType<Omit<CallState, 'history'>>;
 
-/** What is kept of a call that is over: what comes next for a caller who is still there. */
+/** What is kept of a call that is over: what comes next for a caller who is still there, and what came of it. */
 export interface CallEnding {
   readonly next: 'hang_up' | 'staff';
   readonly clinicId: string;
+  /** These are absent where the conversation never began, or another release kept it. */
+  readonly conversationId?: string | undefined;
+  readonly outcome?: string | undefined;
 }
 
-const endingSchema = z.object({ next: z.enum(['hang_up', 'staff']), clinicId: z.string() });
+const endingSchema = z.object({
+  next: z.enum(['hang_up', 'staff']),
+  clinicId: z.string(),
+  conversationId: z.string().optional(),
+  outcome: z.string().optional(),
+});
 
 export function endingOf(ending: CallEnding): string {
   return JSON.stringify(ending);

@@ -3,7 +3,9 @@ import type { CallMessage } from '../../actors/call/messages.ts';
 import type { Clock } from '../../actors/kernel/clock.ts';
 import type { ConnectModel } from '../../actors/model/messages.ts';
 import type { Rotation } from '../../actors/model/state.ts';
+import type { BrowserMemory } from '../browser/memory.ts';
 import type { AudioFormat } from '../domain/audio-format.ts';
+import type { CallKey } from '../domain/call-keeping.ts';
 import type { AvaEventName, AvaEvents, Events } from '../domain/events.ts';
 import type { BookingStore, ConversationLog, MessageStore, PhraseBook } from '../domain/ports.ts';
 import type { Tracing } from '../domain/tracing.ts';
@@ -40,12 +42,18 @@ export interface CallScreen {
   /** What the model makes of the conversation, and what came of playing it. */
   heard(message: CallMessage): void;
   told<Name extends AvaEventName>(name: Name, event: AvaEvents[Name]): void;
+  /** What another node must know to go on with it; `sent`: Ava's speech that is not known to be heard. */
+  memory(sent: BrowserMemory['sent']): BrowserMemory;
+  /** Another node has the call. */
+  displaced(): void;
 }
 
 export interface CallOptions {
   /** What the line speaks, and so the model's sessions. */
   readonly format: AudioFormat;
   readonly screen?: CallScreen;
+  /** Under which it is kept; that of its CallSid where absent. */
+  readonly key?: CallKey;
   /** Of this node's ownership: more than the first one's where another node had the call before. */
   readonly epoch?: number;
 }

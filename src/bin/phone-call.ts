@@ -3,10 +3,12 @@
  * together, however it ends. Until the clinic's facts are there, what the line says waits (they nearly always are).
  */
 import { CallActor, type CallActorPorts } from '../../actors/call/actor.ts';
+import { turnsOf } from '../../actors/call/history.ts';
 import {
   CALL_LIMITS,
   type CallIdentity,
   type CallMessage,
+  type FarEnd,
   type FromScreen,
   type FromStaff,
 } from '../../actors/call/messages.ts';
@@ -15,6 +17,7 @@ import type { CallState } from '../../actors/call/state.ts';
 import { ModelActor } from '../../actors/model/actor.ts';
 import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import type { CallFence } from '../domain/call-keeping.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import { outcomeSoFar } from '../domain/dealings.ts';
 import type { CallContext, Events } from '../domain/events.ts';
@@ -26,7 +29,7 @@ import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
 import { type Adopted, type CallKeeping, FIRST_EPOCH } from './call-adoption.ts';
 import { CallCheckpoints } from './call-checkpoints.ts';
 import { CallMeter } from './call-meter.ts';
-import { endingOf, telephoneKey } from './call-snapshot.ts';
+import { endingOf, headOf, registeredName, telephoneKey } from './call-snapshot.ts';
 import { type CallOptions, type CallWorld, type NextForCaller, TELEPHONE } from './call-world.ts';
 import { inNameOf } from './owned-stores.ts';
 import { tracedTurn } from './traced-turn.ts';
@@ -67,7 +70,8 @@ export class PhoneCall implements PhoneInlet {
   private brokeAt: number | null = null;
   private giveUpWaiting: (() => void) | undefined;
   private checkpoints: CallCheckpoints | undefined;
-  private readonly epoch: number;
+  /** In whose name this node writes for the call. */
+  private readonly fence: CallFence;
 
   /** `onLeft` is called for each `transfer`, and once with anything else, when everything is let go. */
   constructor(
@@ -80,7 +84,7 @@ export class PhoneCall implements PhoneInlet {
     this.options = options;
     this.identity = identity;
     this.line = line;
-    this.epoch = options.epoch ?? FIRST_EPOCH;
+    this.fence = { callSid: registeredName(identity), epoch: options.epoch ?? FIRST_EPOCH };
     this.world = this.owned(world);
     this.onLeft = onLeft;
     this.startedAt = world.clock.now();
@@ -108,20 +112,25 @@ export class PhoneCall implements PhoneInlet {
     for (const word of this.early.splice(0)) word();
   }
 
-  /** Goes on with a call that another node had, and whose line broke at `brokeAt`; null: its caller is with staff. */
-  takeUp(clinic: Clinic, { state, seq }: Adopted, brokeAt: number | null): void {
+  /**
+   * Goes on with a call that another node had, and whose line broke at `brokeAt`; null: its caller is with staff.
+   * `farEnd`: what a browser told of what it played, and of what it will send again.
+   */
+  takeUp(clinic: Clinic, { state, seq }: Adopted, brokeAt: number | null, farEnd?: FarEnd): void {
     if (this.over) return;
     this.keep(seq);
     this.conversation = { clinic, call: this.wireCall(clinic, state) };
     this.checkpoints?.begin(state);
     // Once more: the node before may not have come to it.
     this.writeStart(clinic, state.startedAt);
-    if (brokeAt !== null) this.goOn(clinic, brokeAt);
+    for (const turn of turnsOf(state)) this.world.log.write(turn);
+    if (brokeAt !== null) this.goOn(clinic, brokeAt, farEnd);
   }
 
-  private goOn(clinic: Clinic, brokeAt: number): void {
+  private goOn(clinic: Clinic, brokeAt: number, farEnd?: FarEnd): void {
     this.legs = this.wireLegs(clinic, true);
-    this.conversation?.call.tell({ type: 'taken_up', brokeAt, node: this.identity.node });
+    this.conversation?.call.tell({ type: 'taken_up', brokeAt, node: this.identity.node, ...(farEnd && { farEnd }) });
+    this.legs?.model.hearsAgain(this.conversation?.call.state.link.reheard.length ?? 0);
     this.legs?.phone.tell({ type: 'line_opened' });
   }
 
@@ -262,46 +271,68 @@ export class PhoneCall implements PhoneInlet {
   }
 
   /** Nobody came back here. Where another node has the call, it ends there. */
-  private async neverCame({ register }: CallKeeping): Promise<void> {
-    const { callSid, clinicId } = this.identity;
-    if (callSid === null) return;
-    const isOurs = await register.holds({ callSid, clinicId, epoch: this.epoch }).catch(() => true);
+  private async neverCame(keeping: CallKeeping): Promise<void> {
+    const isOurs = await this.isOurs(keeping);
     if (this.brokeAt === null) return;
     if (isOurs) this.conversation?.call.tell({ type: 'phone_closed', reason: 'broken' });
     else this.abandon();
   }
 
+  /** The caller, who went without a word, has not come back to this node in their time. */
+  async givenUp(): Promise<void> {
+    const { keeping } = this.world;
+    if (!keeping || (await this.isOurs(keeping))) this.closed('stop');
+    else this.abandon();
+  }
+
+  /** Whether no other node has claimed the call, as far as can be known. */
+  private isOurs({ register }: CallKeeping): Promise<boolean> {
+    return register.holds({ ...this.fence, clinicId: this.identity.clinicId }).catch(() => true);
+  }
+
   /** The world as this call may change it. */
   private owned(world: CallWorld): CallWorld {
-    const { callSid } = this.identity;
-    if (callSid === null || !world.keeping) return world;
-    return { ...world, ...inNameOf({ callSid, epoch: this.epoch }, world, () => this.abandon()) };
+    if (!world.keeping) return world;
+    return { ...world, ...inNameOf(this.fence, world, () => this.abandon()) };
   }
 
   /** Whoever has the call by now had this epoch's after it: nothing is said, done or written here any more. */
   displaced(epoch: number): void {
-    if (epoch >= this.epoch) this.abandon();
+    if (epoch >= this.fence.epoch) this.abandon();
   }
 
   /** Another node has the call. */
   private abandon(): void {
+    if (!this.over) this.options.screen?.displaced();
     this.letGo('elsewhere');
   }
 
   /** Keeps the call outside this node from here on. */
   private keep(seq: number): void {
     const { keeping, events, clock } = this.world;
-    const { callSid } = this.identity;
-    if (!keeping || callSid === null) return;
+    const { screen } = this.options;
+    if (!keeping) return;
     this.checkpoints = new CallCheckpoints({
       keeper: keeping.keeper,
-      key: telephoneKey(callSid),
-      epoch: this.epoch,
+      key: this.options.key ?? telephoneKey(this.fence.callSid),
+      epoch: this.fence.epoch,
       seq,
+      headOf: (state) => headOf(state, screen?.memory(this.sent)),
       onStale: () => this.abandon(),
       onSaved: (result, ms) => events.emit('call.kept', { ...this.context, result, ms }),
       now: () => clock.now(),
     });
+  }
+
+  /** What was sent to be played and is not known to be heard. */
+  private get sent() {
+    const speeches = this.legs?.phone.state.speeches ?? [];
+    return speeches.map(({ itemId, sentMs, complete }) => ({ itemId, sentMs, complete }));
+  }
+
+  /** What the call's screen remembers has changed. */
+  remember(): void {
+    this.checkpoints?.soon();
   }
 
   private later(word: () => void): void {
@@ -407,6 +438,8 @@ export class PhoneCall implements PhoneInlet {
 
   private writeStart(clinic: Clinic, startedAt: number): void {
     const { conversationId, clinicId, channel, callSid, callerPhone, calledNumber, node } = this.identity;
+    const isRegistered = callSid !== null || this.world.keeping !== undefined;
+    const call = { callSid: this.fence.callSid, from: callerPhone, to: calledNumber, ownerNode: node };
     this.world.log.write({
       kind: 'started',
       conversationId,
@@ -415,7 +448,7 @@ export class PhoneCall implements PhoneInlet {
       customerPhone: callerPhone,
       language: clinic.language,
       startedAt,
-      call: callSid === null ? null : { callSid, from: callerPhone, to: calledNumber, ownerNode: node },
+      call: isRegistered ? call : null,
     });
   }
 
@@ -430,15 +463,22 @@ export class PhoneCall implements PhoneInlet {
     this.world.events.emit('call.ended', { ...this.context, channel, durationMs: endedAt - this.startedAt, ...end });
   }
 
+  private get outcome(): string | undefined {
+    if (!this.conversation) return undefined;
+    const { dealings, callerTurns, broke } = this.conversation.call.state;
+    return outcomeSoFar(dealings, callerTurns, broke);
+  }
+
   private letGo(next: Exclude<NextForCaller, 'transfer'>): void {
     if (this.over) return;
     this.over = true;
     this.early = [];
+    const { clinicId, conversationId } = this.identity;
     this.giveUpWaiting?.();
     this.conversation?.call.stop();
     this.dropLegs();
     if (next === 'elsewhere') this.checkpoints?.close();
-    else this.checkpoints?.end(endingOf({ next, clinicId: this.identity.clinicId }));
+    else this.checkpoints?.end(endingOf({ next, clinicId, conversationId, outcome: this.outcome }));
     this.meter.close();
     this.onLeft(next);
   }

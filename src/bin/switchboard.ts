@@ -6,10 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { CallIdentity, StaffMiss } from '../../actors/call/messages.ts';
+import type { CallState } from '../../actors/call/state.ts';
 import { Supervisor } from '../../actors/kernel/supervisor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
-import type { AvaEvents, ShedReason } from '../domain/events.ts';
+import type { ShedReason } from '../domain/events.ts';
 import type { ClinicDirectory } from '../domain/ports.ts';
 import type { CutOff } from '../domain/texting.ts';
 import type {
@@ -22,7 +23,7 @@ import type {
   Voicemail,
 } from '../http/front-desk.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
-import { type Adopted, adopt, ExpectedCall, registered } from './call-adoption.ts';
+import { type Adopted, adoptTelling, ExpectedCall, tellRegister } from './call-adoption.ts';
 import { readEnding, restored, telephoneKey } from './call-snapshot.ts';
 import { type CallWorld, type NextForCaller, TELEPHONE } from './call-world.ts';
 import { PhoneCall } from './phone-call.ts';
@@ -294,21 +295,10 @@ export class Switchboard implements FrontDesk {
   /** Null where it is over, or another node's; undefined where it cannot be had. */
   private async adopted(callSid: string, wanted: 'away' | 'on_line'): Promise<Adopted | null | undefined> {
     const { node, world } = this.options;
-    const { keeping, clock, events } = world;
-    if (!keeping) return undefined;
-    const askedAt = clock.now();
-    const told = (result: AvaEvents['call.resumed']['result']): void =>
-      events.emit('call.resumed', { callSid, reason: 'node_lost', result, ms: clock.now() - askedAt });
-    try {
-      const adoption = await adopt(keeping, callSid, node, (state) => (state.mode === 'away') === (wanted === 'away'));
-      told(adoption.kind === 'adopted' ? 'resumed' : adoption.kind);
-      if (adoption.kind === 'adopted') return adoption;
-      return adoption.kind === 'gone' ? undefined : null;
-    } catch (error) {
-      told('failed');
-      events.emit('call.crashed', { callSid, actor: 'adoption', error });
-      return undefined;
-    }
+    const isWanted = ({ mode }: CallState): boolean => (mode === 'away') === (wanted === 'away');
+    const adoption = await adoptTelling(world, { callSid }, telephoneKey(callSid), node, isWanted);
+    if (adoption.kind === 'adopted') return adoption;
+    return adoption.kind === 'gone' || adoption.kind === 'failed' ? undefined : null;
   }
 
   private async goOn(
@@ -328,13 +318,8 @@ export class Switchboard implements FrontDesk {
     });
     this.calls.add(callSid, call);
     call.takeUp(clinic, adopted, brokeAt);
-    void this.register(call, adopted);
+    void tellRegister(world, adopted, () => call.displaced(epoch));
     return call;
-  }
-
-  private async register(call: PhoneCall, { unregistered, epoch }: Adopted): Promise<void> {
-    const { keeping } = this.options.world;
-    if (unregistered && keeping && !(await registered(keeping, unregistered, epoch))) call.displaced(epoch);
   }
 
   private resumed(call: PhoneCall, line: PhoneLine): PhoneInlet | null {

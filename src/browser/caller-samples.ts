@@ -21,8 +21,6 @@ export interface Taken {
   readonly speechMs: number;
 }
 
-export const NOTHING: Taken = { frames: [], speechMs: 0 };
-
 export class CallerSamples {
   private readonly format: AudioFormat;
   private readonly frameBytes: number;

@@ -4,13 +4,22 @@
 const FIRST_MESSAGES = 50;
 
 export class MessageNumbers {
-  private newest = -1;
+  private newestTaken: number;
   private isFirst = true;
 
-  /** A connection is there anew; answers the newest number taken, null where there is none. */
-  reconnected(): number | null {
+  /** `newest`: the number up to which another node has taken them; null where there is none. */
+  constructor(newest: number | null = null) {
+    this.newestTaken = newest ?? -1;
+  }
+
+  /** -1 where none was taken. */
+  get newest(): number {
+    return this.newestTaken;
+  }
+
+  /** A connection is there anew. */
+  reconnected(): void {
     this.isFirst = true;
-    return this.newest < 0 ? null : this.newest;
   }
 
   /**
@@ -21,9 +30,9 @@ export class MessageNumbers {
     const { isFirst } = this;
     this.isFirst = false;
     if (seq === undefined) return isFirst ? 'anew' : 'next';
-    const isAnew = isFirst && seq <= 1 && this.newest > FIRST_MESSAGES;
-    if (!isAnew && seq <= this.newest) return 'known';
-    this.newest = seq;
+    const isAnew = isFirst && seq <= 1 && this.newestTaken > FIRST_MESSAGES;
+    if (!isAnew && seq <= this.newestTaken) return 'known';
+    this.newestTaken = seq;
     return isAnew ? 'anew' : 'next';
   }
 }

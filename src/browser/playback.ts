@@ -2,6 +2,8 @@
  * What a browser was sent and has played, in the words a phone line has for it: marks that come back. A client that
  * tells what it played (`played`) proves it; for one that never does, the clock estimates.
  */
+import type { BrowserMemory } from './memory.ts';
+
 interface Piece {
   readonly itemId: string;
   /** Where in the item it ends, ms. */
@@ -28,12 +30,22 @@ export class Playback {
   private pieces: Piece[] = [];
   /** How much of each item was sent, ms; the newest last. */
   private readonly items = new Map<string, number>();
+  /** Another node sent audio before, of which not all is known here. */
+  private readonly isContinued: boolean;
   private lastTold: Played | null = null;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(now: () => number, onMark: (name: string) => void) {
+  /** `kept`: what another node knew. */
+  constructor(
+    now: () => number,
+    onMark: (name: string) => void,
+    kept: Pick<BrowserMemory, 'played' | 'sent'> | null = null,
+  ) {
     this.now = now;
     this.onMark = onMark;
+    this.lastTold = kept?.played ?? null;
+    this.isContinued = kept !== null;
+    for (const { itemId } of kept?.sent ?? []) this.items.set(itemId, Number.POSITIVE_INFINITY);
   }
 
   /** What the client told last; null for one that never tells. */
@@ -60,7 +72,8 @@ export class Playback {
 
   /** The client has played this item up to `ms`, and all that was sent before it; false where it was not sent so much. */
   played(itemId: string, ms: number): boolean {
-    if (ms > (this.items.get(itemId) ?? -Infinity) + TOLERANCE_MS) return false;
+    const sentMs = this.items.get(itemId) ?? (this.isContinued ? Infinity : -Infinity);
+    if (ms > sentMs + TOLERANCE_MS) return false;
     this.lastTold = { itemId, ms };
     this.stop();
     const last = this.pieces.findLastIndex((piece) => piece.itemId === itemId && piece.endMs <= ms + TOLERANCE_MS);

@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'busy'
   | 'unknown_clinic'
   | 'used_token'
+  | 'expired_token'
   | 'internal_error';
 
 /** What is wrong with a message, in words for its sender. */

@@ -8,7 +8,10 @@ export interface BrowserJoin {
   /** Null for the demo clinic: never in production. */
   readonly clinicId: string | null;
   readonly format: AudioFormat;
-  /** How long the session's token, which begins one call, is still good, s; null where none was needed. */
+  /**
+   * How long the session's token may still begin its one call, s; 0 where it may only go on with it, null where none was
+   * needed.
+   */
   readonly tokenLifeS: number | null;
 }
 
@@ -16,8 +19,6 @@ export interface BrowserJoin {
 export interface BrowserDesk {
   /** Begins the session's call, or goes on with it. Answers a listener always: a refusal is told over the socket. */
   join(join: BrowserJoin, socket: SocketHandle): SocketListener;
-  /** Whether the session's call can be gone on with. */
-  holds(clinicId: string, sessionId: string): boolean;
 }
 
 export interface BrowserEdge {

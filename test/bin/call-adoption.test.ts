@@ -61,7 +61,7 @@ beforeEach(async () => {
 
 describe('a call that is adopted', () => {
   it('is this node’s alone, with all that it remembers', async () => {
-    const adoption = await adopt(keeping(), callSid, 'node-b', any);
+    const adoption = await adopt(keeping(), telephoneKey(callSid), 'node-b', any);
     expect(adoption).toMatchObject({ kind: 'adopted', epoch: 2, seq: 1, unregistered: null });
     expect(adoption.kind === 'adopted' && adoption.state.history).toEqual(state.history);
     await save(1, 2);
@@ -69,7 +69,9 @@ describe('a call that is adopted', () => {
   });
 
   it('comes to one of several nodes that ask at once, and to each by an epoch of its own', async () => {
-    const adoptions = await Promise.all(['b', 'c', 'd'].map((node) => adopt(keeping(), callSid, node, any)));
+    const adoptions = await Promise.all(
+      ['b', 'c', 'd'].map((node) => adopt(keeping(), telephoneKey(callSid), node, any)),
+    );
     const epochs = adoptions.flatMap((each) => (each.kind === 'adopted' ? [each.epoch] : []));
     expect(new Set(epochs).size).toBe(epochs.length);
     expect(await keeper.read(telephoneKey(callSid))).toMatchObject({ epoch: Math.max(...epochs) });
@@ -78,12 +80,12 @@ describe('a call that is adopted', () => {
   it('has an epoch beyond one that the keeper gave while the register was away', async () => {
     await keeper.takeNext(telephoneKey(callSid));
     await keeper.takeNext(telephoneKey(callSid));
-    expect(await adopt(keeping(), callSid, 'node-b', any)).toMatchObject({ kind: 'adopted', epoch: 4 });
+    expect(await adopt(keeping(), telephoneKey(callSid), 'node-b', any)).toMatchObject({ kind: 'adopted', epoch: 4 });
   });
 
   it('is had without the register, which is told of it later', async () => {
     const away = { ...register, claim: () => Promise.reject(AWAY) };
-    const adoption = await adopt({ ...keeping(), register: away }, callSid, 'node-b', any);
+    const adoption = await adopt({ ...keeping(), register: away }, telephoneKey(callSid), 'node-b', any);
     expect(adoption).toMatchObject({ kind: 'adopted', epoch: 2 });
     if (adoption.kind !== 'adopted' || !adoption.unregistered) throw new Error('the register was not to be told');
     expect(await registered({ register }, adoption.unregistered, adoption.epoch)).toBe(true);
@@ -102,21 +104,21 @@ describe('a call that is not to be had', () => {
   it('is over, by the keeper or by the register', async () => {
     register.begin({ callSid, clinicId: radiance.id, epoch: 1 });
     register.end(callSid);
-    expect(await adopt(keeping(), callSid, 'node-b', any)).toEqual({ kind: 'ended' });
+    expect(await adopt(keeping(), telephoneKey(callSid), 'node-b', any)).toEqual({ kind: 'ended' });
     await keeper.end(telephoneKey(callSid), 1, endingOf({ next: 'hang_up', clinicId: radiance.id }));
-    expect(await adopt(keeping(), callSid, 'node-b', any)).toEqual({ kind: 'ended' });
+    expect(await adopt(keeping(), telephoneKey(callSid), 'node-b', any)).toEqual({ kind: 'ended' });
   });
 
   it('is not kept, or not of the kind that is wanted', async () => {
-    expect(await adopt(keeping(), callSid, 'node-b', () => false)).toEqual({ kind: 'gone' });
+    expect(await adopt(keeping(), telephoneKey(callSid), 'node-b', () => false)).toEqual({ kind: 'gone' });
     expect(await register.holds({ callSid, clinicId: radiance.id, epoch: 1 })).toBe(true);
     keeper.flush();
-    expect(await adopt(keeping(), callSid, 'node-b', any)).toEqual({ kind: 'gone' });
+    expect(await adopt(keeping(), telephoneKey(callSid), 'node-b', any)).toEqual({ kind: 'gone' });
   });
 
   it('cannot be asked about', async () => {
     const away = { ...keeper, read: () => Promise.reject(AWAY) };
-    await expect(adopt({ ...keeping(), keeper: away }, callSid, 'node-b', any)).rejects.toBe(AWAY);
+    await expect(adopt({ ...keeping(), keeper: away }, telephoneKey(callSid), 'node-b', any)).rejects.toBe(AWAY);
   });
 });
 

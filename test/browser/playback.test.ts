@@ -76,6 +76,20 @@ describe('a client that says what it played', () => {
   });
 });
 
+it('believes a client that tells of what another node sent it', () => {
+  const sent = [{ itemId: 'a', sentMs: 400, complete: false }];
+  const later = new Playback(
+    () => Date.now(),
+    (name) => back.push(name),
+    { played: { itemId: 'a', ms: 100 }, sent },
+  );
+  expect([later.told, later.played('a', 900), later.told]).toEqual([
+    { itemId: 'a', ms: 100 },
+    true,
+    { itemId: 'a', ms: 900 },
+  ]);
+});
+
 it('gives back no mark of what was cleared', () => {
   send('a', 0, 400, '1');
   playback.clear();

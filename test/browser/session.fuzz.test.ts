@@ -36,6 +36,7 @@ describe(`a browser's session under ${INPUTS} odd messages (seed ${SEED})`, () =
       mark: () => undefined,
       digit: () => undefined,
       closed: count,
+      remember: () => undefined,
       onScreen: count,
     };
     // Slow enough to be allowed all of it.
@@ -45,6 +46,7 @@ describe(`a browser's session under ${INPUTS} odd messages (seed ${SEED})`, () =
       conversationId: 'c',
       format: 'audio/pcm',
       resumeMs: 60_000,
+      memory: null,
       now: () => nowMs,
     } as const;
     const session = new BrowserSession(parts);

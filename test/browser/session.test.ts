@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallMessage } from '../../actors/call/messages.ts';
+import type { BrowserMemory } from '../../src/browser/memory.ts';
 import { BrowserSession } from '../../src/browser/session.ts';
 
 /** 200 ms of a voice, and of none, in 24 kHz. */
@@ -47,7 +48,7 @@ class Socket {
 }
 
 /** A session whose call writes down what it is told. */
-function newSession() {
+function newSession(memory: BrowserMemory | null = null) {
   const told: Told[] = [];
   const heard: string[] = [];
   let now = 0;
@@ -56,6 +57,7 @@ function newSession() {
     conversationId: 'c',
     format: 'audio/pcm',
     resumeMs: 60_000,
+    memory,
     now: () => now,
   });
   const call = {
@@ -63,6 +65,7 @@ function newSession() {
     mark: (name: string) => void told.push({ type: 'mark', name }),
     digit: () => undefined,
     closed: (reason: string) => void told.push({ type: 'closed', reason }),
+    remember: () => undefined,
     onScreen: (message: CallMessage) => void told.push({ ...message }),
   };
   const later = (ms: number): void => {
@@ -127,13 +130,22 @@ describe('audio from a browser', () => {
     socket.say({ ...voice, seq: 1 }, { ...silence, seq: 2 });
     session.detach(socket.connection);
     const again = new Socket(session);
-    expect(again.sent.slice(0, 2)).toMatchObject([
-      { type: 'session', resumed: true },
-      { type: 'ack', seq: 2 },
-    ]);
-    again.say({ ...silence, seq: 2 }, { ...voice, seq: 3 });
+    expect(again.sent).toMatchObject([{ type: 'session', resumed: true }]);
+    again.say({ ...voice, seq: 1 }, { ...silence, seq: 2 }, { ...voice, seq: 3 });
     expect(heard).toHaveLength(30);
-    expect(again.of('ack').map((each) => each['seq'])).toEqual([2, 2, 3]);
+  });
+
+  it('is acknowledged at once where it was nothing, else once the call has its words', async () => {
+    const { session, socket } = talking();
+    socket.say({ ...silence, seq: 1 }, { ...voice, seq: 2 }, { ...silence, seq: 3 }, { ...silence, seq: 4 });
+    const acked = (): unknown[] => socket.of('ack').map((each) => each['seq']);
+    session.heard(turned);
+    expect(acked()).toEqual([1]);
+    session.heard({ type: 'caller_words', itemId: 'i', text: 'Hello.' });
+    // Not before the call has kept them, in the same tick.
+    expect(acked()).toEqual([1]);
+    await Promise.resolve();
+    expect(acked()).toEqual([1, 2, 3, 4]);
   });
 
   it('of a page that was loaded anew, far behind, counts from there', () => {
@@ -211,11 +223,57 @@ describe('a browser that is away', () => {
     const { session, socket, told } = talking();
     session.detach(socket.connection);
     session.told('call.ended', { channel: 'web', outcome: 'failed', endedBy: 'failure', durationMs: 1 });
-    session.close();
+    session.end();
     const again = new Socket(session);
     expect(again.types).toEqual(['session', 'ended']);
     expect(again.closes).toEqual([1000]);
     expect(told.map((each) => each['type'])).toEqual(['line_lost']);
+  });
+});
+
+/** What is kept of a session whose caller said something and heard some of a sentence. */
+const elsewhere = () => {
+  const { session, socket } = talking();
+  session.play(VOICE, AT);
+  session.heard({ type: 'words', itemId: 'a', text: 'Hello.' });
+  socket.say({ ...silence, seq: 1 }, { ...voice, seq: 2 }, { type: 'played', item_id: 'a', ms: 20 });
+  return session.memory([{ itemId: 'a', sentMs: 200, complete: true }]);
+};
+
+describe('a session that another node had', () => {
+  it('goes on where it was: what it heard, what it is to hear again, what it was told', () => {
+    const { session, call, told, heard } = newSession(elsewhere());
+    const socket = new Socket(session);
+    expect(socket.sent).toMatchObject([
+      { type: 'session', resumed: true },
+      { type: 'ack', seq: 1 },
+      { type: 'clear' },
+      { type: 'transcript', text: 'Hello.' },
+    ]);
+    session.began(call);
+    socket.say({ ...silence, seq: 1 }, { ...voice, seq: 2 });
+    expect([session.resends, heard.length, told]).toEqual([true, 10, []]);
+  });
+
+  it('asks how far the caller heard her, and waits a moment for it', async () => {
+    const { session } = newSession(elsewhere());
+    const socket = new Socket(session);
+    const played = session.playedByNow();
+    socket.say({ ...silence, seq: 3 }, { type: 'played', item_id: 'a', ms: 120 });
+    expect(await played).toEqual({ itemId: 'a', ms: 120 });
+    expect(await newSession(elsewhere()).session.playedByNow()).toEqual({ itemId: 'a', ms: 20 });
+  });
+});
+
+describe('a call that Ava ends', () => {
+  it('tells what came of it before the socket is closed', () => {
+    const { session, socket } = talking();
+    session.close();
+    expect(socket.closes).toEqual([]);
+    session.told('call.ended', { channel: 'web', outcome: 'info_only', endedBy: 'ava', durationMs: 1 });
+    session.end();
+    expect(socket.of('ended')).toEqual([{ type: 'ended', outcome: 'info_only' }]);
+    expect(socket.closes).toEqual([1000]);
   });
 });
 

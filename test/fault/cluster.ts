@@ -9,6 +9,7 @@ import type { StoredConversation } from '../../db/conversation-reader.ts';
 import { openPostgres } from '../../db/postgres.ts';
 import { freePort } from '../../ops/embedded/port.ts';
 import { type Replay, runReplayCommand } from '../../src/bin/ops/replay-command.ts';
+import { BrowserCaller } from '../sim/browser/caller.ts';
 import { scenario } from '../sim/callers/scenarios.ts';
 import type { Call } from '../sim/twilio/call.ts';
 import { closedRecord, until } from '../support/ava.ts';
@@ -17,20 +18,34 @@ import { openBalancer } from '../support/balancer.ts';
 import { RADIANCE, startOutside } from '../support/outside.ts';
 import { freshDatabase, freshRedis } from '../support/services.ts';
 
+const RECORD_MS = 20_000;
 const READY_MS = 60_000;
 const PACE = 4;
 const NODES = 2;
 const KILL_EVERY_MS = 3_000;
 
+export interface WrittenConversation {
+  readonly outcome: string;
+  readonly endedBy: string;
+  readonly booked: number;
+  readonly turns: readonly { readonly role: string; readonly text: string; readonly interrupted: boolean }[];
+}
+
 export interface Cluster {
   /** Kills the node that has this call, and starts it again. Resolves once the caller has a line again. */
   killOwnerOf(call: Call): Promise<void>;
+  /** Kills the node that spoke of this last, and starts it again. */
+  killOwner(id: string): void;
+  /** A page that is open in somebody's browser, connected to whichever node the balancer chooses. */
+  browse(session: string): BrowserCaller;
   place(from: string, story?: string): Call;
   /** Kills a node, waits until it is back, and kills the next, until `over`. Resolves with how many were killed. */
   killOneAfterAnother(over: Promise<unknown>): Promise<number>;
   recordOf(call: Call): Promise<StoredConversation>;
   /** The call folded again, by each node that had it. */
   replayOf(call: Call): Promise<Replay>;
+  /** By conversation. */
+  recordOfConversation(id: string): Promise<WrittenConversation>;
   appointmentsOf(call: Call): Promise<number>;
   sessionsGone(): Promise<unknown>;
 }
@@ -65,16 +80,22 @@ export async function openCluster({ onTestFinished }: TestContext): Promise<Clus
   };
   await Promise.all(ports.map(start));
 
+  const killOwner = (id: string): void => {
+    const [port, ava] = [...nodes].toSorted(([, a], [, b]) => lastWordOf(a, id) - lastWordOf(b, id)).at(-1) ?? [];
+    if (!ava || port === undefined || !ava.output().includes(id)) throw new Error('no node has this call');
+    nodes.delete(port);
+    ava.signal('SIGKILL');
+    void start(port).catch(() => undefined);
+  };
+
   return {
+    killOwner,
     async killOwnerOf(call) {
-      const [port, ava] = [...nodes].findLast(([, node]) => node.output().includes(call.sid)) ?? [];
-      if (!ava || port === undefined) throw new Error('no node has this call');
-      nodes.delete(port);
       const anotherLine = nextStream(call);
-      ava.signal('SIGKILL');
+      killOwner(call.sid);
       await anotherLine;
-      void start(port).catch(() => undefined);
     },
+    browse: (session) => new BrowserCaller(`ws://127.0.0.1:${publicPort}/ws/voice/${session}`, PACE),
     async killOneAfterAnother(over) {
       const done = over.then(() => 'over' as const);
       for (let kills = 0; ; kills++) {
@@ -93,6 +114,20 @@ export async function openCluster({ onTestFinished }: TestContext): Promise<Clus
       return closedRecord(database, clinic?.id ?? '', call.sid);
     },
     replayOf: (call) => runReplayCommand(call.sid, database),
+    recordOfConversation: (id) =>
+      until(`the record of ${id} to be closed`, RECORD_MS, async () => {
+        const [row] = await database.unbound(
+          'read',
+          (sql) => sql<WrittenConversation[]>`
+            select v.outcome, v.ended_by as "endedBy",
+                   (select count(*)::int from appointments a
+                    where a.conversation_id = v.id and a.status = 'confirmed') as booked,
+                   (select json_agg(json_build_object('role', role, 'text', text, 'interrupted', interrupted) order by n)
+                    from turns t where t.conversation_id = v.id) as turns
+            from conversations v where v.id = ${id} and v.status = 'ended'`,
+        );
+        return row;
+      }),
     async appointmentsOf(call) {
       const [row] = await database.unbound(
         'count',
@@ -107,6 +142,15 @@ export async function openCluster({ onTestFinished }: TestContext): Promise<Clus
         outside.openai.sessions().length === 0 ? true : undefined,
       ),
   };
+}
+
+/** When a node spoke of this last, by its log; -Infinity where it never did. */
+function lastWordOf(node: AvaProcess, id: string): number {
+  const line = node
+    .output()
+    .split('\n')
+    .findLast((each) => each.includes(id));
+  return line === undefined ? Number.NEGATIVE_INFINITY : Date.parse(/"time":"([^"]+)"/.exec(line)?.[1] ?? '');
 }
 
 function nextStream(call: Call): Promise<void> {

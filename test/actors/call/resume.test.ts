@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallEffect } from '../../../actors/call/effects.ts';
-import type { CallMessage } from '../../../actors/call/messages.ts';
+import { turnsOf } from '../../../actors/call/history.ts';
+import type { CallMessage, FarEnd } from '../../../actors/call/messages.ts';
 import { callStep } from '../../../actors/call/step.ts';
 import { headOf, itemOf, restored } from '../../../src/bin/call-snapshot.ts';
 import { StepBench } from '../../support/step-bench.ts';
@@ -30,11 +31,15 @@ import {
 const OFFER = 'I have Tuesday at two in the afternoon, or Wednesday at nine in the morning with Priya.';
 
 /** The call as another node goes on with it, its line broken `goneMs` before. */
-function elsewhere(call: CallBench, goneMs = 1_000): { readonly call: CallBench; readonly effects: CallEffect[] } {
+function elsewhere(
+  call: CallBench,
+  goneMs = 1_000,
+  farEnd?: FarEnd,
+): { readonly call: CallBench; readonly effects: CallEffect[] } {
   const kept = restored(headOf(call.state), call.state.history.map(itemOf));
   const next: CallBench = new StepBench(callStep(FACTS), kept);
   next.now = call.now + goneMs;
-  const takenUp: CallMessage = { type: 'taken_up', brokeAt: call.now, node: 'node-b' };
+  const takenUp: CallMessage = { type: 'taken_up', brokeAt: call.now, node: 'node-b', ...(farEnd && { farEnd }) };
   return { call: next, effects: next.tell(takenUp, { type: 'phone_opened' }) };
 }
 
@@ -173,4 +178,74 @@ describe('a call that another node goes on with', () => {
     const { call: next } = elsewhere(call);
     expect(Object.keys(next.state.deadlines).toSorted()).toEqual(['longest_call', 'silence', 'time_is_short']);
   });
+});
+
+const farEnd = (changes: Partial<FarEnd>): FarEnd => ({ sent: [], played: null, resends: true, ...changes });
+const offering = (): CallBench => {
+  const call = greeted();
+  callerSpeaks(call, 'u1');
+  call.tell(words('u1', 'When can I come?'));
+  begins(call, 'a1', OFFER);
+  call.tell(responseEnded());
+  return call;
+};
+
+/** What of the offer is in the record then. */
+const heard = (changes: Partial<FarEnd>): unknown => turns(elsewhere(offering(), 1_000, farEnd(changes)).effects)[0];
+
+describe('a call whose far end tells', () => {
+  it('goes on behind the words that it played, whatever the time', () => {
+    const sent = [{ itemId: 'a1', sentMs: 6_000, complete: true }];
+    const half = OFFER.slice(0, OFFER.length / 2);
+    expect(heard({ sent, played: { itemId: 'a1', ms: 3_000 } })).toEqual([
+      3,
+      'assistant',
+      half.slice(0, half.lastIndexOf(' ')),
+      true,
+    ]);
+    expect(heard({ sent, played: { itemId: 'a1', ms: 6_000 } })).toEqual([3, 'assistant', OFFER, false]);
+    expect(heard({ sent, played: { itemId: 'before', ms: 9_000 } })).toBeUndefined();
+  });
+
+  it('heard all that was sent before the item that it names', () => {
+    const sent = ['a1', 'a2'].map((itemId) => ({ itemId, sentMs: 6_000, complete: true }));
+    expect(heard({ sent, played: { itemId: 'a2', ms: 20 } })).toEqual([3, 'assistant', OFFER, false]);
+  });
+
+  it('cannot have heard more than was sent, however long it was away', () => {
+    const call = offering();
+    call.wait(60_000);
+    const sent = [{ itemId: 'a1', sentMs: 3_000, complete: false }];
+    const next = elsewhere(call, 1_000, farEnd({ sent }));
+    expect(turns(next.effects)).toEqual([[3, 'assistant', expect.not.stringContaining('Priya'), true]]);
+  });
+
+  it('is not asked again for what it sends again: the turn is heard in its place, and answered', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    const next = elsewhere(call, 1_000, farEnd({}));
+    expect([turns(next.effects), askedFor(next.call.tell(ready))]).toEqual([[], []]);
+    next.call.tell({ type: 'caller_speech_started', again: true });
+    const effects = next.call.tell({ type: 'caller_turn_committed', itemId: 'x1', again: true });
+    expect(askedFor(effects)).toEqual(['respond']);
+    expect(recorded(next.call.tell(words('x1', 'Do you do Botox?')))).toMatchObject([
+      { n: 2, text: 'Do you do Botox?' },
+    ]);
+  });
+
+  it('goes on saying what it began to say', () => {
+    const call = greeted();
+    call.tell(speechStarted);
+    const next = elsewhere(call, 1_000, farEnd({}));
+    expect(askedFor(next.call.tell(ready))).toEqual([]);
+    callerSpeaks(next.call, 'x1');
+    expect(next.call.state.awaited).toMatchObject([{ itemId: 'x1' }]);
+  });
+});
+
+it('the turns that it remembers can be written again, as they stand in the record', () => {
+  const call = greeted();
+  callerSpeaks(call, 'u1');
+  const said = recorded(call.tell(words('u1', 'Do you do Botox?')));
+  expect(turnsOf(call.state).slice(-1)).toEqual(said);
 });

@@ -110,6 +110,17 @@ describe('the model actor', () => {
     expect(heard.length).toBeLessThan(20);
   });
 
+  it('knows the first turns of a caller who says again what a session on another node had heard', () => {
+    const { actor, report, told } = model();
+    actor.hearsAgain(1);
+    report({ type: 'session_ready' });
+    for (const itemId of ['u1', 'u2']) {
+      report({ type: 'caller_speech_started', itemId });
+      report({ type: 'caller_turn_committed', itemId });
+    }
+    expect(told.flatMap((each) => ('again' in each ? [each.again] : []))).toEqual([true, true, false, false]);
+  });
+
   it('hears nothing of a line that is not its own any more', () => {
     const { report, told, lines } = model();
     report({ type: 'session_ready' });

@@ -1,6 +1,7 @@
 /**
  * A browser page as the far end of a caller's line: speaks the protocol of browser calls over whatever carries its
- * texts, plays what it is sent in real time, and tells how much of it was played.
+ * texts, plays what it is sent in real time, and tells how much of it was played. Without a connection it plays what it
+ * has and keeps what is said; over the next one it sends all again that was not acknowledged.
  */
 import { audioMs, audioReader, writeAudio } from '../openai/audio.ts';
 import { FRAME_SAMPLES, SAMPLES_PER_MS, silence } from '../speech.ts';
@@ -28,6 +29,9 @@ export class BrowserReceiver implements FarEnd {
   private readonly playout = new Playout();
   private pieces: Piece[] = [];
   private seq = 0;
+  private unacknowledged: Message[] = [];
+  private lastPlayed: Message | undefined;
+  private hasBegun = false;
   private isOpen = false;
 
   /** `onCleared`: what was being played was dropped. */
@@ -41,9 +45,11 @@ export class BrowserReceiver implements FarEnd {
   }
 
   exchange(spoken: Buffer | undefined): Buffer | undefined {
-    if (!this.isOpen) return undefined;
+    if (!this.hasBegun) return undefined;
     const data = writeAudio(PCM, spoken ?? SILENT_FRAME).toString('base64');
-    this.tell({ type: 'audio', data, seq: ++this.seq });
+    const message = { type: 'audio', data, seq: ++this.seq };
+    this.unacknowledged.push(message);
+    this.tell(message);
     const { samples } = this.playout.next();
     if (samples) this.count(samples.length);
     return samples;
@@ -54,12 +60,27 @@ export class BrowserReceiver implements FarEnd {
     this.isOpen = false;
   }
 
+  /** The connection is gone. */
+  lost(): void {
+    this.isOpen = false;
+  }
+
   take(text: string): void {
     const message: Message = JSON.parse(text);
-    this.isOpen = true;
     if (message.type === 'audio') return this.play(message);
     this.messages.push(message);
+    if (message.type === 'session') this.begin();
     if (message.type === 'clear') this.drop();
+    if (message.type === 'ack') {
+      this.unacknowledged = this.unacknowledged.filter(({ seq }) => Number(seq) > Number(message['seq']));
+    }
+  }
+
+  private begin(): void {
+    this.hasBegun = true;
+    this.isOpen = true;
+    if (this.lastPlayed) this.tell(this.lastPlayed);
+    for (const message of this.unacknowledged) this.tell(message);
   }
 
   private play(message: Message): void {
@@ -83,7 +104,8 @@ export class BrowserReceiver implements FarEnd {
       left -= played;
       if (piece.leftSamples > 0) return;
       this.pieces.shift();
-      this.tell({ type: 'played', item_id: piece.itemId, ms: piece.endMs });
+      this.lastPlayed = { type: 'played', item_id: piece.itemId, ms: piece.endMs };
+      this.tell(this.lastPlayed);
     }
   }
 
