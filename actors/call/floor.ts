@@ -17,6 +17,8 @@ const TURN_SILENCE_MS = 500;
 const SLACK_MS = 150;
 /** Ava had that little left to say: a nod is an answer rather than a sign of listening. */
 const LAST_WORDS_MS = 1_000;
+/** So many times as long are the words of a sound waited for once she has gone on. */
+const LATE_WORDS = 4;
 /** Counts as left to say where the model had not finished. */
 const MORE_TO_COME_MS = 60_000;
 
@@ -77,6 +79,12 @@ export function doubtCommitted(
   return keep(withDeadline(waiting, 'words', now + facts.limits.wordsMs));
 }
 
+/** A turn in which nobody was heard to speak: Ava goes on, and only words make it one. */
+export function silenceCommitted(facts: CallFacts, state: CallState, itemId: string, now: number): CallTransition {
+  const doubt: Doubt = { since: now, endedAt: now, itemId, unheardMs: 0, resumed: true };
+  return keep(withDeadline({ ...state, doubt }, 'words', now + LATE_WORDS * facts.limits.wordsMs));
+}
+
 /** What a sound in doubt was, now that its words are there. */
 export function judged(
   facts: CallFacts,
@@ -96,7 +104,11 @@ export function wordsAreLate(facts: CallFacts, state: CallState, now: number): C
   if (doubt === null) return keep(state);
   if (doubt.resumed) return dismissed(facts, state, doubt, now);
   return {
-    state: withDeadline({ ...state, doubt: { ...doubt, resumed: true } }, 'words', now + 4 * facts.limits.wordsMs),
+    state: withDeadline(
+      { ...state, doubt: { ...doubt, resumed: true } },
+      'words',
+      now + LATE_WORDS * facts.limits.wordsMs,
+    ),
     effects: playOn(state),
   };
 }

@@ -6,7 +6,7 @@ import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
 import { offerById } from '../../src/domain/offers.ts';
 import { slotOf } from '../../src/domain/slots.ts';
 import { andThen, type CallEffect, type CallTransition, keep, RESPOND, record } from './effects.ts';
-import { doubtCommitted, judged } from './floor.ts';
+import { doubtCommitted, isBusy, judged, silenceCommitted } from './floor.ts';
 import { enterEmergency } from './handover.ts';
 import type { CallFacts } from './messages.ts';
 import { sayPhrase } from './phrases.ts';
@@ -24,10 +24,16 @@ export function enterTalking(facts: CallFacts, state: CallState): CallTransition
 /** The caller's turn is over, by the service's word; a sound in doubt waits for its words. */
 export function callerTurn(facts: CallFacts, state: CallState, itemId: string, now: number): CallTransition {
   if (state.doubt !== null) return doubtCommitted(facts, state, state.doubt, itemId, now);
+  if (isVoiceless(state)) return silenceCommitted(facts, state, itemId, now);
   const turn = { itemId, startedAt: state.callerSpeaksSince ?? now, endedAt: now };
   const taken = takeTurn(facts, state, turn, now);
   // It stands in the record; but a caller in danger is not kept from staff by an answer.
   return state.leaving?.urgent ? { ...taken, effects: taken.effects.filter(isNoOrder) } : taken;
+}
+
+/** Nobody was heard to speak since the turn that is being answered: a caller who ended it as well did so too late. */
+function isVoiceless(state: CallState): boolean {
+  return state.callerSpeaksSince === null && isBusy(state) && !state.leaving?.urgent;
 }
 
 function isNoOrder(effect: CallEffect): boolean {

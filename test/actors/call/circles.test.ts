@@ -5,7 +5,6 @@ import {
   begins,
   type CallBench,
   callerSpeaks,
-  committed,
   greeted,
   orders,
   PHRASES,
@@ -70,7 +69,7 @@ describe('a model that asks the same again and again', () => {
   it('may ask it afresh once the caller has spoken', () => {
     const call = asked();
     for (const callId of ['a', 'b', 'c']) asks(call, callId, '{}');
-    call.tell(committed('u2'));
+    callerSpeaks(call, 'u2');
     expect(ran(asks(call, 'd', '{}'))).toEqual(['d']);
   });
 });

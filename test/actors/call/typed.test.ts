@@ -90,6 +90,37 @@ describe('a turn that the caller ends by hand', () => {
   );
 });
 
+/** The caller's commit crossed the service's own end of their turn. */
+function crossed() {
+  const call = atScreen();
+  callerSpeaks(call, 'u1');
+  return { call, effects: call.tell(committed('silence')) };
+}
+
+describe('a turn without a voice, made of the silence behind one that is being answered', () => {
+  it('is none: the service forgets it, and nothing is answered twice', () => {
+    const { call, effects } = crossed();
+    begins(call, 'a', 'At nine.');
+    const dismissed = call.tell(words('silence', ''));
+    expect([orders(effects), orders(dismissed)]).toEqual([[], [{ type: 'forget', itemId: 'silence' }]]);
+    expect([call.state.callerTurns, call.state.doubt, phoneOrders(dismissed)]).toEqual([1, null, []]);
+  });
+
+  it('is none either where its words never come', () => {
+    const { call } = crossed();
+    begins(call, 'a', 'At nine.');
+    call.wait(60_000);
+    expect([call.state.callerTurns, call.state.doubt]).toEqual([1, null]);
+  });
+
+  it('is one after all where it has words', () => {
+    const { call } = crossed();
+    const effects = call.tell(words('silence', 'And at ten?'));
+    expect(turns(effects)).toEqual([[3, 'customer', 'And at ten?', false]]);
+    expect(orders(effects)).toContainEqual({ type: 'respond' });
+  });
+});
+
 it('keeps the answer to a caller who took the floor for when their line is back', () => {
   const call = atScreen();
   begins(call, 'a', 'We are open from nine to six.');
