@@ -1,16 +1,15 @@
 /** The SQL of bookings and holds, one function a statement, each inside a transaction bound to the clinic. */
 import { z } from 'zod';
 import type { Instant, PhoneNumber } from '../src/domain/clinic.ts';
-import type { Appointment, BookingRequest, BusyQuery, HoldRequest } from '../src/domain/ports.ts';
-import type { Block, Busy } from '../src/domain/slots.ts';
+import type { Appointment, BookingRequest, HoldRequest } from '../src/domain/ports.ts';
+import type { Block } from '../src/domain/slots.ts';
 import { APPOINTMENT_DOORBELLS } from './appointment-changes.ts';
 import type { Sql } from './postgres.ts';
 import { noteWebhookEvents } from './webhook-events.ts';
 
 /** Longest stretch one row may occupy: the constraint `occupied_length` holds it, so that reads may look back by btree. */
-const LONGEST_BLOCK_MS = 24 * 3_600_000;
+export const LONGEST_BLOCK_MS = 24 * 3_600_000;
 
-const busyRow = z.object({ resource_id: z.string(), starts_at: z.number(), ends_at: z.number() });
 const idRow = z.object({ id: z.string() });
 const appointmentRow = z.object({
   id: z.string(),
@@ -20,42 +19,6 @@ const appointmentRow = z.object({
   starts_at: z.number(),
   ends_at: z.number(),
 });
-
-/**
- * What is taken in a stretch of time: appointments, holds of other conversations that have not lapsed, and what else
- * providers have in their calendars outside.
- */
-export function selectBusy(sql: Sql, query: BusyQuery) {
-  return sql`
-    select resource_id, starts_at, ends_at
-    from occupied
-    where clinic_id = ${query.clinicId}
-      and resource_id in ${sql(query.resourceIds)}
-      and starts_at > ${query.startsAt - LONGEST_BLOCK_MS}
-      and starts_at < ${query.endsAt}
-      and ends_at > ${query.startsAt}
-      and (appointment_id = ${query.movingId ?? null}::uuid) is not true
-      and (hold_id is null or exists (
-             select from holds
-             where id = hold_id and expires_at > ${query.now} and conversation_id <> ${query.conversationId}))
-    union all
-    select providers.id, calendar_busy.starts_at, calendar_busy.ends_at
-    from providers
-    join calendar_busy on calendar_busy.clinic_id = providers.clinic_id and calendar_busy.calendar_id = providers.calendar_id
-    where providers.clinic_id = ${query.clinicId}
-      and providers.id in ${sql(query.resourceIds)}
-      and calendar_busy.ends_at > ${query.startsAt}
-      and calendar_busy.starts_at < ${query.endsAt}
-    order by starts_at, resource_id`;
-}
-
-/** Of rows of `selectBusy`. */
-export function busyIn(rows: readonly unknown[]): Busy[] {
-  return rows.map((row) => {
-    const taken = busyRow.parse(row);
-    return { resourceId: taken.resource_id, startsAt: taken.starts_at, endsAt: taken.ends_at };
-  });
-}
 
 /**
  * Locks these resources, and what the conversation's present hold and the appointment (whose row is locked already) have,

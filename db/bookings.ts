@@ -5,7 +5,8 @@
  * connection died around COMMIT) is simply run again: it waits for the first one's locks, reads the idempotency key,
  * and finds what was committed. What changes an appointment locks its row before any resource, and then finds it as it
  * was to become. Statements that need none of each other's answers are sent together: Postgres runs them one after the
- * other all the same, and each sees what was committed while the one before it waited. Keeps no state of its own.
+ * other all the same, and each sees what was committed while the one before it waited. What is
+ * taken is read once for all who ask for the same at once; nothing else is kept between calls.
  */
 import { randomUUID } from 'node:crypto';
 import type { Fenced } from '../src/domain/call-keeping.ts';
@@ -31,14 +32,12 @@ import {
 } from './appointment-statements.ts';
 import {
   appointmentIn,
-  busyIn,
   clearHolds,
   insertAppointment,
   insertHold,
   lockResources,
   occupy,
   selectActive,
-  selectBusy,
   selectCustomer,
   selectTakenOutside,
 } from './booking-statements.ts';
@@ -46,6 +45,8 @@ import { asOwner, refuseStale, selectOwner } from './call-register.ts';
 import type { Database, Sql } from './postgres.ts';
 import { sqlState, violatedConstraint } from './postgres-errors.ts';
 import { settle } from './settle.ts';
+import { SharedReads } from './shared-reads.ts';
+import { busyFor, selectTaken, subjectOf, type Taken, type TakenQuery, takenIn } from './taken-time.ts';
 import { enterWaitlist, matchWaitlist } from './waitlist-statements.ts';
 
 /** Throws where Postgres is out of reach; whether the change took effect is then unknown, and the same request may be made again. */
@@ -56,11 +57,12 @@ export function postgresBookingStore(database: Database): BookingStore {
     work: (sql: Sql) => Promise<T>,
   ): Promise<T> => settle(() => database.withClinic(clinicId, query, (sql) => asOwner(sql, fence, () => work(sql))));
 
+  const reads = new SharedReads<TakenQuery, Taken[]>();
+
   return {
     async busy(query) {
       if (query.resourceIds.length === 0) return [];
-      const [rows] = await settle(() => database.readClinic(query.clinicId, 'busy', (sql) => [selectBusy(sql, query)]));
-      return busyIn(rows);
+      return busyFor(query, await reads.ask(subjectOf(query), query, (depart) => readTaken(database, query, depart)));
     },
     hold(request) {
       const id = randomUUID();
@@ -105,6 +107,16 @@ export function postgresBookingStore(database: Database): BookingStore {
   };
 }
 
+async function readTaken(database: Database, query: TakenQuery, depart: () => unknown): Promise<Taken[]> {
+  const [rows] = await settle(() =>
+    database.readClinic(query.clinicId, 'busy', (sql) => {
+      depart();
+      return [selectTaken(sql, query)];
+    }),
+  );
+  return takenIn(rows);
+}
+
 async function placeHold(sql: Sql, request: HoldRequest, holdId: string): Promise<'held' | 'taken'> {
   const { clinicId, conversationId, blocks, movingId, now } = request;
   const resourceIds = resourcesOf(blocks);
@@ -129,11 +141,11 @@ async function releaseHold(sql: Sql, conversationId: string): Promise<void> {
 }
 
 /** What is taken, and then the key: a slot may be taken by this very request. */
-function askOutlook(sql: Sql, { clinicId, conversationId, blocks, key, now, fence }: BookingRequest) {
+function askOutlook(sql: Sql, { clinicId, blocks, key, fence }: BookingRequest) {
   const startsAt = Math.min(...blocks.map((block) => block.startsAt));
   const endsAt = Math.max(...blocks.map((block) => block.endsAt));
-  const wanted = { clinicId, conversationId, resourceIds: resourcesOf(blocks), startsAt, endsAt, now };
-  return [selectOwner(sql, fence), selectBusy(sql, wanted), selectActive(sql, key)] as const;
+  const wanted = { clinicId, resourceIds: resourcesOf(blocks), startsAt, endsAt };
+  return [selectOwner(sql, fence), selectTaken(sql, wanted), selectActive(sql, key)] as const;
 }
 
 /**
@@ -141,14 +153,14 @@ function askOutlook(sql: Sql, { clinicId, conversationId, blocks, key, now, fenc
  * wait for the winners nor keep them waiting. Undefined: it has to be tried.
  */
 function foregone(
-  { blocks }: BookingRequest,
+  request: BookingRequest,
   id: string,
   [taken, active]: readonly [readonly unknown[], readonly unknown[]],
 ): BookingResult | undefined {
-  const busy = busyIn(taken);
+  const busy = busyFor(request, takenIn(taken));
   const isTaken = (resourceId: string, during: Interval): boolean =>
     busy.some((other) => other.resourceId === resourceId && overlaps(other, during));
-  return alreadyBooked(active, id) ?? (placed(blocks, isTaken) === undefined ? { kind: 'taken' } : undefined);
+  return alreadyBooked(active, id) ?? (placed(request.blocks, isTaken) === undefined ? { kind: 'taken' } : undefined);
 }
 
 /** What a request's key has led to already, in an attempt of its own or by another request. */

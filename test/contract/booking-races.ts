@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { BookingStore } from '../../src/domain/ports.ts';
 import { type Interval, overlaps, placed } from '../../src/domain/slots.ts';
-import { type BookingWish, bookingRequest, busyQuery, holdRequest, radiance } from './booking-requests.ts';
+import { type BookingWish, bookingRequest, busyQuery, holdRequest, lumen, radiance } from './booking-requests.ts';
 
 const RACERS = 50;
 const INSERTS = 1_200;
@@ -28,6 +28,14 @@ export function describeBookingRaces(store: () => BookingStore): void {
       const ids = new Set(results.map((result) => (result.kind === 'booked' ? result.appointment.id : 'none')));
       expect(ids.size).toBe(1);
       expect(results.filter((result) => result.kind === 'booked' && !result.replayed)).toHaveLength(1);
+    });
+
+    it('answers each clinic with its own alone, though both ask for the same resources at once', async () => {
+      await store().book(bookingRequest());
+      const query = busyQuery();
+      const asked = [query, { ...query, clinicId: lumen.id }, query];
+      const answers = await Promise.all(asked.map((each) => store().busy(each)));
+      expect(answers.map(({ length }) => length)).toEqual([1, 0, 1]);
     });
 
     it('lets conversations trade their holds between providers, crosswise', async () => {

@@ -186,6 +186,14 @@ export function describeBookingStore(name: string, open: () => Promise<BookingBe
         expect(await store.busy(busyQuery({ now: NOW + HOLD_MS }))).toEqual([]);
       });
 
+      it('shows as busy to whom it must, though its own conversation and a later moment ask in the same breath', async () => {
+        const hold = holdRequest();
+        await store.hold(hold);
+        const asked = [{}, { conversationId: hold.conversationId }, { now: NOW + HOLD_MS }, {}];
+        const answers = await Promise.all(asked.map((wish) => store.busy(busyQuery(wish))));
+        expect(answers.map(({ length }) => length)).toEqual([1, 0, 0, 1]);
+      });
+
       it('is no obstacle to its own conversation, and gone once that has booked', async () => {
         const conversationId = randomUUID();
         await store.hold(holdRequest({ conversationId, at: 60 }));

@@ -1,10 +1,19 @@
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
-import { type Database, openPostgres } from '../../db/postgres.ts';
+import { type Database, openPostgres, type QueryReport } from '../../db/postgres.ts';
 import type { WaitlistRequest } from '../../src/domain/ports.ts';
 import { NO_TRACING } from '../../src/domain/tracing.ts';
 import { describeBookingPrograms } from '../contract/booking-programs.ts';
-import { bookingRequest, cancelRequest, moveRequest, radiance } from '../contract/booking-requests.ts';
+import {
+  bookingRequest,
+  busyQuery,
+  cancelRequest,
+  holdRequest,
+  moveRequest,
+  NOW,
+  radiance,
+} from '../contract/booking-requests.ts';
 import { type BookingBench, booked, describeBookingStore } from '../contract/booking-store.ts';
 import { freshDatabase } from '../support/services.ts';
 
@@ -16,11 +25,17 @@ interface WaiterRow extends WaitlistRequest {
   readonly matchedUntil: number;
 }
 
-async function openBench(tracing = NO_TRACING): Promise<BookingBench & { readonly database: Database }> {
+/** `asked`: what the database was asked so far, by name. */
+async function openBench(
+  tracing = NO_TRACING,
+): Promise<BookingBench & { readonly database: Database; readonly asked: string[] }> {
   const fresh = await freshDatabase();
-  const database = openPostgres({ url: fresh.url, poolSize: 20, tracing });
+  const asked: string[] = [];
+  const onQuery = ({ query }: QueryReport) => void asked.push(query);
+  const database = openPostgres({ url: fresh.url, poolSize: 20, tracing, onQuery });
   return {
     database,
+    asked,
     store: postgresBookingStore(database),
     customers: (clinicId) =>
       database.withClinic(
@@ -63,6 +78,41 @@ describe('the book in Postgres', () => {
       expect(await bench.store.book(bookingRequest())).toEqual({ kind: 'taken' });
       expect(await bench.store.book(request)).toMatchObject({ kind: 'booked', replayed: true });
     });
+  });
+
+  it('reads what is taken once for all who ask together for the same', async (context) => {
+    const bench = await openBench();
+    context.onTestFinished(() => bench.close());
+    const { store, asked } = bench;
+    const { conversationId } = holdRequest();
+    await store.hold(holdRequest({ conversationId }));
+    asked.length = 0;
+    const queries = [busyQuery(), busyQuery({ conversationId }), busyQuery({ now: NOW + 1 })];
+    const [others, own, later] = await Promise.all(queries.map((query) => store.busy(query)));
+    expect([others?.length, own?.length, later?.length]).toEqual([1, 0, 1]);
+    expect(asked).toEqual(['busy']);
+  });
+
+  it('answers nobody by what was read before they asked', async (context) => {
+    const bench = await openBench();
+    context.onTestFinished(() => bench.close());
+    const { database } = bench;
+    const first = new EventEmitter();
+    const store = postgresBookingStore({
+      ...database,
+      async readClinic(clinicId, query, ask) {
+        const found = await database.readClinic(clinicId, query, ask);
+        if (first.emit('read')) await once(first, 'answered');
+        return found;
+      },
+    });
+    const read = once(first, 'read');
+    const before = store.busy(busyQuery());
+    await read;
+    await store.book(bookingRequest());
+    const after = store.busy(busyQuery());
+    first.emit('answered');
+    expect([(await before).length, (await after).length]).toEqual([0, 1]);
   });
 });
 
