@@ -11,7 +11,8 @@ import { noteWebhookEvents } from './webhook-events.ts';
 export const LONGEST_BLOCK_MS = 24 * 3_600_000;
 
 const idRow = z.object({ id: z.string() });
-const appointmentRow = z.object({
+const activeRow = z.object({
+  booking_key: z.string(),
   id: z.string(),
   customer_id: z.string(),
   service_id: z.string(),
@@ -146,26 +147,29 @@ function blocksText(blocks: readonly Block[]): string {
   );
 }
 
-/** The active appointment of an idempotency key. */
-export function selectActive(sql: Sql, key: string) {
+/** The active appointments of these idempotency keys. */
+export function selectActive(sql: Sql, keys: readonly string[]) {
   return sql`
-    select id, customer_id, service_id, provider_id, starts_at, ends_at
+    select booking_key, id, customer_id, service_id, provider_id, starts_at, ends_at
     from appointments
-    where booking_key = ${key} and status = 'confirmed'`;
+    where booking_key = any (array(select json_array_elements_text(${JSON.stringify(keys)}::text::json)))
+      and status = 'confirmed'`;
 }
 
-/** Of rows of `selectActive`. */
-export function appointmentIn([found]: readonly unknown[]): Appointment | undefined {
-  if (found === undefined) return undefined;
-  const row = appointmentRow.parse(found);
-  return {
-    id: row.id,
-    customerId: row.customer_id,
-    serviceId: row.service_id,
-    providerId: row.provider_id,
-    startsAt: row.starts_at,
-    endsAt: row.ends_at,
-  };
+/** Of rows of `selectActive`, by key. */
+export function activeIn(rows: readonly unknown[]): ReadonlyMap<string, Appointment> {
+  return new Map(
+    rows.map((found) => {
+      const row = activeRow.parse(found);
+      const slot = {
+        serviceId: row.service_id,
+        providerId: row.provider_id,
+        startsAt: row.starts_at,
+        endsAt: row.ends_at,
+      };
+      return [row.booking_key, { id: row.id, customerId: row.customer_id, ...slot }];
+    }),
+  );
 }
 
 export function selectCustomer(sql: Sql, clinicId: string, phone: PhoneNumber) {

@@ -5,14 +5,12 @@
  * connection died around COMMIT) is simply run again: it waits for the first one's locks, reads the idempotency key,
  * and finds what was committed. What changes an appointment locks its row before any resource, and then finds it as it
  * was to become. Statements that need none of each other's answers are sent together: Postgres runs them one after the
- * other all the same, and each sees what was committed while the one before it waited. What is
- * taken is read once for all who ask for the same at once; nothing else is kept between calls.
+ * other all the same, and each sees what was committed while the one before it waited. Keeps nothing between calls but
+ * who is asking for what at this moment.
  */
 import { randomUUID } from 'node:crypto';
 import type { Fenced } from '../src/domain/call-keeping.ts';
 import type {
-  BookingRequest,
-  BookingResult,
   BookingStore,
   CancelRequest,
   CancelResult,
@@ -20,7 +18,7 @@ import type {
   RescheduleRequest,
   RescheduleResult,
 } from '../src/domain/ports.ts';
-import { type Interval, leavesFree, overlaps, placed, resourcesOf, sameSlot, slotOf } from '../src/domain/slots.ts';
+import { leavesFree, resourcesOf, sameSlot } from '../src/domain/slots.ts';
 import {
   bookedIn,
   lockAppointment,
@@ -31,21 +29,19 @@ import {
   writeMove,
 } from './appointment-statements.ts';
 import {
-  appointmentIn,
   clearHolds,
-  insertAppointment,
   insertHold,
   lockResources,
   occupy,
-  selectActive,
   selectCustomer,
   selectTakenOutside,
 } from './booking-statements.ts';
-import { asOwner, refuseStale, selectOwner } from './call-register.ts';
+import { asOwner } from './call-register.ts';
 import type { Database, Sql } from './postgres.ts';
 import { sqlState, violatedConstraint } from './postgres-errors.ts';
 import { settle } from './settle.ts';
 import { SharedReads } from './shared-reads.ts';
+import { SlotRaces } from './slot-races.ts';
 import { busyFor, selectTaken, subjectOf, type Taken, type TakenQuery, takenIn } from './taken-time.ts';
 import { enterWaitlist, matchWaitlist } from './waitlist-statements.ts';
 
@@ -57,6 +53,7 @@ export function postgresBookingStore(database: Database): BookingStore {
     work: (sql: Sql) => Promise<T>,
   ): Promise<T> => settle(() => database.withClinic(clinicId, query, (sql) => asOwner(sql, fence, () => work(sql))));
 
+  const races = new SlotRaces(database);
   const reads = new SharedReads<TakenQuery, Taken[]>();
 
   return {
@@ -73,14 +70,7 @@ export function postgresBookingStore(database: Database): BookingStore {
     book(request) {
       // Chosen once for all attempts: an appointment found by its key is either this request's own or a replay.
       const id = randomUUID();
-      return settle(() =>
-        database.onConnection(request.clinicId, 'book', async (clinic) => {
-          const [owner, ...outlook] = await clinic.read((sql) => askOutlook(sql, request));
-          refuseStale(owner, request.fence);
-          const answer = foregone(request, id, outlook);
-          return answer ?? clinic.change((sql) => asOwner(sql, request.fence, () => takeSlot(sql, request, id)));
-        }),
-      ).catch(onOverlap({ kind: 'taken' } as const));
+      return settle(() => races.book(request, id)).catch(onOverlap({ kind: 'taken' } as const));
     },
     async appointment(clinicId, appointmentId) {
       const [rows] = await settle(() =>
@@ -138,54 +128,6 @@ async function releaseHold(sql: Sql, conversationId: string): Promise<void> {
     lockResources(sql, { conversationId }),
     clearHolds(sql, { conversationId, resourceIds: [], now: 0 }),
   ]);
-}
-
-/** What is taken, and then the key: a slot may be taken by this very request. */
-function askOutlook(sql: Sql, { clinicId, blocks, key, fence }: BookingRequest) {
-  const startsAt = Math.min(...blocks.map((block) => block.startsAt));
-  const endsAt = Math.max(...blocks.map((block) => block.endsAt));
-  const wanted = { clinicId, resourceIds: resourcesOf(blocks), startsAt, endsAt };
-  return [selectOwner(sql, fence), selectTaken(sql, wanted), selectActive(sql, key)] as const;
-}
-
-/**
- * What needs no lock to be known: a slot that is taken is so for whoever asks now, so that those who lose a race neither
- * wait for the winners nor keep them waiting. Undefined: it has to be tried.
- */
-function foregone(
-  request: BookingRequest,
-  id: string,
-  [taken, active]: readonly [readonly unknown[], readonly unknown[]],
-): BookingResult | undefined {
-  const busy = busyFor(request, takenIn(taken));
-  const isTaken = (resourceId: string, during: Interval): boolean =>
-    busy.some((other) => other.resourceId === resourceId && overlaps(other, during));
-  return alreadyBooked(active, id) ?? (placed(request.blocks, isTaken) === undefined ? { kind: 'taken' } : undefined);
-}
-
-/** What a request's key has led to already, in an attempt of its own or by another request. */
-function alreadyBooked(active: readonly unknown[], id: string): BookingResult | undefined {
-  const found = appointmentIn(active);
-  return found && { kind: 'booked', appointment: found, replayed: found.id !== id };
-}
-
-async function takeSlot(sql: Sql, request: BookingRequest, id: string): Promise<BookingResult> {
-  const { clinicId, conversationId, slot, blocks, now } = request;
-  const resourceIds = resourcesOf(blocks);
-  const [, active, outside] = await Promise.all([
-    lockResources(sql, { conversationId, resourceIds }),
-    selectActive(sql, request.key),
-    selectTakenOutside(sql, blocks),
-  ]);
-  const booked = alreadyBooked(active, id);
-  if (booked !== undefined) return booked;
-  if (outside.length > 0) return { kind: 'taken' };
-  const [, customerId] = await Promise.all([
-    clearHolds(sql, { conversationId, resourceIds, now }),
-    insertAppointment(sql, request, id),
-    occupy(sql, { clinicId, blocks, appointmentId: id }),
-  ]);
-  return { kind: 'booked', appointment: { id, customerId, ...slotOf(slot) }, replayed: false };
 }
 
 async function move(sql: Sql, request: RescheduleRequest): Promise<RescheduleResult> {

@@ -12,6 +12,7 @@ import type { Database, Sql } from './postgres.ts';
 const CLAIM_PATIENCE_MS = 1_000;
 
 const epochRow = z.object({ epoch: z.number() });
+const ownerRow = epochRow.extend({ callSid: z.string() });
 
 /**
  * Throws where Postgres is out of reach, or the last owner stands in the way for longer than a second (`isOutage`):
@@ -31,7 +32,7 @@ export function postgresCallRegister(
     holds: ({ clinicId, ...fence }) =>
       database.withClinic(clinicId, 'holds_call', async (sql) => {
         const [row] = await sql`select owner_epoch as epoch from calls where call_sid = ${fence.callSid}`;
-        return isOwner(row, fence);
+        return isOwner(epochIn(row), fence);
       }),
   };
 }
@@ -64,22 +65,33 @@ export async function asOwner<T>(sql: Sql, fence: CallFence | null | undefined, 
   return done.value;
 }
 
-/** Who owns the call now, for a read that is not to wait for anybody; see `refuseStale`. */
-export function selectOwner(sql: Sql, fence: CallFence | null | undefined) {
-  return sql`select owner_epoch as epoch from calls where call_sid = ${fence?.callSid ?? ''}`;
+/** Who owns these calls now, for a read that is not to wait for anybody; see `refuseStale`. */
+export function selectOwners(sql: Sql, fences: readonly CallFence[]) {
+  const callSids = JSON.stringify(fences.map(({ callSid }) => callSid));
+  return sql`
+    select call_sid as "callSid", owner_epoch as epoch
+    from calls
+    where call_sid = any (array(select json_array_elements_text(${callSids}::text::json)))`;
 }
 
-/** Throws `StaleOwner` where the owner that `selectOwner` found is a newer one. */
-export function refuseStale([row]: readonly unknown[], fence: CallFence | null | undefined): void {
-  if (fence && !isOwner(row, fence)) throw new StaleOwner();
+/** Of rows of `selectOwners`: epochs by call. */
+export function ownersIn(rows: readonly unknown[]): ReadonlyMap<string, number> {
+  return new Map(rows.map((row) => ownerRow.parse(row)).map(({ callSid, epoch }) => [callSid, epoch]));
+}
+
+/** Throws `StaleOwner` where the call has a newer owner among these. */
+export function refuseStale(owners: ReadonlyMap<string, number>, fence: CallFence | null | undefined): void {
+  if (fence && !isOwner(owners.get(fence.callSid), fence)) throw new StaleOwner();
 }
 
 /** A call whose row is not written yet has its first owner, and is locked by nobody. */
 async function lockOwner(sql: Sql, fence: CallFence): Promise<void> {
   const [row] = await sql`select owner_epoch as epoch from calls where call_sid = ${fence.callSid} for share`;
-  if (!isOwner(row, fence)) throw new StaleOwner();
+  if (!isOwner(epochIn(row), fence)) throw new StaleOwner();
 }
 
-function isOwner(row: unknown, { epoch }: CallFence): boolean {
-  return row === undefined || epochRow.parse(row).epoch <= epoch;
+function isOwner(epoch: number | undefined, fence: Pick<CallFence, 'epoch'>): boolean {
+  return epoch === undefined || epoch <= fence.epoch;
 }
+
+const epochIn = (row: unknown): number | undefined => (row === undefined ? undefined : epochRow.parse(row).epoch);

@@ -26,17 +26,18 @@ const takenRow = z.object({
   held_until: z.number().nullable(),
 });
 
+/** Holds are looked up one by one: a join may be answered by a look at every clinic's for each row. */
 export function selectTaken(sql: Sql, query: TakenQuery) {
   return sql`
-    select resource_id, occupied.starts_at, occupied.ends_at, holds.conversation_id as held_by,
-           holds.expires_at as held_until
+    select resource_id, starts_at, ends_at,
+           case when hold_id is not null then (select conversation_id from holds where id = hold_id) end as held_by,
+           case when hold_id is not null then (select expires_at from holds where id = hold_id) end as held_until
     from occupied
-    left join holds on holds.id = hold_id
-    where occupied.clinic_id = ${query.clinicId}
+    where clinic_id = ${query.clinicId}
       and resource_id in ${sql(query.resourceIds)}
-      and occupied.starts_at > ${query.startsAt - LONGEST_BLOCK_MS}
-      and occupied.starts_at < ${query.endsAt}
-      and occupied.ends_at > ${query.startsAt}
+      and starts_at > ${query.startsAt - LONGEST_BLOCK_MS}
+      and starts_at < ${query.endsAt}
+      and ends_at > ${query.startsAt}
       and (appointment_id = ${query.movingId ?? null}::uuid) is not true
     union all
     select providers.id, calendar_busy.starts_at, calendar_busy.ends_at, null, null

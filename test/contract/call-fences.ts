@@ -79,6 +79,17 @@ export function describeCallFences(name: string, open: () => Promise<FenceBench>
       await expect(late).rejects.toBeInstanceOf(StaleOwner);
     });
 
+    it.each([0, 1, 2])('is refused as stale among those who race for a time, who are %i before it', async (place) => {
+      await bench.register.claim(call);
+      const racers = Array.from({ length: 3 }, (_, n) => (n === place ? { fence: fenceOf(call, 1) } : {}));
+      const results = await Promise.allSettled(
+        racers.map((owner) => bench.bookings.book({ ...bookingRequest(), ...owner })),
+      );
+      expect(results[place]).toMatchObject({ reason: expect.any(StaleOwner) });
+      const told = results.flatMap((each) => (each.status === 'fulfilled' ? [each.value.kind] : []));
+      expect(told.toSorted()).toEqual(['booked', 'taken']);
+    });
+
     it('is done before a claim is answered, or never', async () => {
       await bench.register.claim(call);
       const fence = fenceOf(call, 2);

@@ -93,6 +93,20 @@ describe('the book in Postgres', () => {
     expect(asked).toEqual(['busy']);
   });
 
+  it('tells all who lose a race what they need to know by one read', async (context) => {
+    const bench = await openBench();
+    context.onTestFinished(() => bench.close());
+    const { store, asked } = bench;
+    const again = bookingRequest();
+    const requests = [again, ...Array.from({ length: 20 }, () => bookingRequest()), again];
+    const results = await Promise.all(requests.map((request) => store.book(request)));
+    const [winner, ...others] = results;
+    expect(winner).toMatchObject({ kind: 'booked', replayed: false });
+    expect(others.pop()).toEqual({ ...winner, replayed: true });
+    expect(others).toEqual(others.map(() => ({ kind: 'taken' })));
+    expect(asked).toEqual(['book', 'book_outlook']);
+  });
+
   it('answers nobody by what was read before they asked', async (context) => {
     const bench = await openBench();
     context.onTestFinished(() => bench.close());
