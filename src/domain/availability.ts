@@ -54,36 +54,48 @@ export function within(range: DayRange, bounds: DayRange): DayRange | null {
 
 /** Free slots in order of time, then of the providers as given. */
 export function freeSlots(question: AvailabilityQuestion): Slot[] {
-  const days = within(question.days, bookableDays(question.clinic, question.now));
-  if (!days) return [];
-  const slots = eachDay(days.from, days.to).flatMap((date) =>
-    question.providers.flatMap((provider) => freeOn(date, provider, question)),
-  );
-  const rank = new Map(question.providers.map((provider, index) => [provider.id, index]));
-  return slots.sort((a, b) => a.startsAt - b.startsAt || (rank.get(a.providerId) ?? 0) - (rank.get(b.providerId) ?? 0));
+  return [...freeDays(question)].flat();
 }
 
-function freeOn(date: DateText, provider: Provider, question: AvailabilityQuestion): Slot[] {
-  const { clinic, service, now } = question;
+/** As `freeSlots`, each day that has any for itself: reckoned when it is asked for. */
+export function* freeDays(question: AvailabilityQuestion): Generator<Slot[]> {
+  const { clinic, providers, now } = question;
+  const days = within(question.days, bookableDays(clinic, now));
+  if (!days) return;
+  const isFree = freeIn(question);
+  for (const date of eachDay(days.from, days.to)) {
+    const open = clinicStretches(clinic, date);
+    const slots = providers.flatMap((provider) => candidates(open, provider, date, question).filter(isFree));
+    // What begins at the same time keeps its order.
+    if (slots.length > 0) yield slots.sort((a, b) => a.startsAt - b.startsAt);
+  }
+}
+
+/** Whether a slot is not too soon, and all that it needs is there. */
+function freeIn({ clinic, service, busy, now }: AvailabilityQuestion): (slot: Slot) => boolean {
   const isTaken = (resourceId: string, during: Interval): boolean =>
-    (question.busy.get(resourceId) ?? []).some((other) => overlaps(during, other));
+    (busy.get(resourceId) ?? []).some((other) => overlaps(during, other));
   const earliest = now + clinic.rules.noticeMinutes * MINUTE_MS;
   const blocksAt = blocksFor(service, clinic);
-  return candidates(clinic, provider, service, date).filter(
-    (slot) => slot.startsAt >= earliest && placed(blocksAt(slot), isTaken) !== undefined,
-  );
+  return (slot) => slot.startsAt >= earliest && placed(blocksAt(slot), isTaken) !== undefined;
 }
 
 /** Every time of the day at which the service could start and still end in working hours. */
-function candidates(clinic: Clinic, provider: Provider, service: Service, date: DateText): Slot[] {
+function candidates(
+  open: readonly Minutes[],
+  provider: Provider,
+  date: DateText,
+  { clinic, service }: AvailabilityQuestion,
+): Slot[] {
+  const lastsMs = minutesOf(service, provider) * MINUTE_MS;
   const slots: Slot[] = [];
-  for (const { opens, closes, grid } of stretches(clinic, provider, date)) {
+  for (const { opens, closes, grid } of stretches(open, provider, date)) {
     const closesAt = instantOrSkip(date, closes, clinic.timeZone);
     const startOf = clockOfDay(date, grid, closes, clinic.timeZone);
     for (let minute = grid; minute < closes; minute += clinic.rules.slotMinutes) {
       const startsAt = minute < opens ? undefined : startOf(minute);
       if (startsAt === undefined) continue;
-      const endsAt = startsAt + minutesOf(service, provider) * MINUTE_MS;
+      const endsAt = startsAt + lastsMs;
       if (endsAt <= closesAt) slots.push({ serviceId: service.id, providerId: provider.id, startsAt, endsAt });
     }
   }
@@ -114,9 +126,9 @@ interface Stretch extends Minutes {
   readonly grid: number;
 }
 
-/** When a provider works on a day: their own hours inside the clinic's, less their time off. */
-function stretches(clinic: Clinic, provider: Provider, date: DateText): Stretch[] {
-  return clinicStretches(clinic, date).flatMap((open) => {
+/** When a provider works on a day on which the clinic is open so: their own hours inside these, less their time off. */
+function stretches(clinicOpen: readonly Minutes[], provider: Provider, date: DateText): Stretch[] {
+  return clinicOpen.flatMap((open) => {
     const own = provider.hours === null ? [open] : weekly(provider.hours, date);
     return withoutTimeOff(own, provider, date).flatMap((hours) => {
       const opens = Math.max(open.opens, hours.opens);

@@ -4,6 +4,7 @@
  */
 import type { DateText } from './clinic.ts';
 
+const DATE_LENGTH = 'YYYY-MM-DD'.length;
 /** Days of 400 years, after which the calendar repeats itself. */
 const ERA_DAYS = 146_097;
 /** From 0000-03-01, where its years begin, a leap day being their last, to 1970-01-01. */
@@ -11,14 +12,14 @@ const TO_1970_DAYS = 719_468;
 
 /** Throws for what is no date text; the day itself has to be one that exists. */
 export function dayOf(date: DateText): number {
-  const [year = Number.NaN, month = Number.NaN, day = Number.NaN] = date.split('-').map(Number);
+  const [year, month, day] = [Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8))];
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
   const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
   const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
   const count = era * ERA_DAYS + dayOfEra - TO_1970_DAYS;
-  if (!Number.isInteger(count)) throw new RangeError(`"${date}" is no date`);
+  if (date.length !== DATE_LENGTH || !Number.isInteger(count)) throw new RangeError(`"${date}" is no date`);
   return count;
 }
 

@@ -69,14 +69,28 @@ export function search(
 }
 
 /** The slots on these ISO weekdays; null: all of them. */
-export function onWeekdays(slots: Slot[], weekdays: readonly number[] | null, clinic: Clinic): Slot[] {
+function onWeekdays(slots: Slot[], weekdays: readonly number[] | null, clinic: Clinic): Slot[] {
   if (weekdays === null) return slots;
   return slots.filter((slot) => weekdays.includes(wallClock(slot.startsAt, clinic.timeZone).weekday));
 }
 
-/** A few slots for "when is there room next?": on the first days that have any, the very first among them. */
-export function soonest(slots: readonly Slot[], clinic: Clinic, count: number): Slot[] {
-  return spreadOverDays(byDay(onePerTime(slots), clinic).slice(0, count), count).sort(byTime);
+/**
+ * A few slots for "when is there room next?": on the first days that have any, the very first among them. `days`: as of
+ * `freeDays`; no more of them are taken than are needed.
+ */
+export function soonest(
+  days: Iterable<Slot[]>,
+  weekdays: readonly number[] | null,
+  clinic: Clinic,
+  count: number,
+): Slot[] {
+  const first: Slot[][] = [];
+  for (const slots of days) {
+    const suiting = onePerTime(onWeekdays(slots, weekdays, clinic));
+    if (suiting.length > 0) first.push(suiting);
+    if (first.length === count) break;
+  }
+  return spreadOverDays(first, count).sort(byTime);
 }
 
 function choose(pool: readonly Slot[], wish: Wish, clinic: Clinic, minute: (slot: Slot) => number): Slot[] {

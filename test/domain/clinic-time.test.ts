@@ -123,6 +123,10 @@ describe('days', () => {
     );
   });
 
+  it.each(['', '2026', '2026-3-2', '2026-03-021', 'next Monday', '20xx-03-02'])('are not read in "%s"', (text) => {
+    expect(() => weekdayOf(text)).toThrow(RangeError);
+  });
+
   it('are listed both included, and none backwards', () => {
     expect(eachDay('2028-02-28', '2028-03-01')).toEqual(['2028-02-28', '2028-02-29', '2028-03-01']);
     expect(eachDay('2026-03-02', '2026-03-01')).toEqual([]);

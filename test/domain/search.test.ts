@@ -1,7 +1,7 @@
 /** What is worth saying of what is free. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { freeSlots } from '../../src/domain/availability.ts';
+import { freeDays } from '../../src/domain/availability.ts';
 import type { Clinic } from '../../src/domain/clinic.ts';
 import { type Findings, OFFERS_AT_ONCE, search, soonest, type Wish } from '../../src/domain/search.ts';
 import type { Interval } from '../../src/domain/slots.ts';
@@ -117,12 +117,28 @@ describe('several days', () => {
 describe('the next room', () => {
   it('begins with the very first time and stays near', () => {
     const days = { from: '2026-11-24', to: '2026-12-07' };
-    const free = freeSlots({ clinic, service, providers: clinic.providers, days, busy: new Map(), now: NOW });
-    const next = soonest(free, clinic, 3).map((slot) => new Date(slot.startsAt).toISOString().slice(0, 16));
+    const free = [...freeDays({ clinic, service, providers: clinic.providers, days, busy: new Map(), now: NOW })];
+    const next = soonest(free, null, clinic, 3).map((slot) => new Date(slot.startsAt).toISOString().slice(0, 16));
     expect(next[0]).toBe('2026-11-24T09:00');
     expect(next.map((time) => time.slice(0, 10))).toEqual(['2026-11-24', '2026-11-25', '2026-11-26']);
-    expect(soonest(free.slice(0, 2), clinic, 3)).toHaveLength(1);
-    expect(soonest([], clinic, 3)).toEqual([]);
+    const [first = []] = free;
+    expect(soonest([first.slice(0, 2)], null, clinic, 3)).toHaveLength(1);
+    expect(soonest([], null, clinic, 3)).toEqual([]);
+  });
+
+  it('is sought on the days of the week that suit, and on no more of them than it takes', () => {
+    const days = { from: '2026-11-24', to: '2026-12-24' };
+    const question = { clinic, service, providers: clinic.providers, days, busy: new Map(), now: NOW };
+    const reckoned: string[] = [];
+    function* watched() {
+      for (const day of freeDays(question)) {
+        reckoned.push(new Date(day[0]?.startsAt ?? 0).toISOString().slice(0, 10));
+        yield day;
+      }
+    }
+    const next = soonest(watched(), [3], clinic, 3).map((slot) => new Date(slot.startsAt).toISOString().slice(0, 10));
+    expect(next).toEqual(['2026-11-25', '2026-12-02', '2026-12-09']);
+    expect(reckoned.at(-1)).toBe('2026-12-09');
   });
 });
 

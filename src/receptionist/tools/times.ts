@@ -1,5 +1,5 @@
 /** How times are found and told, shared by the tools that offer them. */
-import { bookableDays, type DayRange, freeSlots, within } from '../../domain/availability.ts';
+import { bookableDays, type DayRange, freeDays, within } from '../../domain/availability.ts';
 import {
   type Clinic,
   type Instant,
@@ -11,7 +11,7 @@ import {
 } from '../../domain/clinic.ts';
 import { addDays, instantOrSkip, isoWithOffset, MINUTE_MS } from '../../domain/clinic-time.ts';
 import type { Offer } from '../../domain/offers.ts';
-import { type Findings, onWeekdays, search, soonest, type Wish } from '../../domain/search.ts';
+import { type Findings, search, soonest, type Wish } from '../../domain/search.ts';
 import type { Interval, Slot } from '../../domain/slots.ts';
 import { spokenMoment } from '../../domain/spoken.ts';
 import type { ToolContext } from './tool.ts';
@@ -62,8 +62,9 @@ async function soonestIn(
     const days = within({ from, to: addDays(from, LOOK_AHEAD_DAYS - 1) }, range);
     if (!days) break;
     const busy = await busyOn(days, service, providers, context);
-    const free = onWeekdays(freeSlots({ clinic, service, providers, days, busy, now }), weekdays, clinic);
-    if (free.length > 0) return soonest(free, clinic, NEXT_AVAILABLE);
+    const free = freeDays({ clinic, service, providers, days, busy, now });
+    const found = soonest(free, weekdays, clinic, NEXT_AVAILABLE);
+    if (found.length > 0) return found;
   }
   return [];
 }
@@ -78,8 +79,7 @@ async function busyOn(
   const { clinic } = context;
   const now = context.now();
   const days = within(wished, bookableDays(clinic, now));
-  const busy = new Map<string, Interval[]>();
-  if (!days) return busy;
+  if (!days) return new Map();
   const taken = await context.bookings.busy({
     clinicId: clinic.id,
     conversationId: context.conversationId,
@@ -89,7 +89,12 @@ async function busyOn(
     endsAt: instantOrSkip(addDays(days.to, 1), 0, clinic.timeZone) + service.bufferAfterMinutes * MINUTE_MS,
     now,
   });
-  for (const each of taken) busy.set(each.resourceId, [...(busy.get(each.resourceId) ?? []), each]);
+  const busy = new Map<string, Interval[]>();
+  for (const each of taken) {
+    const known = busy.get(each.resourceId);
+    if (known) known.push(each);
+    else busy.set(each.resourceId, [each]);
+  }
   return busy;
 }
 
