@@ -9,6 +9,7 @@ import { type Keyring, UnknownKey } from '../ops/encryption.ts';
 import { CalendarTrouble } from '../src/domain/calendar.ts';
 import type { Database, Sql } from './postgres.ts';
 import { type Rotation, resealRows } from './resealing.ts';
+import { SharedReads } from './shared-reads.ts';
 
 /** What was to be kept are no credentials; says why, and nothing of what was given. */
 export class UnusableCredentials extends Error {
@@ -51,6 +52,7 @@ class PostgresCalendarAccounts {
   readonly #database: Database;
   readonly #options: CalendarAccountsOptions;
   readonly #kept = new Map<string, Kept>();
+  readonly #reads = new SharedReads<null, Kept>();
 
   constructor(database: Database, options: CalendarAccountsOptions) {
     this.#database = database;
@@ -93,14 +95,21 @@ class PostgresCalendarAccounts {
 
   async #accountOf(clinicId: string): Promise<Kept> {
     const { now = Date.now } = this.#options;
-    const before = this.#kept.get(clinicId);
-    if (before && now() - before.readAt < FRESH_MS) return before;
-    const row = await this.#database.withClinic(clinicId, 'calendar_account', (sql) => read(sql, clinicId));
-    const isSame = before !== undefined && sameCredentials(before.row, row);
-    const credentials = isSame ? before.credentials : this.#opened(clinicId, row);
-    const kept = { readAt: now(), row, credentials };
-    this.#keep(clinicId, kept);
-    return kept;
+    const known = this.#kept.get(clinicId);
+    if (known && now() - known.readAt < FRESH_MS) return known;
+    return this.#reads.ask(clinicId, null, async (depart) => {
+      const [rows] = await this.#database.readClinic(clinicId, 'calendar_account', (sql) => {
+        depart();
+        return [selectAccount(sql, clinicId)];
+      });
+      const row = accountIn(rows);
+      const before = this.#kept.get(clinicId);
+      const isSame = before !== undefined && sameCredentials(before.row, row);
+      const credentials = isSame ? before.credentials : this.#opened(clinicId, row);
+      const kept = { readAt: now(), row, credentials };
+      this.#keep(clinicId, kept);
+      return kept;
+    });
   }
 
   #opened(clinicId: string, row: AccountRow | null): GoogleCredentials | null {
@@ -127,10 +136,13 @@ class PostgresCalendarAccounts {
   }
 }
 
-async function read(sql: Sql, clinicId: string): Promise<AccountRow | null> {
-  const [row] = await sql`
-    select credentials, key_id as "keyId", trouble from calendar_accounts where clinic_id = ${clinicId}`;
-  return row ? accountRow.parse(row) : null;
+function selectAccount(sql: Sql, clinicId: string) {
+  return sql`select credentials, key_id as "keyId", trouble from calendar_accounts where clinic_id = ${clinicId}`;
+}
+
+/** Of rows of `selectAccount`. */
+function accountIn([row]: readonly unknown[]): AccountRow | null {
+  return row === undefined ? null : accountRow.parse(row);
 }
 
 function sameCredentials(a: AccountRow | null, b: AccountRow | null): boolean {

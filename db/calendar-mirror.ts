@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { CalendarRef } from '../src/domain/calendar.ts';
 import type { CalendarMirror, Look, ProviderCopy } from '../src/domain/calendar-mirror.ts';
 import type { Database, Sql } from './postgres.ts';
+import { SharedReads } from './shared-reads.ts';
 
 const KINDS = ['calendar_gone', 'credentials', 'busy', 'unavailable', 'timeout', 'refused'] as const;
 
@@ -26,10 +27,18 @@ export interface PostgresCalendarMirror extends CalendarMirror {
 }
 
 export function postgresCalendarMirror(database: Database): PostgresCalendarMirror {
+  const reads = new SharedReads<null, ProviderCopy[]>();
+
   return {
     async of(clinicId, resourceIds) {
       if (resourceIds.length === 0) return [];
-      return database.withClinic(clinicId, 'mirrors_of', (sql) => readCopies(sql, clinicId, resourceIds));
+      return reads.ask([clinicId, ...resourceIds].join(' '), null, async (depart) => {
+        const [rows] = await database.readClinic(clinicId, 'mirrors_of', (sql) => {
+          depart();
+          return [selectCopies(sql, clinicId, resourceIds)];
+        });
+        return copiesIn(rows, clinicId);
+      });
     },
     keep: (ref, look) =>
       database.withClinic(ref.clinicId, 'mirror_calendar', async (sql) => {
@@ -60,8 +69,8 @@ export function postgresCalendarMirror(database: Database): PostgresCalendarMirr
   };
 }
 
-async function readCopies(sql: Sql, clinicId: string, resourceIds: readonly string[]): Promise<ProviderCopy[]> {
-  const rows = await sql`
+function selectCopies(sql: Sql, clinicId: string, resourceIds: readonly string[]) {
+  return sql`
     select providers.id as "providerId", providers.calendar_id as "calendarId", clinics.time_zone as "timeZone",
            sync_token as "syncToken", trouble, trouble_status as status,
            (extract(epoch from now() - mirrored_at) * 1000)::float8 as "ageMs",
@@ -70,6 +79,10 @@ async function readCopies(sql: Sql, clinicId: string, resourceIds: readonly stri
     join clinics on clinics.id = providers.clinic_id
     left join calendar_mirrors as m on m.clinic_id = providers.clinic_id and m.calendar_id = providers.calendar_id
     where providers.clinic_id = ${clinicId} and providers.id in ${sql(resourceIds)}`;
+}
+
+/** Of rows of `selectCopies`. */
+function copiesIn(rows: readonly unknown[], clinicId: string): ProviderCopy[] {
   return rows.map((row) => {
     const { providerId, calendarId, trouble, status, agoMs, ...copy } = copyRow.parse(row);
     if (calendarId === null) return { providerId, copy: null };

@@ -40,13 +40,13 @@ beforeEach(async () => {
 });
 afterEach(() => sim.stop());
 
-function calendarsOf(environment: Record<string, string> = google.environment): Calendars {
+function calendarsOf(environment: Record<string, string> = google.environment, through = database): Calendars {
   const account = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 't', OPENAI_API_KEY: 'k' };
   const stores = { DATABASE_URL: fresh.url, REDIS_URL: 'redis://127.0.0.1' };
   const reading = readConfig({ NODE_ENV: 'test', ...stores, ...account, ...environment });
   if (!reading.ok) throw new Error(reading.problems.join());
   const clock = { ...systemClock(), now: () => QUERY.startsAt };
-  return openCalendars({ config: reading.config, events: createEvents(), clock }, database);
+  return openCalendars({ config: reading.config, events: createEvents(), clock }, through);
 }
 
 const ask = (calendars: Calendars): Promise<readonly Busy[]> =>
@@ -75,6 +75,16 @@ describe('the book that heeds calendars', () => {
     expect(looks()).toBe(2);
     await book.busy(QUERY);
     expect(looks()).toBe(2);
+  });
+
+  it('asks the database once for all who ask together', async (context) => {
+    await ask(calendarsOf());
+    const asked: string[] = [];
+    const watched = openPostgres({ url: fresh.url, poolSize: 4, onQuery: ({ query }) => void asked.push(query) });
+    context.onTestFinished(() => watched.close());
+    const book = calendarsOf(google.environment, watched).heeding(postgresBookingStore(watched));
+    expect(await Promise.all([book.busy(QUERY), book.busy(QUERY), book.busy(QUERY)])).toEqual([[], [], []]);
+    expect(asked).toEqual(['mirrors_of', 'calendar_account', 'busy']);
   });
 
   it('knows no calendars where nothing opens them, nor of providers who have none', async () => {
