@@ -1,15 +1,16 @@
 /**
- * The book of many clinics with years of appointments, through the receptionist's own tools: how fast times are found
+ * The book of many clinics with years of appointments, whose providers all have calendars outside, through the
+ * receptionist's own tools: how fast times are found
  * and booked, whether a race for a few times ends as it must, and by which plans. Options, each a number:
  * `--clinics --providers --years` (what is in the book, kept from run to run), `--rate --warming --parts --seconds` (the
  * mixed load), `--rounds --racers --slots` (the race), `--pool`. Linux.
  */
-import { postgresBookingStore } from '../../db/bookings.ts';
 import { loadClinic } from '../../db/clinics.ts';
 import { openPostgres } from '../../db/postgres.ts';
 import type { Clinic } from '../../src/domain/clinic.ts';
 import type { BookingStore } from '../../src/domain/ports.ts';
 import { type Book, INSTALLED, openBook } from './booking/book.ts';
+import { heedingBook } from './booking/calendars.ts';
 import { benchClinic } from './booking/clinics.ts';
 import { benchClock } from './booking/clock.ts';
 import { type Latencies, mixedLoad } from './booking/mixed-load.ts';
@@ -91,7 +92,7 @@ async function measure(book: Book, options: BookingOptions): Promise<{ figures: 
   const clinics = await readClinics(book, options);
   const database = openPostgres({ url: book.server.url, poolSize: options.pool, applicationName: NODE });
   try {
-    const stage: Stage = { book, options, clinics, bookings: postgresBookingStore(database), now: benchClock() };
+    const stage: Stage = { book, options, clinics, bookings: heedingBook(database), now: benchClock() };
     const deadlocksBefore = await deadlocks(book);
     const parts = await loadParts(stage);
     const faults = await checkPlans(book, clinicAt(clinics, 0), stage.now, say);

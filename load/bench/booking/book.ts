@@ -10,6 +10,7 @@ import { MIGRATIONS_DIR, migrate } from '../../../db/migrate.ts';
 import { type Database, openPostgres } from '../../../db/postgres.ts';
 import { type Lock, takeLock } from '../../../ops/embedded/lock.ts';
 import { type EmbeddedPostgres, startPostgres } from '../../../ops/embedded/postgres.ts';
+import { writeCalendars } from './calendars.ts';
 import { type HistorySize, writeHistory } from './history.ts';
 
 export interface Book {
@@ -83,15 +84,16 @@ async function load(dir: string, size: HistorySize, hash: string, report: (line:
   }
 }
 
-/** What earlier runs left: history has no conversations, and its customers were made before there were callers. */
+/** What earlier runs left, and calendars anew: history has no conversations, and its customers were made before there were callers. */
 async function sweep(owner: Database): Promise<void> {
   await owner.transaction('sweep', async (sql) => {
     await sql`delete from holds`;
     await sql`truncate outbox`;
     await sql`delete from appointments where conversation_id is not null`;
     await sql`delete from customers where phone like '+1212%'`;
+    await writeCalendars(sql);
   });
-  for (const table of ['holds', 'occupied', 'appointments', 'customers']) {
+  for (const table of ['holds', 'occupied', 'appointments', 'customers', 'calendar_mirrors', 'calendar_busy']) {
     await owner.unbound('vacuum', (sql) => sql.unsafe(`vacuum (analyze) ${table}`));
   }
 }

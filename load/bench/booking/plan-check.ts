@@ -1,8 +1,8 @@
 /** Whether what callers ask is answered by what lies ahead, however much lies behind: by the plans of every statement. */
 
-import { postgresBookingStore } from '../../../db/bookings.ts';
 import type { Clinic } from '../../../src/domain/clinic.ts';
 import type { Book } from './book.ts';
+import { heedingBook } from './calendars.ts';
 import { BEGINNING } from './clock.ts';
 import { everyDeed } from './every-deed.ts';
 import { explained, type Plan } from './plans.ts';
@@ -21,7 +21,7 @@ export async function checkPlans(
   // As a busy installation's statistics stand, not as those of one that nobody calls.
   await owner.unbound('analyze', (sql) => sql.unsafe('analyze holds, outbox, waitlist'));
   const limit = await rowsAhead({ owner });
-  const plans = await explained(server, (database) => everyDeed(clinic, postgresBookingStore(database), now));
+  const plans = await explained(server, (database) => everyDeed(clinic, heedingBook(database), now));
   const faults = plans.flatMap((plan) => {
     say(`\n${plan.tookMs.toFixed(3)} ms  ${plan.query}\n${plan.text.replace(/^/gm, '    ')}`);
     return faultsOf(plan, limit).map((what) => `${plan.query.slice(0, 80)}…: ${what}`);
