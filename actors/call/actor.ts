@@ -20,6 +20,7 @@ import { recordedStep } from './recording.ts';
 import { type CallState, newCall } from './state.ts';
 
 type Holds = Pick<BookingStore, 'hold' | 'release'>;
+type ToolRun = Extract<CallEffect, { kind: 'run_tool' }>;
 
 export interface CallActorPorts {
   readonly tellPhone: (message: PhoneMessage) => void;
@@ -29,11 +30,11 @@ export interface CallActorPorts {
   readonly bookings: Holds;
   readonly log: ConversationLog;
   readonly events: Events;
-  /** The line is closed, the conversation is not over: staff are to be dialled. */
   /** Told of each change of the state, before what follows from it is done. */
   readonly onChange?: (before: CallState, after: CallState) => void;
   /** Resolves once what is remembered now is kept outside this node, or after a moment; a tool runs no earlier. */
   readonly kept?: () => Promise<void>;
+  /** The line is closed, the conversation is not over: staff are to be dialled. */
   readonly onAway: () => void;
   readonly onFinished: (next: 'hang_up' | 'staff') => void;
   readonly clock: Clock;
@@ -91,7 +92,7 @@ export class CallActor {
       case 'tell_model':
         return ports.tellModel(effect.order);
       case 'run_tool':
-        return this.runTool(effect);
+        return void this.runTool(effect);
       case 'hold':
         return this.hold(effect);
       case 'release':
@@ -107,11 +108,12 @@ export class CallActor {
     }
   }
 
-  private runTool({ callId, name, argumentsText, dealings }: Extract<CallEffect, { kind: 'run_tool' }>): void {
-    const { kept = () => Promise.resolve(), useTool } = this.ports;
-    void kept()
-      .then(() => useTool(name, argumentsText, dealings))
-      .then((outcome) => this.tell({ type: 'tool_answered', callId, outcome }));
+  private async runTool({ callId, name, argumentsText, dealings }: ToolRun): Promise<void> {
+    await this.ports.kept?.();
+    // Meanwhile it may have turned out that another node has the call: whatever is to be done is done there.
+    if (!this.actor.running) return;
+    const outcome = await this.ports.useTool(name, argumentsText, dealings);
+    this.tell({ type: 'tool_answered', callId, outcome });
   }
 
   /** A hold that could not be placed is no reason to bother the caller: the booking itself decides. */

@@ -52,20 +52,20 @@ export class CallCheckpoints {
   /** To be told of each step. */
   changed(before: CallState, after: CallState): void {
     this.state = after;
-    if (!this.over && after.mode !== 'ended' && isWorthKeeping(before, after)) this.save();
+    if (after.mode !== 'ended' && isWorthKeeping(before, after)) void this.save();
   }
 
   /** What is no part of the state changed, and may go on doing so: it is kept before long. */
   soon(): void {
     if (this.over) return;
-    this.due ??= setTimeout(() => this.save(), CHECKPOINT_LIMITS.soonMs).unref();
+    this.due ??= setTimeout(() => void this.save(), CHECKPOINT_LIMITS.soonMs).unref();
   }
 
   /** Everything, now: at the beginning, and by a new owner. */
   begin(state: CallState): void {
     this.state = state;
     this.lost = true;
-    this.save();
+    void this.save();
   }
 
   /** Resolves once what the call remembers now is kept, or after a moment: no effect waits longer for it. */
@@ -81,7 +81,7 @@ export class CallCheckpoints {
     // Where it does not work, what was kept lapses by itself.
     void this.asked(
       () => keeper.end(key, epoch, ending),
-      () => undefined,
+      () => Promise.resolve(),
     );
   }
 
@@ -92,9 +92,10 @@ export class CallCheckpoints {
     clearTimeout(this.due);
   }
 
-  private save(): void {
+  /** Resolves once it is kept, with whatever has to be said twice for it, or is known not to be. */
+  private save(): Promise<void> {
     const { state } = this;
-    if (!state || this.over) return;
+    if (!state || this.over) return Promise.resolve();
     clearTimeout(this.due);
     this.due = undefined;
     const { keeper, key, epoch, headOf } = this.options;
@@ -107,22 +108,19 @@ export class CallCheckpoints {
       () => keeper.save(save),
       (kept) => this.answered(kept),
     );
+    return this.last;
   }
 
-  private async asked(ask: () => Promise<Kept>, then: (kept: Kept) => void): Promise<void> {
+  private async asked(ask: () => Promise<Kept>, then: (kept: Kept) => Promise<void>): Promise<void> {
     const { now, onSaved } = this.options;
     const askedAt = now();
-    try {
-      const kept = await ask();
-      onSaved(kept, now() - askedAt);
-      then(kept);
-    } catch {
-      onSaved('failed', now() - askedAt);
-      this.later();
-    }
+    const kept = await ask().catch(() => 'failed' as const);
+    onSaved(kept, now() - askedAt);
+    if (kept === 'failed') this.later();
+    else await then(kept);
   }
 
-  private answered(kept: Kept): void {
+  private async answered(kept: Kept): Promise<void> {
     if (this.over || kept === 'ok') return;
     if (kept === 'stale' || kept === 'ended') {
       this.close();
@@ -130,7 +128,7 @@ export class CallCheckpoints {
       return;
     }
     this.lost = true;
-    this.save();
+    await this.save();
   }
 
   private later(): void {
@@ -138,7 +136,7 @@ export class CallCheckpoints {
     if (this.over) return;
     this.again ??= setTimeout(() => {
       this.again = undefined;
-      this.save();
+      void this.save();
     }, CHECKPOINT_LIMITS.againMs).unref();
   }
 }

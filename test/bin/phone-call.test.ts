@@ -1,9 +1,12 @@
 import { expect, it, vi } from 'vitest';
 import type { ModelReport } from '../../actors/model/messages.ts';
 import { PhoneCall } from '../../src/bin/phone-call.ts';
+import type { CallSave } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
 import { recordedEvents } from '../http/recorded-events.ts';
 import { memoryCallWorld } from '../support/call-world.ts';
+import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
+import { memoryCallRegister } from '../support/memory-call-register.ts';
 import { radiance } from '../support/memory-clinics.ts';
 
 const IDENTITY = {
@@ -40,4 +43,59 @@ it('a call that crashes has the outcome of what was done in it', async () => {
   await vi.waitFor(() => expect(entries.map(({ kind }) => kind)).toContain('tool_call'));
   call.fail('call', new Error('a bug'));
   expect(entries.at(-1)).toMatchObject({ kind: 'ended', outcome: 'waitlisted', endedBy: 'failure' });
+});
+
+it('a call that has a newer owner stops at once: its session is closed, nothing is said, done or written any more', async () => {
+  const reports: ((report: ModelReport) => void)[] = [];
+  const done: string[] = [];
+  const world = memoryCallWorld((_brief, report) => {
+    reports.push(report);
+    return { send: () => done.push('sent'), audio: () => done.push('heard'), close: () => done.push('session closed') };
+  });
+  const keeper = memoryCallKeeper();
+  const saves: CallSave[] = [];
+  const watched = {
+    ...keeper,
+    save: (save: CallSave) => {
+      saves.push(save);
+      return keeper.save(save);
+    },
+    end: () => Promise.reject(new Error('it is not this one’s to end')),
+  };
+  const left: string[] = [];
+  const call = new PhoneCall(
+    IDENTITY,
+    { ...LINE, close: () => done.push('line closed') },
+    {
+      ...world,
+      bookings: {
+        ...world.bookings,
+        joinWaitlist: async () => {
+          done.push('put on the waitlist');
+          return 'w1';
+        },
+      },
+      log: { write: ({ kind }) => done.push(`written ${kind}`), settled: async () => {} },
+      keeping: { keeper: watched, register: memoryCallRegister(), resumeMs: 1_000 },
+    },
+    (next) => left.push(next),
+  );
+  call.begin(radiance);
+  const tell = (...told: readonly ModelReport[]): void => told.forEach((report) => reports[0]?.(report));
+  tell({ type: 'connected' }, { type: 'session_ready' });
+  await keeper.take('phone/CA1', 2);
+  done.length = 0;
+  const args = { customer_name: 'Jordan Lee', service: 'botox' };
+  tell({ type: 'tool_requested', callId: 'c1', name: 'join_waitlist', argumentsText: JSON.stringify(args) });
+  await vi.waitFor(() => expect(left).toEqual(['elsewhere']));
+  expect(done).toEqual(['session closed', 'line closed']);
+  const { length } = saves;
+  tell({ type: 'response_ended', responseId: 'r1', status: 'completed', usage: null });
+  call.audio('AAAA');
+  call.closed('broken');
+  await call.stop('shutdown');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(done).toEqual(['session closed', 'line closed']);
+  expect(saves).toHaveLength(length);
+  expect(left).toEqual(['elsewhere']);
 });

@@ -1,0 +1,242 @@
+/** What a call does with the keeper's answers: its saves come in order, and none of what it remembers is left out. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CallCheckpoints, CHECKPOINT_LIMITS } from '../../src/bin/call-checkpoints.ts';
+import { headOf, itemOf, restored } from '../../src/bin/call-snapshot.ts';
+import type { CallSave, Kept } from '../../src/domain/call-keeping.ts';
+import { callerSpeaks, greeted, words } from '../actors/call/bench.ts';
+
+const KEY = 'phone/CA1';
+
+/** A call's checkpoints before a keeper whose every answer the test gives. */
+function keptBy(options: { readonly epoch?: number; readonly seq?: number } = {}) {
+  const saves: CallSave[] = [];
+  const endings: string[] = [];
+  const open: { answer: (kept: Kept) => void; fail: () => void }[] = [];
+  const results: string[] = [];
+  const onStale = vi.fn<() => void>();
+  const asked = (): Promise<Kept> =>
+    new Promise((answer, reject) => {
+      open.push({ answer, fail: () => reject(new Error('Command timed out')) });
+    });
+  const checkpoints = new CallCheckpoints({
+    keeper: {
+      save: (save) => {
+        saves.push(save);
+        return asked();
+      },
+      end: (_key, _epoch, ending) => {
+        endings.push(ending);
+        return asked();
+      },
+      read: () => Promise.resolve(null),
+      take: () => Promise.resolve(null),
+      takeNext: () => Promise.resolve(null),
+    },
+    key: KEY,
+    epoch: options.epoch ?? 1,
+    seq: options.seq ?? 0,
+    headOf: (state) => headOf(state),
+    onStale,
+    onSaved: (result) => results.push(result),
+    now: Date.now,
+  });
+  const call = greeted();
+  let turns = 0;
+  return {
+    call,
+    checkpoints,
+    saves,
+    endings,
+    results,
+    onStale,
+    /** The caller says something, with the states in between as the actor's shell tells of them. */
+    says: (text: string): void => {
+      const before = call.state;
+      turns += 1;
+      callerSpeaks(call, `u${turns}`);
+      call.tell(words(`u${turns}`, text));
+      checkpoints.changed(before, call.state);
+    },
+    /** Answers the oldest request that has no answer yet, and lets what follows from it happen. */
+    answers: async (...kept: readonly (Kept | 'nothing')[]): Promise<void> => {
+      for (const each of kept) {
+        const oldest = open.shift();
+        if (!oldest) throw new Error('nothing was asked');
+        if (each === 'nothing') oldest.fail();
+        else oldest.answer(each);
+        await vi.advanceTimersByTimeAsync(0);
+      }
+    },
+    unanswered: () => open.length,
+  };
+}
+
+const textsOf = ({ items }: CallSave): string[] => items.map((item) => JSON.parse(item).text);
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('a call that is kept', () => {
+  it('is written whole once, and from then on only what is new, by numbers without a gap', async () => {
+    const { call, checkpoints, saves, says, answers } = keptBy();
+    checkpoints.begin(call.state);
+    says('One.');
+    says('Two.');
+    await answers('ok', 'ok', 'ok');
+    says('Three.');
+    expect(saves.map(({ seq, whole }) => [seq, whole])).toEqual([
+      [1, true],
+      [2, false],
+      [3, false],
+      [4, false],
+    ]);
+    expect(saves.slice(1).map(textsOf)).toEqual([['One.'], ['Two.'], ['Three.']]);
+    expect(saves.at(-1)?.head).toBe(headOf(call.state));
+  });
+
+  it('is not written for what is over before anybody could take it up', () => {
+    const { call, checkpoints, saves } = keptBy();
+    const before = call.state;
+    checkpoints.changed(before, { ...before, deadlines: { silence: 1 } });
+    expect(saves).toEqual([]);
+    call.tell({ type: 'shut_down', reason: 'shutdown' });
+    checkpoints.changed(before, call.state);
+    expect(saves).toEqual([]);
+  });
+
+  it('goes on with the numbers of the owner before', () => {
+    const { call, checkpoints, saves } = keptBy({ epoch: 3, seq: 17 });
+    checkpoints.begin(call.state);
+    expect(saves).toMatchObject([{ key: KEY, epoch: 3, seq: 18, whole: true }]);
+  });
+
+  it('is settled when its last save is, and after a moment in any case', async () => {
+    const { call, checkpoints, answers } = keptBy();
+    const settled = vi.fn<() => void>();
+    checkpoints.begin(call.state);
+    void checkpoints.settled().then(settled);
+    await vi.advanceTimersByTimeAsync(CHECKPOINT_LIMITS.patienceMs - 1);
+    expect(settled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(settled).toHaveBeenCalledOnce();
+    void checkpoints.settled().then(settled);
+    await answers('ok');
+    expect(settled).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe.each(['gone', 'behind'] as const)('a call of which the keeper says "%s"', (lost) => {
+  it('is written whole at once, and is settled only then', async () => {
+    const { call, checkpoints, saves, says, answers } = keptBy();
+    checkpoints.begin(call.state);
+    says('One.');
+    await answers('ok', 'ok');
+    says('Two.');
+    const settled = vi.fn<() => void>();
+    void checkpoints.settled().then(settled);
+    await answers(lost);
+    const whole = saves.at(-1);
+    expect(whole).toMatchObject({ seq: 4, whole: true });
+    expect(whole && restored(whole.head, whole.items)).toEqual(call.state);
+    expect(settled).not.toHaveBeenCalled();
+    await answers('ok');
+    expect(settled).toHaveBeenCalledOnce();
+    says('Three.');
+    expect(saves.at(-1)).toMatchObject({ seq: 5, whole: false });
+  });
+
+  it('is written whole last, however many saves were on their way', async () => {
+    const { call, checkpoints, saves, says, answers, unanswered } = keptBy();
+    checkpoints.begin(call.state);
+    says('One.');
+    says('Two.');
+    await answers(lost, lost, lost);
+    while (unanswered() > 0) await answers('ok');
+    const whole = saves.findLast((save) => save.whole);
+    expect(whole).toBe(saves.at(-1));
+    expect(whole?.items).toEqual(call.state.history.map(itemOf));
+    expect(saves.map(({ seq }) => seq)).toEqual(saves.map((_, n) => n + 1));
+  });
+});
+
+describe('a call that could not be kept', () => {
+  it('is written whole by the next change', async () => {
+    const { call, checkpoints, saves, says, answers } = keptBy();
+    checkpoints.begin(call.state);
+    await answers('ok');
+    says('One.');
+    await answers('nothing');
+    says('Two.');
+    const whole = saves.at(-1);
+    expect(whole).toMatchObject({ seq: 3, whole: true });
+    expect(whole && restored(whole.head, whole.items)).toEqual(call.state);
+  });
+
+  it('is written whole again without a change, until it is kept, once a second', async () => {
+    const { call, checkpoints, saves, says, answers, results } = keptBy();
+    checkpoints.begin(call.state);
+    says('One.');
+    await answers('nothing', 'nothing');
+    await vi.advanceTimersByTimeAsync(CHECKPOINT_LIMITS.againMs - 1);
+    expect(saves).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(saves.at(-1)).toMatchObject({ seq: 3, whole: true, items: call.state.history.map(itemOf) });
+    await answers('nothing');
+    await vi.advanceTimersByTimeAsync(CHECKPOINT_LIMITS.againMs);
+    await answers('ok');
+    await vi.advanceTimersByTimeAsync(10 * CHECKPOINT_LIMITS.againMs);
+    expect(saves.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(results).toEqual(['failed', 'failed', 'failed', 'ok']);
+  });
+
+  it('holds nobody up: a tool runs without', async () => {
+    const { call, checkpoints, answers } = keptBy();
+    const settled = vi.fn<() => void>();
+    checkpoints.begin(call.state);
+    void checkpoints.settled().then(settled);
+    await answers('nothing');
+    expect(settled).toHaveBeenCalledOnce();
+  });
+});
+
+describe.each(['stale', 'ended'] as const)('a call that is "%s"', (lost) => {
+  it('says so once, and nothing of it is written any more', async () => {
+    const { call, checkpoints, saves, endings, says, answers, onStale } = keptBy();
+    checkpoints.begin(call.state);
+    says('One.');
+    says('Two.');
+    await answers('nothing', lost, lost);
+    says('Three.');
+    checkpoints.begin(call.state);
+    checkpoints.end('over');
+    await vi.advanceTimersByTimeAsync(10 * CHECKPOINT_LIMITS.againMs);
+    expect(saves).toHaveLength(3);
+    expect(endings).toEqual([]);
+    expect(onStale).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a call that is over', () => {
+  it('leaves its ending, once, and no save after it', async () => {
+    const { call, checkpoints, saves, endings, says, answers } = keptBy();
+    checkpoints.begin(call.state);
+    await answers('nothing');
+    checkpoints.end('hang up');
+    expect(vi.getTimerCount()).toBe(0);
+    checkpoints.end('again');
+    says('One.');
+    await answers('nothing');
+    expect(vi.getTimerCount()).toBe(0);
+    expect(saves).toHaveLength(1);
+    expect(endings).toEqual(['hang up']);
+  });
+
+  it.each(['gone', 'nothing'] as const)('is not begun anew by an answer that comes late: %s', async (late) => {
+    const { call, checkpoints, saves, answers } = keptBy();
+    checkpoints.begin(call.state);
+    checkpoints.close();
+    await answers(late);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(saves).toHaveLength(1);
+  });
+});
