@@ -91,7 +91,8 @@ export function whileAway(
   now: number,
 ): CallTransition {
   if (message.type === 'phone_opened') return enterBack(facts, state, now);
-  if (message.type === 'staff_missed') return keep({ ...state, missed: message.reason });
+  if (message.type === 'staff_told') return keep({ ...state, staffTold: true });
+  if (message.type === 'staff_missed') return keep({ ...state, staffTold: false, missed: message.reason });
   if (message.type === 'caller_left') return enterSettling(state, 'caller_stop', now);
   const tool = answerOfTool(state, message);
   if (tool !== null) return remembering(toolAnsweredAway(state, tool.callId, tool.outcome, now), now);

@@ -4,6 +4,7 @@ import type { ModelErrorKind } from '../../src/domain/events.ts';
 import type { CallPhrases } from '../../src/domain/fixed-phrases.ts';
 import type { Channel, PhraseAudio } from '../../src/domain/ports.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
+import type { Usage } from '../../src/domain/usage.ts';
 
 /** How much of one item of Ava's speech was heard, ms. */
 export interface HeardItem {
@@ -87,6 +88,8 @@ export type StaffMiss = 'busy' | 'no_answer' | 'declined' | 'failed';
 
 /** What became of a caller who was handed over. */
 export type FromStaff =
+  /** Somebody picked up, and heard who calls. */
+  | { readonly type: 'staff_told' }
   | { readonly type: 'staff_answered' }
   | { readonly type: 'staff_missed'; readonly reason: StaffMiss }
   | { readonly type: 'caller_left' };
@@ -122,6 +125,8 @@ export type CallMessage =
   | FromScreen
   /** The line broke at `brokeAt`, ms since the epoch; the call goes on over another one, on `node`. */
   | { readonly type: 'taken_up'; readonly brokeAt: number; readonly node: string; readonly farEnd?: FarEnd }
+  /** What the call has used of the model's service by now. */
+  | { readonly type: 'billed'; readonly usage: Usage }
   | { readonly type: 'shut_down'; readonly reason: string };
 
 /** Who is calling whom; fixed for the call's life. */

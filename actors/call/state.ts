@@ -1,6 +1,7 @@
 /** What a call remembers: plain data, so that a snapshot of it is the checkpoint. */
 import { type Dealings, NO_DEALINGS } from '../../src/domain/dealings.ts';
 import { type LoopGuard, type LoopVerdict, NEW_LOOP_GUARD } from '../../src/domain/loop-guard.ts';
+import { NO_USAGE, type Usage } from '../../src/domain/usage.ts';
 import type { Deadlines } from '../kernel/actor.ts';
 import type { Remembered } from './history.ts';
 import type { CallFacts, CallIdentity, StaffMiss, UnfinishedItem } from './messages.ts';
@@ -72,7 +73,7 @@ export interface PendingTool {
 }
 
 export interface CallState {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly mode: CallMode;
   readonly deadlines: Deadlines;
   readonly identity: CallIdentity;
@@ -112,6 +113,8 @@ export interface CallState {
   readonly keys: string;
   /** The line is to be closed for staff; null while it is not. */
   readonly leaving: { readonly urgent: boolean } | null;
+  /** Staff picked up and heard who calls: if nothing more comes of it, they did not take the call. */
+  readonly staffTold: boolean;
   /** Why staff could not be had, until the caller was told. */
   readonly missed: StaffMiss | null;
   /** What was said and done so far, as it is told to a session that was not there. */
@@ -121,6 +124,8 @@ export interface CallState {
   readonly voice: { readonly characters: number; readonly ms: number };
   /** How often the call was taken up over another line since anything was said in it. */
   readonly resumes: number;
+  /** Of the model's service, on whichever node. */
+  readonly usage: Usage;
   readonly broke: boolean;
   /** Who ended the call, once somebody has. */
   readonly endedBy: string | null;
@@ -138,7 +143,7 @@ export function longestCallMs({ clinic }: CallFacts): number {
 export function newCall(identity: CallIdentity, facts: CallFacts, now: number): CallState {
   const { language } = facts.clinic;
   return {
-    schema: 1,
+    schema: 2,
     mode: 'opening',
     deadlines: longestUntil(facts, now + longestCallMs(facts)),
     identity,
@@ -167,9 +172,11 @@ export function newCall(identity: CallIdentity, facts: CallFacts, now: number): 
     lineLost: false,
     keys: '',
     leaving: null,
+    staffTold: false,
     missed: null,
     link: { due: false, unfinished: null, reheard: [], toldUntil: null, standsBy: false, missed: false },
     resumes: 0,
+    usage: NO_USAGE,
     voice: { characters: 0, ms: 0 },
     broke: false,
     endedBy: null,

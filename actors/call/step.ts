@@ -31,6 +31,7 @@ import { callerTurn, callerWords, enterTalking, holdAnswered } from './turns.ts'
 export function callStep(facts: CallFacts): Step<CallState, CallMessage | DeadlineMessage, CallEffect> {
   return (state, message, now) => {
     if (state.mode === 'ended') return keep(state);
+    if (message.type === 'billed') return keep({ ...state, usage: message.usage });
     if (state.mode === 'settling' && message.type !== 'taken_up') return settle(state, message, now);
     if (state.mode === 'away') return whileAway(facts, state, message, now);
     const stepped = remembering(handle(facts, state, message, now), now);
@@ -97,6 +98,8 @@ function handle(
     case 'line_lost':
     case 'line_back':
       return fromScreen(facts, state, message, now);
+    case 'billed':
+    case 'staff_told':
     case 'staff_answered':
     case 'staff_missed':
     case 'caller_left':

@@ -153,6 +153,7 @@ function isWorthKeeping(before: CallState, after: CallState): boolean {
     before.responding !== after.responding ||
     before.language !== after.language ||
     before.leaving !== after.leaving ||
+    before.staffTold !== after.staffTold ||
     before.missed !== after.missed ||
     before.resumes !== after.resumes ||
     (before.callerSpeaksSince === null) !== (after.callerSpeaksSince === null)

@@ -10,9 +10,10 @@ import type { CallState } from '../../actors/call/state.ts';
 import { type BrowserMemory, browserMemory } from '../browser/memory.ts';
 import type { CallKey } from '../domain/call-keeping.ts';
 import { FAILURE_CODES } from '../domain/failures.ts';
+import { NO_USAGE } from '../domain/usage.ts';
 
 /** Raised with each change of what is kept that an older reader or writer would get wrong; then `UPCASTERS` grows. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 /** A telephone call is found by its CallSid, a browser's by its clinic and session. */
 export function telephoneKey(callSid: string): CallKey {
@@ -54,7 +55,9 @@ export function restoredBrowser(head: string): BrowserMemory | null {
 const versioned = z.looseObject({ schema: z.int().min(1).max(SCHEMA) });
 
 /** How what was kept by schema `n` reads by schema `n + 1`, at index `n - 1`. */
-const UPCASTERS: readonly ((head: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>)[] = [];
+const UPCASTERS: readonly ((head: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>)[] = [
+  (head) => ({ ...head, schema: 2, usage: NO_USAGE, staffTold: false }),
+];
 
 function upcast(kept: unknown): unknown {
   const head = versioned.parse(kept);
@@ -112,6 +115,19 @@ const dealings = z.object({
   transferring: z.string().nullable(),
   escalated: z.boolean(),
   urgent: z.boolean(),
+});
+
+const usage = z.object({
+  tokens: z.object({
+    textIn: count,
+    textInCached: count,
+    audioIn: count,
+    audioInCached: count,
+    textOut: count,
+    audioOut: count,
+  }),
+  transcription: z.object({ seconds: z.number(), tokensIn: count, tokensOut: count }),
+  costUsd: z.number(),
 });
 
 const awaitedWords = z.object({ itemId: z.string(), n: count, startedAt: time, endedAt: time });
@@ -179,6 +195,7 @@ const headSchema = z.object({
   lineLost: z.boolean(),
   keys: z.string(),
   leaving: z.object({ urgent: z.boolean() }).nullable(),
+  staffTold: z.boolean(),
   missed: z.enum(['busy', 'no_answer', 'declined', 'failed']).nullable(),
   link: z.object({
     due: z.boolean(),
@@ -190,9 +207,16 @@ const headSchema = z.object({
   }),
   voice: z.object({ characters: count, ms: time }),
   resumes: count,
+  usage,
   broke: z.boolean(),
   endedBy: z.string().nullable(),
 }) satisfies z.ZodType<Omit<CallState, 'history'>>;
+
+/** The shape of what is kept, as a JSON Schema: another shape is another `SCHEMA`. */
+export function keptShape(): unknown {
+  const head = headSchema.extend({ browser: browserMemory.optional() });
+  return z.toJSONSchema(z.object({ head, items: z.array(itemSchema) }));
+}
 
 /** What is kept of a call that is over: what comes next for a caller who is still there, and what came of it. */
 export interface CallEnding {

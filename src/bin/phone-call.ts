@@ -23,6 +23,7 @@ import { outcomeSoFar } from '../domain/dealings.ts';
 import type { CallContext, Events } from '../domain/events.ts';
 import type { CutOff } from '../domain/texting.ts';
 import { NO_TRACING } from '../domain/tracing.ts';
+import type { Usage } from '../domain/usage.ts';
 import { instructions } from '../receptionist/instructions.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
 import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
@@ -58,8 +59,8 @@ export class PhoneCall implements PhoneInlet {
   private readonly options: CallOptions;
   private readonly onLeft: (next: NextForCaller) => void;
   private readonly context: CallContext;
-  private readonly startedAt: number;
-  private readonly meter: CallMeter;
+  private startedAt: number;
+  private meter: CallMeter;
   private conversation: Conversation | undefined;
   private legs: Legs | undefined;
   private early: (() => void)[] = [];
@@ -90,9 +91,18 @@ export class PhoneCall implements PhoneInlet {
     this.startedAt = world.clock.now();
     const { callSid, conversationId, clinicId } = identity;
     this.context = { callSid: callSid ?? undefined, conversationId, clinicId };
+    this.meter = this.meterFrom();
+  }
+
+  private meterFrom(before?: Usage): CallMeter {
+    const { conversationId, clinicId } = this.identity;
     const { clock, ...billing } = this.world;
     const now = (): number => clock.now();
-    this.meter = new CallMeter({ conversationId, clinicId, context: this.context, now, ...billing });
+    return new CallMeter({ conversationId, clinicId, context: this.context, now, ...billing }, before);
+  }
+
+  private billed(): void {
+    this.conversation?.call.tell({ type: 'billed', usage: this.meter.usage });
   }
 
   /** What its caller is to hear next where their line is gone and the call is not quite over. */
@@ -118,11 +128,13 @@ export class PhoneCall implements PhoneInlet {
    */
   takeUp(clinic: Clinic, { state, seq }: Adopted, brokeAt: number | null, farEnd?: FarEnd): void {
     if (this.over) return;
+    this.startedAt = state.startedAt;
+    this.meter = this.meterFrom(state.usage);
     this.keep(seq);
     this.conversation = { clinic, call: this.wireCall(clinic, state) };
     this.checkpoints?.begin(state);
     // Once more: the node before may not have come to it.
-    this.writeStart(clinic, state.startedAt);
+    this.writeStart(clinic);
     for (const turn of turnsOf(state)) this.world.log.write(turn);
     if (brokeAt !== null) this.goOn(clinic, brokeAt, farEnd);
   }
@@ -141,6 +153,11 @@ export class PhoneCall implements PhoneInlet {
     if (phone === null || !state) return null;
     const { language, dealings } = state;
     return { clinicId, conversationId, phone, language, dealings };
+  }
+
+  /** Whether staff picked up and heard who calls, and nothing has come of it yet. */
+  get isStaffTold(): boolean {
+    return this.conversation?.call.state.staffTold ?? false;
   }
 
   /** Whether the caller is with staff, or being dialled through to them. */
@@ -420,8 +437,14 @@ export class PhoneCall implements PhoneInlet {
       onReconnected: (result, ms) => events.emit('model.reconnected', { ...this.context, result, ms }),
       onLimitNear: (limit, share, resetMs) =>
         events.emit('model.limit_near', { ...this.context, limit, share, resetMs }),
-      onUsage: (usage) => this.meter.responded(usage),
-      onTranscribed: (usage) => this.meter.transcribed(usage),
+      onUsage: (usage) => {
+        this.meter.responded(usage);
+        this.billed();
+      },
+      onTranscribed: (usage) => {
+        this.meter.transcribed(usage);
+        this.billed();
+      },
       onError: (kind, code) => events.emit('model.error', { ...this.context, kind, code }),
       clock,
       luck: world.chance(),
@@ -433,10 +456,10 @@ export class PhoneCall implements PhoneInlet {
 
   private recordStart(clinic: Clinic): void {
     this.world.events.emit('call.started', { ...this.context, channel: this.identity.channel });
-    this.writeStart(clinic, this.startedAt);
+    this.writeStart(clinic);
   }
 
-  private writeStart(clinic: Clinic, startedAt: number): void {
+  private writeStart(clinic: Clinic): void {
     const { conversationId, clinicId, channel, callSid, callerPhone, calledNumber, node } = this.identity;
     const isRegistered = callSid !== null || this.world.keeping !== undefined;
     const call = { callSid: this.fence.callSid, from: callerPhone, to: calledNumber, ownerNode: node };
@@ -447,7 +470,7 @@ export class PhoneCall implements PhoneInlet {
       channel,
       customerPhone: callerPhone,
       language: clinic.language,
-      startedAt,
+      startedAt: this.startedAt,
       call: isRegistered ? call : null,
     });
   }

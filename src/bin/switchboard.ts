@@ -9,6 +9,7 @@ import type { CallIdentity, StaffMiss } from '../../actors/call/messages.ts';
 import type { CallState } from '../../actors/call/state.ts';
 import { Supervisor } from '../../actors/kernel/supervisor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import { withinPatience } from '../../db/within-patience.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import type { ShedReason } from '../domain/events.ts';
 import type { ClinicDirectory } from '../domain/ports.ts';
@@ -59,6 +60,9 @@ const CONTINUE_GRACE_MS = 1_500;
 /** So soon after a call was admitted its stream may still be on its way. */
 const STREAM_DUE_MS = 5_000;
 
+/** Whoever picked up is not kept waiting for who calls. */
+const TELLING_MS = 1_000;
+
 /** Twilio's words for a call that is over. */
 const OVER = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 
@@ -66,8 +70,6 @@ export class Switchboard implements FrontDesk {
   private readonly options: SwitchboardOptions;
   private readonly calls = new Supervisor<PhoneCall>();
   private readonly ended = new LRUCache<string, EndedCall>({ max: REMEMBERED_CALLS, ttl: REMEMBERED_MS });
-  /** Calls of which staff were told, and have not taken them. */
-  private readonly whispered = new Set<string>();
   private draining = false;
   private lastAdmittedAt = Number.NEGATIVE_INFINITY;
   private emptied: (() => void) | undefined;
@@ -129,7 +131,8 @@ export class Switchboard implements FrontDesk {
 
   async continueCall(continuation: CallContinuation): Promise<Continuation> {
     const { callSid, callStatus, dialCallStatus, staffTried } = continuation;
-    const call = this.calls.find(callSid) ?? (await this.fetchAway(continuation));
+    const isBack = dialCallStatus !== null;
+    const call = this.calls.find(callSid) ?? (isBack ? await this.fetchAway(callSid) : undefined);
     if (call?.isAway) return this.continueAway(call, continuation);
     const isConnected = dialCallStatus !== null && missOf(continuation) === null;
     if (isConnected) this.takeCut(callSid);
@@ -161,23 +164,17 @@ export class Switchboard implements FrontDesk {
       call.tellOfStaff({ type: 'caller_left' });
       return { kind: 'hang_up' };
     }
-    const reason = dialCallStatus === null ? null : this.missOfWhispered(continuation);
+    const reason = dialCallStatus === null ? null : missOfTold(call, continuation);
     if (dialCallStatus !== null && reason === null) {
       this.staffTook(callSid);
       return { kind: 'hang_up' };
     }
+    if (reason !== null) call.tellOfStaff({ type: 'staff_missed', reason });
     const clinic = await this.options.directory.byId(clinicId);
     if (reason === null || isLineLeft(clinic, staffTried)) {
       return { ...staffLine(clinic, staffTried), sentence: null, whispered: true };
     }
-    call.tellOfStaff({ type: 'staff_missed', reason });
     return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber, brokeAt: null };
-  }
-
-  /** However the phone network calls it: who heard the whisper and did not press a key did not take the call. */
-  private missOfWhispered(continuation: CallContinuation): StaffMiss | null {
-    const isDeclined = this.whispered.delete(continuation.callSid) && continuation.dialBridged !== true;
-    return missOf(continuation) ?? (isDeclined ? 'declined' : null);
   }
 
   async keepVoicemail({ callSid, from, to, recording }: Voicemail): Promise<void> {
@@ -196,9 +193,9 @@ export class Switchboard implements FrontDesk {
     });
   }
 
-  staffSummary(callSid: string): string | null {
-    const call = this.calls.find(callSid);
-    if (call) this.whispered.add(callSid);
+  async staffSummary(callSid: string): Promise<string | null> {
+    const call = this.calls.find(callSid) ?? (await withinPatience(this.fetchAway(callSid), TELLING_MS, undefined));
+    call?.tellOfStaff({ type: 'staff_told' });
     return call ? summaryOf(call.identity.callerPhone, call.transferReason) : null;
   }
 
@@ -264,9 +261,9 @@ export class Switchboard implements FrontDesk {
     return clinic && { clinicId: clinic.id, conversationId: null, next: 'staff' };
   }
 
-  /** A call that was with staff when its node went is needed here once its caller is asked about. */
-  private async fetchAway({ callSid, dialCallStatus }: CallContinuation): Promise<PhoneCall | undefined> {
-    if (dialCallStatus === null || this.ended.has(callSid) || this.draining) return undefined;
+  /** A call that is with staff is needed here once anybody asks here about it. */
+  private async fetchAway(callSid: string): Promise<PhoneCall | undefined> {
+    if (this.ended.has(callSid) || this.draining) return undefined;
     const adopted = await this.adopted(callSid, 'away');
     return adopted ? this.goOn(callSid, adopted, NO_LINE, null) : undefined;
   }
@@ -343,7 +340,6 @@ export class Switchboard implements FrontDesk {
   private left(callSid: string, call: PhoneCall, next: NextForCaller): void {
     if (next === 'transfer') return;
     this.calls.remove(callSid, call);
-    this.whispered.delete(callSid);
     const { clinicId, conversationId } = call.identity;
     if (next !== 'elsewhere')
       this.ended.set(callSid, { clinicId, conversationId, next, cut: next === 'staff' ? call.cutOff : null });
@@ -379,6 +375,12 @@ const MISSES: Readonly<Record<string, StaffMiss>> = { busy: 'busy', 'no-answer':
 function missOf({ dialCallStatus, dialBridged }: CallContinuation): StaffMiss | null {
   if (dialCallStatus === 'completed' || dialCallStatus === 'answered') return dialBridged === false ? 'declined' : null;
   return MISSES[dialCallStatus ?? ''] ?? 'failed';
+}
+
+/** However the phone network calls it: who heard the whisper and did not press a key did not take the call. */
+function missOfTold(call: PhoneCall, continuation: CallContinuation): StaffMiss | null {
+  const isDeclined = call.isStaffTold && continuation.dialBridged !== true;
+  return missOf(continuation) ?? (isDeclined ? 'declined' : null);
 }
 
 /** What staff hear: the number digit by digit, and the reason in the words of whoever gave it. */

@@ -90,7 +90,7 @@ export interface FrontDesk {
   /** Resolves once staff can find it; told twice of the same recording it keeps one. */
   keepVoicemail(voicemail: Voicemail): Promise<void>;
   /** Who calls and why, for staff who picked up; null where there is nothing to tell. */
-  staffSummary(callSid: string): string | null;
+  staffSummary(callSid: string): Promise<string | null>;
   /** Staff took the call. */
   staffTook(callSid: string): void;
   callStatus(status: { readonly callSid: string; readonly status: string }): void;

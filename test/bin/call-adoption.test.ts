@@ -1,8 +1,8 @@
 /** A call that another node had, as it comes to this one: whose it is then, and what of it is there. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CallState } from '../../actors/call/state.ts';
 import { adopt, ExpectedCall, registered } from '../../src/bin/call-adoption.ts';
-import { endingOf, headOf, itemOf, telephoneKey } from '../../src/bin/call-snapshot.ts';
+import { endingOf, headOf, itemOf, restored, telephoneKey } from '../../src/bin/call-snapshot.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
 import { callerSpeaks, greeted, words } from '../actors/call/bench.ts';
 import { memoryCallWorld } from '../support/call-world.ts';
@@ -143,6 +143,42 @@ describe('what a line says before its call is there', () => {
     alone.arrived(null);
     alone.closed('broken');
     expect(heard).toHaveLength(4);
+  });
+});
+
+describe('a call that was with staff when its node went', () => {
+  const afterDial = { ...asked(), dialCallStatus: 'completed' };
+
+  beforeEach(async () => {
+    state = { ...state, mode: 'away', dealings: { ...state.dealings, transferring: 'They want a person.' } };
+    await save(1, 2);
+  });
+
+  it('has its caller back where somebody there had heard who calls, and not taken the call', async () => {
+    state = { ...state, staffTold: true };
+    await save(1, 3);
+    expect(await desk().continueCall({ ...afterDial, callSid, staffTried: 9 })).toMatchObject({ kind: 'stream' });
+  });
+
+  it('is over where it was put through', async () => {
+    expect(await desk().continueCall({ ...afterDial, callSid })).toEqual({ kind: 'hang_up' });
+  });
+
+  it('is told of by whichever node is asked, which the next one knows', async () => {
+    expect(await desk().staffSummary(callSid)).toMatch(/5 5 5 0 1 0 0 1 4 2\. They want a person\./);
+    const kept = await keeper.read(telephoneKey(callSid));
+    if (kept?.kind !== 'live') throw new Error('nothing is kept');
+    expect(restored(kept.head, kept.items).staffTold).toBe(true);
+    expect(await desk().continueCall({ ...afterDial, callSid, staffTried: 9 })).toMatchObject({ kind: 'stream' });
+  });
+
+  it('keeps nobody waiting who picked up, where it cannot be had', async () => {
+    const away = { ...keeper, read: () => new Promise<never>(() => undefined) };
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const summary = desk({ keeper: away }).staffSummary(callSid);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await summary).toBeNull();
   });
 });
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CallState } from '../../actors/call/state.ts';
-import { headOf, itemOf, restored } from '../../src/bin/call-snapshot.ts';
+import { headOf, itemOf, keptShape, restored, SCHEMA } from '../../src/bin/call-snapshot.ts';
+import { NO_USAGE } from '../../src/domain/usage.ts';
 import { callerSpeaks, greeted, says, slots, toolAnswered, toolRequested, words } from '../actors/call/bench.ts';
 
 function talkedOf(): CallState {
@@ -46,16 +47,38 @@ describe('a call as it is kept', () => {
   it('is refused where it is none, or of a schema that is not known', () => {
     const [head, items] = parts(talkedOf());
     expect(() => restored('{}', [])).toThrow('schema');
-    expect(() => restored(head.replace('"schema":1', '"schema":2'), items)).toThrow('schema');
+    expect(() => restored(head.replace(`"schema":${SCHEMA}`, `"schema":${SCHEMA + 1}`), items)).toThrow('schema');
     expect(() => restored(head, ['{"kind":"rumour","at":1}'])).toThrow('kind');
   });
 
-  it('of schema 1 is still read', () => {
-    const kept = JSON.parse(readFileSync(new URL('kept-schema-1.json', import.meta.url), 'utf8'));
+  it.each(Array.from({ length: SCHEMA }, (_, n) => n + 1))('by schema %i is still read', (schema) => {
+    const { head, items } = keptBy(schema);
+    expect(head).toMatchObject({ schema });
     const state = restored(
-      JSON.stringify(kept.head),
-      kept.items.map((item: unknown) => JSON.stringify(item)),
+      JSON.stringify(head),
+      items.map((item) => JSON.stringify(item)),
     );
     expect([state.mode, state.history.length, state.dealings.offers.latest.length]).toEqual(['talking', 4, 3]);
+    // What a later schema adds has a value; what this one had is as it was.
+    expect(state).toEqual({ ...head, ...ADDED_LATER[schema], schema: SCHEMA, history: items });
+  });
+
+  it('in another shape has another schema: `SCHEMA` is raised, `UPCASTERS` grows, and a call as kept now is added here', async () => {
+    await expect(`${JSON.stringify(keptShape(), onlyShape, 1)}\n`).toMatchFileSnapshot(
+      `kept-schema-${SCHEMA}.shape.txt`,
+    );
   });
 });
+
+/** Bounds of numbers are no shape. */
+function onlyShape(name: string, value: unknown): unknown {
+  return ['$schema', 'minimum', 'maximum', 'additionalProperties'].includes(name) ? undefined : value;
+}
+
+/** What calls that were kept by each schema have in place of what it did not know. */
+const ADDED_LATER: Readonly<Record<number, object>> = { 1: { usage: NO_USAGE, staffTold: false } };
+
+/** A call as it was kept by that schema. */
+function keptBy(schema: number): { readonly head: object; readonly items: readonly object[] } {
+  return JSON.parse(readFileSync(new URL(`kept-schema-${schema}.json`, import.meta.url), 'utf8'));
+}

@@ -1,5 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { ModelReport } from '../../actors/model/messages.ts';
+import { adopt } from '../../src/bin/call-adoption.ts';
+import { telephoneKey } from '../../src/bin/call-snapshot.ts';
 import { PhoneCall } from '../../src/bin/phone-call.ts';
 import type { CallSave } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
@@ -45,6 +47,44 @@ it('a call that crashes has the outcome of what was done in it', async () => {
   expect(entries.at(-1)).toMatchObject({ kind: 'ended', outcome: 'waitlisted', endedBy: 'failure' });
 });
 
+/** A session that answers once, for so much. */
+function bill(report: ((report: ModelReport) => void) | undefined): void {
+  const usage = { textIn: 10, textInCached: 0, audioIn: 20, audioInCached: 0, textOut: 5, audioOut: 30 };
+  for (const each of [
+    { type: 'connected' },
+    { type: 'session_ready' },
+    { type: 'response_started', responseId: 'r1' },
+    { type: 'response_ended', responseId: 'r1', status: 'completed', usage },
+  ] as const) {
+    report?.(each);
+  }
+}
+
+it('a call that another node had costs what both used, and lasts since it began', async () => {
+  const reports: ((report: ModelReport) => void)[] = [];
+  const entries: ConversationEntry[] = [];
+  const events = recordedEvents();
+  const world = memoryCallWorld((_brief, report) => {
+    reports.push(report);
+    return { send: () => {}, audio: () => {}, close: () => {} };
+  }, events);
+  const keeping = { keeper: memoryCallKeeper(), register: memoryCallRegister(), resumeMs: 1_000 };
+  const log = { write: (entry: ConversationEntry) => void entries.push(entry), settled: async () => {} };
+  const begin = (): PhoneCall => new PhoneCall(IDENTITY, LINE, { ...world, log, keeping }, () => {});
+  begin().begin(radiance);
+  bill(reports[0]);
+  const adoption = await adopt(keeping, telephoneKey(IDENTITY.callSid), 'node-b', () => true);
+  if (adoption.kind !== 'adopted') throw new Error(adoption.kind);
+  const startedAt = adoption.state.startedAt - 60_000;
+  const call = begin();
+  call.takeUp(radiance, { ...adoption, state: { ...adoption.state, startedAt } }, Date.now());
+  bill(reports[1]);
+  const used = entries.flatMap((entry) => (entry.kind === 'usage' ? [entry.usage.tokens.audioOut] : []));
+  expect(used).toEqual([30, 60]);
+  call.fail('call', new Error('a bug'));
+  expect(events.of('call.ended')[0]?.durationMs).toBeGreaterThanOrEqual(60_000);
+});
+
 it('a call that has a newer owner stops at once: its session is closed, nothing is said, done or written any more', async () => {
   const reports: ((report: ModelReport) => void)[] = [];
   const done: string[] = [];
@@ -75,7 +115,7 @@ it('a call that has a newer owner stops at once: its session is closed, nothing 
           return 'w1';
         },
       },
-      log: { write: ({ kind }) => done.push(`written ${kind}`), settled: async () => {} },
+      log: { write: ({ kind }) => void (kind !== 'folded' && done.push(`written ${kind}`)), settled: async () => {} },
       keeping: { keeper: watched, register: memoryCallRegister(), resumeMs: 1_000 },
     },
     (next) => left.push(next),

@@ -66,7 +66,7 @@ describe('a caller who asks for a person', () => {
       const line = { kind: 'staff', sentence: null, whispered: true };
       expect(await telephones.continueCall(after(null, 0))).toMatchObject({ ...line, staffPhone: FIRST });
       // A machine: somebody heard the whisper, and no key was pressed.
-      telephones.staffSummary(CALL_SID);
+      await telephones.staffSummary(CALL_SID);
       expect(await telephones.continueCall(after('completed', 1))).toMatchObject({ ...line, staffPhone: SECOND });
       expect(await telephones.continueCall(after('no-answer', 2))).toMatchObject({ kind: 'stream' });
     });

@@ -74,7 +74,7 @@ export function fakeDesk(): FakeDesk {
       await desk.keeping?.();
       desk.voicemails.push(voicemail);
     },
-    staffSummary: () => desk.summary,
+    staffSummary: () => Promise.resolve(desk.summary),
     staffTook: (callSid) => void desk.taken.push(callSid),
     async admit(call) {
       desk.offers.push(call);

@@ -116,6 +116,7 @@ const MESSAGES: Readonly<Record<RecordedFold['message']['type'], true>> = {
   model_stands_by: true,
   tool_answered: true,
   hold_answered: true,
+  staff_told: true,
   staff_answered: true,
   staff_missed: true,
   caller_left: true,
@@ -125,6 +126,7 @@ const MESSAGES: Readonly<Record<RecordedFold['message']['type'], true>> = {
   line_lost: true,
   line_back: true,
   taken_up: true,
+  billed: true,
   shut_down: true,
   deadline: true,
 };

@@ -27,16 +27,16 @@ export function twilioVoiceWhisper(edge: TwilioEdge): Route {
       const query = new URLSearchParams(request.query);
       const callSid = Sid.safeParse(query.get('call'));
       if (!callSid.success) throw new HttpError(400, 'The URL must name the call: ?call=CA…');
-      return spokenAnswer(edge.events, request, () => Promise.resolve(answer(edge, callSid.data, query)));
+      return spokenAnswer(edge.events, request, () => answer(edge, callSid.data, query));
     },
   };
 }
 
-function answer(edge: TwilioEdge, callSid: string, query: URLSearchParams): string {
+async function answer(edge: TwilioEdge, callSid: string, query: URLSearchParams): Promise<string> {
   if (query.has('accepted')) {
     edge.desk.staffTook(callSid);
     return emptyTwiml();
   }
-  const sentence = edge.desk.staffSummary(callSid) ?? NO_SUMMARY;
+  const sentence = (await edge.desk.staffSummary(callSid)) ?? NO_SUMMARY;
   return whisperTwiml({ sentence, acceptUrl: `${whisperUrlOf(edge, callSid)}&accepted=1` });
 }
