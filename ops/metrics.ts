@@ -488,6 +488,13 @@ function meterProcess({ registers, on }: Meter): void {
   on('call.crashed', () => unhandled.inc());
   on('dependency.lost', ({ name }) => up.set({ name }, 0));
   on('dependency.back', ({ name }) => up.set({ name }, 1));
+  const failures = new Counter({
+    name: 'ava_store_failures_total',
+    help: 'What could not be kept in Postgres at once, by what it was; most of it is tried again',
+    labelNames: ['what'] as const,
+    registers,
+  });
+  on('store.failed', ({ what }) => failures.inc({ what }));
   on('log.entries_dropped', ({ count }) => dropped.inc(count));
   on('log.folds_dropped', ({ count }) => foldsDropped.inc(count));
 }

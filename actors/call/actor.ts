@@ -5,7 +5,7 @@
 
 import { serviceById } from '../../src/domain/clinic.ts';
 import type { Dealings } from '../../src/domain/dealings.ts';
-import type { Events } from '../../src/domain/events.ts';
+import type { CallContext, Events } from '../../src/domain/events.ts';
 import { holdOf } from '../../src/domain/holds.ts';
 import type { BookingStore, ConversationLog } from '../../src/domain/ports.ts';
 import type { ToolOutcome } from '../../src/domain/tools.ts';
@@ -139,12 +139,15 @@ export class CallActor {
     const { bookings, events } = this.ports;
     this.holding = this.holding
       .then(() => change(bookings))
-      .catch((error: unknown) => events.emit('dependency.lost', { name: 'postgres', error }));
+      .catch((error: unknown) => events.emit('store.failed', { ...this.context, what: 'hold', error }));
+  }
+
+  private get context(): CallContext {
+    const { callSid, conversationId, clinicId } = this.state.identity;
+    return { callSid: callSid ?? undefined, conversationId, clinicId };
   }
 
   private emit({ name, event }: CallEvent): void {
-    const { callSid, conversationId, clinicId } = this.state.identity;
-    const context = { callSid: callSid ?? undefined, conversationId, clinicId };
-    this.ports.events.emit(name, { ...context, ...event });
+    this.ports.events.emit(name, { ...this.context, ...event });
   }
 }

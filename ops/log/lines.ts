@@ -123,6 +123,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'clinic.unreadable': { level: 'error', message: 'clinic stored wrongly' },
   'phrases.rendered': { level: 'info', message: 'phrases rendered' },
   'phrases.failed': { level: 'warn', message: 'phrases could not be rendered; tried again later' },
+  'store.failed': { level: 'error', message: 'could not be stored' },
   'dependency.lost': { level: 'error', message: 'dependency lost' },
   'dependency.back': { level: 'info', message: 'dependency back' },
   'process.unhandled': { level: 'error', message: 'unhandled error' },

@@ -150,7 +150,7 @@ interface Stores {
 /** Opens what remembers. A store that is out of reach keeps nobody from starting: calls are answered and say so. */
 async function openStores(options: OpenOptions, lifecycle: Lifecycle): Promise<Stores> {
   const { config, events, traces } = options;
-  const lost = (name: 'postgres' | 'redis') => (error: unknown) => events.emit('dependency.lost', { name, error });
+  const lost = (error: unknown) => events.emit('dependency.lost', { name: 'redis', error });
   const database = await lifecycle.add(
     'postgres',
     () =>
@@ -168,7 +168,7 @@ async function openStores(options: OpenOptions, lifecycle: Lifecycle): Promise<S
     'redis',
     () =>
       openRedis(config.redis, 'sessions', (state, error) =>
-        state === 'up' ? events.emit('dependency.back', { name: 'redis' }) : lost('redis')(error),
+        state === 'up' ? events.emit('dependency.back', { name: 'redis' }) : lost(error),
       ),
     (opened) => opened.close(),
   );
@@ -178,14 +178,14 @@ async function openStores(options: OpenOptions, lifecycle: Lifecycle): Promise<S
       postgresConversationLog(database, {
         onDropped: (count) => events.emit('log.entries_dropped', { count }),
         onFoldsDropped: (count) => events.emit('log.folds_dropped', { count }),
-        onFailure: lost('postgres'),
+        onFailure: (error) => events.emit('store.failed', { what: 'record', error }),
         onStale: (owner) => events.emit('call.displaced', owner),
       }),
     (opened) => opened.close(LOG_CLOSE_MS),
     { closeMs: LOG_CLOSE_MS + 1_000 },
   );
   await refuseTooLargePool(database, config.database.poolSize);
-  await redis.ready(PATIENCE_MS).catch(lost('redis'));
+  await redis.ready(PATIENCE_MS).catch(lost);
   const directory = await openDirectory({ database, redis }, events, lifecycle);
   return { database, redis, log, directory };
 }

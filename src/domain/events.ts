@@ -264,6 +264,9 @@ export interface AvaEvents {
   'phrases.rendered': CallContext & { readonly rendered: number; readonly refused: number };
   /** Rendering broke off; calls go on without what is missing, and it is tried again. */
   'phrases.failed': CallContext & { readonly error: unknown };
+  /** Something could not be kept in Postgres, whatever the reason: of a text and a record it is tried again, a hold lapses. */
+  'store.failed': CallContext & { readonly what: 'hold' | 'record' | 'text'; readonly error: unknown };
+  /** Told by whoever tells as well when it is back, and of nothing but that. */
   'dependency.lost': { readonly name: Dependency; readonly error: unknown };
   'dependency.back': { readonly name: Dependency };
   'process.unhandled': { readonly kind: 'exception' | 'rejection'; readonly error: unknown };

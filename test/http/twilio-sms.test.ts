@@ -22,7 +22,7 @@ const text = (fields: Record<string, string> = {}) => ({
   ...fields,
 });
 const status = (fields: Record<string, string> = {}) => ({ MessageSid: SID, MessageStatus: 'delivered', ...fields });
-const TOLD = ['text.received', 'call.refused', 'dependency.lost'] as const;
+const TOLD = ['text.received', 'call.refused', 'store.failed'] as const;
 const names = () => TOLD.flatMap((name) => edge.events.of(name).map(() => name));
 
 describe('the webhook of text messages', () => {
@@ -59,7 +59,7 @@ describe('the webhook of text messages', () => {
     const response = await postWebhook(edge, SMS, text());
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('5');
-    expect(names()).toEqual(['dependency.lost']);
+    expect(names()).toEqual(['store.failed']);
   });
 
   it('waits no longer than a second for that', async () => {

@@ -1,7 +1,8 @@
 /**
- * A Postgres and a Redis of a test's own, that may be killed without warning and started again on the same port with
+ * A Postgres and a Redis of a test's own, that may be stopped, killed or frozen and started again on the same port with
  * the same folder. Each is made by `open…` and taken down by its `close`, which also removes what it kept.
  */
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +15,13 @@ import { startRedis } from '../../ops/embedded/redis.ts';
 
 export interface OwnStore {
   readonly url: string;
+  /** As who runs it would; resolves once the server is gone. */
+  stop(): Promise<void>;
   /** SIGKILL; resolves once the server is gone. Harmless when it is. */
   kill(): Promise<void>;
-  /** Starts it again where it was; resolves once it answers. */
+  /** SIGSTOP, of all its processes: connections stay open, new ones are taken, and nothing is answered. */
+  freeze(): void;
+  /** Lets it go on, or starts it again where it was; resolves once it answers. */
   revive(): Promise<void>;
   close(): Promise<void>;
 }
@@ -37,18 +42,42 @@ const CACHE_DIR = fileURLToPath(new URL('../../.data/cache/redis', import.meta.u
 /** `start` is called with no port first, then with the port that the first server had. */
 async function ownStore(start: (port?: number) => Promise<RunningServer>): Promise<OwnStore> {
   let server = await start();
+  let frozen: readonly number[] = [];
   const { url, port, dirs } = server;
+  const thaw = (): boolean => {
+    for (const pid of frozen) process.kill(pid, 'SIGCONT');
+    const wasFrozen = frozen.length > 0;
+    frozen = [];
+    return wasFrozen;
+  };
   return {
     url,
+    stop: () => server.stop(),
     kill: () => stopProcess(server.pid, KILL),
+    freeze() {
+      // The parent first: it starts no further ones then.
+      process.kill(server.pid, 'SIGSTOP');
+      const children = childrenOf(server.pid);
+      for (const pid of children) process.kill(pid, 'SIGSTOP');
+      frozen = [server.pid, ...children];
+    },
     async revive() {
-      server = await start(port);
+      if (!thaw()) server = await start(port);
     },
     async close() {
+      thaw();
       await server.stop();
       await Promise.all(dirs.map((dir) => rm(dir, { recursive: true, force: true })));
     },
   };
+}
+
+/** Linux alone tells; a server elsewhere is frozen without them. */
+function childrenOf(pid: number): readonly number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
 }
 
 /** A database with the demo clinics in it. About 3 s. */

@@ -34,7 +34,7 @@ export function twilioSms(edge: TwilioEdge, { directory, book }: TextInbox): Rou
         edge.events.emit('text.received', { clinicId: clinic.id, segments: textLength(text.body).segments });
       };
       await within(STORED_WITHIN_MS, store()).catch((error: unknown) => {
-        edge.events.emit('dependency.lost', { name: 'postgres', error });
+        edge.events.emit('store.failed', { what: 'text', error });
         throw new HttpError(503, 'The message could not be stored. Send it again.', { 'retry-after': '5' });
       });
       return xml(emptyTwiml());
