@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 's' | 'MB' | 'KB' | '/s' | '×';
+  readonly unit: 'µs' | 'ms' | 's' | 'MB' | 'KB' | '/s' | '/min' | '×';
   /** The value is to stay at or below this. */
   readonly goal?: number;
   /** What else is to be known of it. */

@@ -13,6 +13,7 @@ import { openOwnPostgres, openOwnRedis } from '../../../test/support/own-stores.
 export interface Production {
   readonly outside: Outside;
   readonly databaseUrl: string;
+  readonly redisUrl: string;
   readonly opsUrl: string;
   /** Starts one node; it takes the same ports each time, so one at a time. */
   start(options?: StartOptions): Promise<AvaProcess>;
@@ -67,6 +68,7 @@ export async function openProduction(outsideOptions: Omit<OutsideOptions, 'port'
   return {
     outside,
     databaseUrl: postgres.url,
+    redisUrl: redis.url,
     opsUrl: `http://127.0.0.1:${opsPort}`,
     async start(start = {}) {
       const ava = await spawnAva({ ...start, program: 'built', environment: { ...environment, ...start.environment } });
