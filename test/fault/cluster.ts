@@ -1,6 +1,6 @@
 /**
- * Several nodes behind a balancer, with the simulated vendors, a database and a Redis of their own. A kill is a SIGKILL of
- * a process.
+ * Several nodes behind a balancer, with the simulated vendors, a database and a Redis of their own, or that of the test.
+ * A kill is a SIGKILL of a process.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestContext } from 'vitest';
@@ -16,7 +16,7 @@ import { closedRecord, until } from '../support/ava.ts';
 import { type AvaProcess, spawnAva } from '../support/ava-process.ts';
 import { openBalancer } from '../support/balancer.ts';
 import { RADIANCE, startOutside } from '../support/outside.ts';
-import { freshDatabase, freshRedis } from '../support/services.ts';
+import { type FreshService, freshDatabase, freshRedis } from '../support/services.ts';
 
 const RECORD_MS = 20_000;
 const READY_MS = 60_000;
@@ -50,8 +50,16 @@ export interface Cluster {
   sessionsGone(): Promise<unknown>;
 }
 
-export async function openCluster({ onTestFinished }: TestContext): Promise<Cluster> {
-  const [publicPort, fresh, redis] = await Promise.all([freePort(), freshDatabase(), freshRedis()]);
+/** `given`: stores that the test takes down itself; a place of its own on the run's servers for each that is absent. */
+export async function openCluster(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  given: { readonly databaseUrl?: string; readonly redisUrl?: string } = {},
+): Promise<Cluster> {
+  const [publicPort, fresh, redis] = await Promise.all([
+    freePort(),
+    place(given.databaseUrl, freshDatabase),
+    place(given.redisUrl, freshRedis),
+  ]);
   onTestFinished(() => Promise.all([fresh.drop(), redis.drop()]).then(() => undefined));
   const outside = await startOutside({ port: publicPort, pace: PACE });
   onTestFinished(() => outside.stop());
@@ -151,6 +159,10 @@ function lastWordOf(node: AvaProcess, id: string): number {
     .split('\n')
     .findLast((each) => each.includes(id));
   return line === undefined ? Number.NEGATIVE_INFINITY : Date.parse(/"time":"([^"]+)"/.exec(line)?.[1] ?? '');
+}
+
+async function place(url: string | undefined, fresh: () => Promise<FreshService>): Promise<FreshService> {
+  return url === undefined ? fresh() : { url, drop: () => Promise.resolve() };
 }
 
 function nextStream(call: Call): Promise<void> {
