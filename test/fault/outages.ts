@@ -83,14 +83,14 @@ async function each(names: readonly StoreName[], act: (name: StoreName) => Promi
   await Promise.all(names.map(act));
 }
 
-async function loseBy(way: Way, store: OwnStore): Promise<void> {
+export async function loseBy(way: Way, store: OwnStore): Promise<void> {
   if (way === 'stopped') await store.stop();
   else if (way === 'killed') await store.kill();
   else store.freeze();
 }
 
 /** What the caller said, as it is kept in Redis: read as a node would that takes the call up. */
-function openKept(redisUrl: string) {
+export function openKept(redisUrl: string) {
   const reading = parseRedisUrl(redisUrl);
   if ('problem' in reading) throw new Error(reading.problem);
   const redis = openRedis(reading.value, 'sessions', () => undefined);

@@ -150,7 +150,10 @@ describe('metrics', () => {
     const { events, text } = opened();
     events.emit('dependency.back', { name: 'postgres' });
     events.emit('dependency.lost', { name: 'redis', error: new Error('x') });
+    // Who can't tell when it is over says nothing of a dependency.
+    events.emit('store.failed', { what: 'hold', error: new Error('x') });
     expect(await text()).toMatch(/ava_dependency_up\{name="postgres"\} 1\nava_dependency_up\{name="redis"\} 0/);
+    expect(await text()).toContain('ava_store_failures_total{what="hold"} 1');
   });
 
   test('tell what waits in the outbox, how late calendars are written, and why they are not', async () => {
