@@ -117,17 +117,20 @@ const dealings = z.object({
   urgent: z.boolean(),
 });
 
+/** As the service bills it: whatever it counts in, the call is not to be lost for it. */
+const amount = z.number();
+
 const usage = z.object({
   tokens: z.object({
-    textIn: count,
-    textInCached: count,
-    audioIn: count,
-    audioInCached: count,
-    textOut: count,
-    audioOut: count,
+    textIn: amount,
+    textInCached: amount,
+    audioIn: amount,
+    audioInCached: amount,
+    textOut: amount,
+    audioOut: amount,
   }),
-  transcription: z.object({ seconds: z.number(), tokensIn: count, tokensOut: count }),
-  costUsd: z.number(),
+  transcription: z.object({ seconds: amount, tokensIn: amount, tokensOut: amount }),
+  costUsd: amount,
 });
 
 const awaitedWords = z.object({ itemId: z.string(), n: count, startedAt: time, endedAt: time });
