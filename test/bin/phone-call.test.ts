@@ -2,9 +2,11 @@ import { expect, it, vi } from 'vitest';
 import type { ModelReport } from '../../actors/model/messages.ts';
 import { adopt } from '../../src/bin/call-adoption.ts';
 import { telephoneKey } from '../../src/bin/call-snapshot.ts';
+import { TELEPHONE } from '../../src/bin/call-world.ts';
 import { PhoneCall } from '../../src/bin/phone-call.ts';
 import type { CallSave } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
+import { callerSpeaks, greeted, says, words } from '../actors/call/bench.ts';
 import { recordedEvents } from '../http/recorded-events.ts';
 import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
@@ -83,6 +85,25 @@ it('a call that another node had costs what both used, and lasts since it began'
   expect(used).toEqual([30, 60]);
   call.fail('call', new Error('a bug'));
   expect(events.of('call.ended')[0]?.durationMs).toBeGreaterThanOrEqual(60_000);
+});
+
+it('a call that another node had has the turns in its record that the other one had not come to write', () => {
+  const entries: ConversationEntry[] = [];
+  const world = memoryCallWorld(() => ({ send: () => {}, audio: () => {}, close: () => {} }));
+  const write = (entry: ConversationEntry): void => void (entry.kind !== 'folded' && entries.push(entry));
+  const log = { write, settled: async () => {} };
+  const before = greeted();
+  const recorded = [
+    ...callerSpeaks(before, 'u1'),
+    ...before.tell(words('u1', 'Do you do Botox?')),
+    ...says(before, 'a1', 'We do.'),
+  ].flatMap((effect) => (effect.kind === 'record' && effect.entry.kind === 'turn' ? [effect.entry] : []));
+  const { state } = before;
+  const call = new PhoneCall(state.identity, LINE, { ...world, log }, () => {}, { ...TELEPHONE, epoch: 2 });
+  call.takeUp(radiance, { kind: 'adopted', state, epoch: 2, seq: 1, browser: null, unregistered: null }, null);
+  expect(entries.map(({ kind }) => kind)).toEqual(['started', 'turn', 'turn', 'turn']);
+  expect(recorded).toHaveLength(2);
+  expect(entries.slice(-2)).toEqual(recorded);
 });
 
 it('a call that has a newer owner stops at once: its session is closed, nothing is said, done or written any more', async () => {
