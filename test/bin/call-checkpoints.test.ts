@@ -125,6 +125,24 @@ describe('a call that is kept', () => {
   });
 });
 
+describe('what changes all the time beside the state', () => {
+  it('is kept once in a while, and not where the call was kept meanwhile, or is over', async () => {
+    const { call, checkpoints, saves, says } = keptBy();
+    checkpoints.begin(call.state);
+    for (let n = 0; n < 3; n++) checkpoints.soon();
+    await vi.advanceTimersByTimeAsync(CHECKPOINT_LIMITS.soonMs);
+    expect(saves).toHaveLength(2);
+    checkpoints.soon();
+    says('One.');
+    expect(vi.getTimerCount()).toBe(0);
+    checkpoints.soon();
+    checkpoints.close();
+    checkpoints.soon();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(saves).toHaveLength(3);
+  });
+});
+
 describe.each(['gone', 'behind'] as const)('a call of which the keeper says "%s"', (lost) => {
   it('is written whole at once, and is settled only then', async () => {
     const { call, checkpoints, saves, says, answers } = keptBy();
