@@ -45,7 +45,7 @@ async function claimCall(sql: Sql, claim: CallClaim): ReturnType<CallRegister['c
     values (${callSid}, ${clinicId}, ${conversationId}, ${node}, ${after}::int + 1, 1, ${from}, ${to}, ${startedAt})
     on conflict (call_sid) do update
     set owner_node = excluded.owner_node, owner_epoch = greatest(calls.owner_epoch, ${after}) + 1,
-        resumes = calls.resumes + 1
+        resumes = calls.resumes + 1, claimed_at = now(), asked_at = null
     where calls.status = 'live'
     returning owner_epoch as epoch`;
   return row === undefined ? { kind: 'ended' } : { kind: 'claimed', ...epochRow.parse(row) };

@@ -11,7 +11,7 @@ import type { Instant } from '../src/domain/clinic.ts';
 import { outcomeOfLost } from '../src/domain/outcomes.ts';
 import { deleteCallEvents } from './call-events.ts';
 import { noteEnds } from './conversation-ends.ts';
-import { HEARTBEAT_GAP_MS } from './nodes.ts';
+import { hasWitness } from './nodes.ts';
 import type { Database, Sql } from './postgres.ts';
 
 export interface HousekeepingStore {
@@ -30,8 +30,6 @@ export interface HousekeepingStore {
   forgetCallEvents(olderMs: number): Promise<number>;
 }
 
-/** Longer than a living node needs to write a heartbeat after an outage: one deadline of the database, and a beat. */
-const WITNESS_MS = 15_000;
 /** Holds are made and judged by clocks of different nodes. */
 const CLOCK_SKEW_MS = 5_000;
 const MAX_CALLS = 500;
@@ -90,10 +88,7 @@ async function findLostCalls(sql: Sql, silentMs: number): Promise<LostCall[]> {
     cross join lateral (select coalesce(v.last_activity_at, c.started_at) as last_word_at) as said
     cross join lateral (select ${silentMs}::float8 * interval '1 ms' as silence) as limits
     where c.status = 'live'
-      and exists (
-        select from nodes witness
-        where witness.heartbeat_at > now() - ${HEARTBEAT_GAP_MS}::float8 * interval '1 ms'
-          and witness.beating_since < now() - ${WITNESS_MS}::float8 * interval '1 ms')
+      and ${hasWitness(sql)}
       and (n.heartbeat_at < now() - silence
            or (n.node_id is null and last_word_at < now() - silence)
            or (n.started_at > last_word_at and n.beating_since < now() - 2 * silence))

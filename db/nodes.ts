@@ -33,6 +33,17 @@ const JITTER = 0.1;
 /** A longer pause between beats is a gap: whoever was silent so long is no witness for a while. */
 export const HEARTBEAT_GAP_MS = 5_000;
 const GOODBYE_LIMIT_MS = 3_000;
+/** Longer than a living node needs to write a heartbeat after an outage: one deadline of the database, and a beat. */
+const WITNESS_MS = 15_000;
+
+/** The condition that some node has been able to write for a while, so that one that did not is silent by itself. */
+export function hasWitness(sql: Sql) {
+  return sql`
+    exists (
+      select from nodes witness
+      where witness.heartbeat_at > now() - ${HEARTBEAT_GAP_MS}::float8 * interval '1 ms'
+        and witness.beating_since < now() - ${WITNESS_MS}::float8 * interval '1 ms')`;
+}
 
 /** Begins to beat, at once; waits for nothing, since a node starts with the database away too. */
 export function startHeartbeat(

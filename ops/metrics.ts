@@ -125,6 +125,12 @@ function meterResumes({ registers, on }: Meter): void {
     buckets: [...SECONDS.connect],
     registers,
   });
+  const watched = new Counter({
+    name: 'ava_call_watch_total',
+    help: 'Calls that nobody took care of, by why and what came of asking the phone network about them',
+    labelNames: ['cause', 'result'] as const,
+    registers,
+  });
   const kept = new Histogram({
     name: 'ava_checkpoint_seconds',
     help: 'From a change of what a call remembers until it was kept outside its node, or was not',
@@ -136,6 +142,7 @@ function meterResumes({ registers, on }: Meter): void {
     resumes.inc({ reason, result });
     if (result === 'resumed') duration.observe(ms / 1000);
   });
+  on('call.watched', ({ cause, result }) => watched.inc({ cause, result }));
   on('call.kept', ({ result, ms }) => kept.observe({ result }, ms / 1000));
 }
 

@@ -14,6 +14,8 @@ import { unheardTurn } from './turns.ts';
 
 /** From when a sentence is sent until its first sample sounds, and from when a stream breaks until anybody asks. */
 const UNHEARD_MS = 400;
+/** Nobody leaves so long a silence to a line on which nobody speaks: whoever is still there has said something. */
+const SPOKEN_INTO_MS = 3_000;
 /** A call that breaks so often with nothing said in between is not worth another stream. */
 export const FRUITLESS_RESUMES = 6;
 
@@ -31,7 +33,11 @@ export function takenUp(
   const cut = cutOff(here, brokeAt, heard);
   const resends = farEnd?.resends ?? false;
   const left = bereft(cut.state, state, resends, unfinishedOf(state, heard));
-  const open = { state: left, effects: [...cut.effects, ...(resends ? [] : unheardTurns(state))] };
+  const isSpokenInto = farEnd === undefined && listens(left) && now - brokeAt >= SPOKEN_INTO_MS;
+  const open = {
+    state: isSpokenInto ? { ...left, link: { ...left.link, missed: true } } : left,
+    effects: [...cut.effects, ...(resends ? [] : unheardTurns(state))],
+  };
   return andThen(
     andThen(open, (next) => rerunTools(facts, next, now)),
     (next) => conclude(facts, next, now),
@@ -105,6 +111,13 @@ function bereft(state: CallState, before: CallState, resends: boolean, unfinishe
       missed,
     },
   };
+}
+
+/** It is the caller's turn, and nothing else is to be done. */
+function listens({ mode, tools, dealings, link: { due, unfinished, reheard } }: CallState): boolean {
+  const isLeaving = dealings.ending || dealings.transferring !== null;
+  const isAvasTurn = due || unfinished !== null || reheard.length > 0 || tools.length > 0;
+  return mode === 'talking' && !isLeaving && !isAvasTurn;
 }
 
 /** Words of theirs are gone with the line: those they were saying, or had said and nobody had put in words yet. */

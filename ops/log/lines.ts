@@ -34,6 +34,15 @@ const reconciledLevel = ({ removed, rewritten }: AvaEvents['calendar.reconciled'
 const unwrittenLevel = ({ afterMs, kind }: AvaEvents['calendar.write_failed']): LogLevel =>
   afterMs === null || kind === 'credentials' || kind === 'calendar_gone' || kind === 'broke' ? 'error' : 'warn';
 
+const WATCH_LEVELS: Readonly<Record<AvaEvents['call.watched']['result'], LogLevel>> = {
+  recalled: 'warn',
+  ended: 'info',
+  left: 'debug',
+  attended: 'debug',
+  unknown: 'warn',
+  failed: 'error',
+};
+
 export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } = {
   'call.offered': { level: 'info', message: 'call offered' },
   'call.shed': { level: 'warn', message: 'call shed' },
@@ -50,6 +59,10 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'call.resumed': {
     level: ({ result }) => (result === 'resumed' ? 'info' : 'warn'),
     message: 'call went on over another line',
+  },
+  'call.watched': {
+    level: ({ result }) => WATCH_LEVELS[result],
+    message: 'nobody took care of a call',
   },
   'turn.caller': { level: 'info', message: 'caller spoke' },
   'turn.assistant': { level: 'info', message: 'assistant spoke' },

@@ -7,6 +7,7 @@ import type { Rotation } from '../../actors/model/state.ts';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { redisCallKeeper } from '../../db/call-keeper.ts';
 import { postgresCallRegister } from '../../db/call-register.ts';
+import { postgresCallWatch } from '../../db/call-watch.ts';
 import { cachedClinicDirectory } from '../../db/clinic-directory.ts';
 import { redisClinicVault } from '../../db/clinic-vault.ts';
 import { newestClinicIds } from '../../db/clinics.ts';
@@ -25,6 +26,7 @@ import { createLifecycle, type Lifecycle } from '../../ops/lifecycle.ts';
 import { createMetrics, type Metrics } from '../../ops/metrics.ts';
 import { createTraces, type Traces } from '../../ops/traces.ts';
 import type { RetryPolicy } from '../../queues/retry.ts';
+import type { CallWatch } from '../domain/call-watch.ts';
 import type { ClinicDirectory, ConversationLog, PhraseBook } from '../domain/ports.ts';
 import { openHttp } from '../http/app.ts';
 import { browserCalls } from '../http/routes/browser-calls.ts';
@@ -52,6 +54,7 @@ import { openHeartbeat, openJobs } from './background.ts';
 import { BrowserCalls } from './browser-desk.ts';
 import { type Calendars, NOTIFY_PATH, openCalendars } from './calendars.ts';
 import { goOnByText } from './cut-off.ts';
+import { openWatchdog } from './open-watchdog.ts';
 import { RenderedPhraseBook } from './phrase-book.ts';
 import { Switchboard } from './switchboard.ts';
 
@@ -276,6 +279,7 @@ interface CallStores extends Stores {
 }
 
 interface Calls {
+  readonly watch: CallWatch;
   readonly switchboard: Switchboard;
   readonly browsers: BrowserCalls;
 }
@@ -308,6 +312,7 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
   const writing = { book, directory, bookings, events, now: () => clock.now() };
   const others: { browsers?: BrowserCalls } = {};
   const node = config.nodeId;
+  const watch = postgresCallWatch(stores.database, node);
   const switchboard = await lifecycle.add(
     'calls',
     () =>
@@ -318,6 +323,8 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
         elsewhere: () => others.browsers?.active ?? 0,
         modelDown: circuit.isOpen,
         goOnByText: (cut) => void goOnByText(writing, cut),
+        onLeftElsewhere: (callSid) =>
+          void watch.noteLeft(callSid).catch((error) => events.emit('dependency.lost', { name: 'postgres', error })),
         world,
       }),
     (opened) => opened.stop(),
@@ -345,7 +352,7 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
     (opened) => opened.stop(),
   );
   others.browsers = browsers;
-  return { switchboard, browsers };
+  return { watch, switchboard, browsers };
 }
 
 interface Inside extends Stores, Calls {
@@ -414,6 +421,7 @@ async function openPorts(options: OpenOptions, inside: Inside, lifecycle: Lifecy
       }),
     (opened) => opened.close(),
   );
+  await openWatchdog(options, { ...inside, edge }, lifecycle);
   const drainMs = config.calls.drainTimeoutS * 1_000;
   await lifecycle.add(
     'live calls',

@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallState } from '../../actors/call/state.ts';
 import type { PhoneInlet } from '../../actors/phone/messages.ts';
 import type { BrowserMemory } from '../browser/memory.ts';
-import type { CallClaim, CallKeeper, CallKey, CallRegister } from '../domain/call-keeping.ts';
+import type { CallClaim, CallFence, CallKeeper, CallKey, CallRegister } from '../domain/call-keeping.ts';
 import type { AvaEvents, CallContext } from '../domain/events.ts';
-import { registeredName, restored, restoredBrowser } from './call-snapshot.ts';
+import { type CallEnd, readEnding, registeredName, restored, restoredBrowser } from './call-snapshot.ts';
 import type { CallWorld } from './call-world.ts';
 
 /** Where calls are kept, and whose they are. */
@@ -31,8 +31,14 @@ export interface Adopted {
   readonly unregistered: CallClaim | null;
 }
 
+/** A record that its owner can't close any more, since the call was claimed; the claimer can, by its epoch. */
+export type UnwrittenEnd = CallEnd & { readonly fence: CallFence };
+
 /** `elsewhere`: another node was faster. `gone`: nothing is kept of it. */
-export type Adoption = Adopted | { readonly kind: 'ended' | 'elsewhere' | 'gone' };
+export type Adoption =
+  | Adopted
+  | { readonly kind: 'ended'; readonly unwritten: UnwrittenEnd | null }
+  | { readonly kind: 'elsewhere' | 'gone' };
 
 /** Of a call that nobody else has had. */
 export const FIRST_EPOCH = 1;
@@ -49,20 +55,24 @@ export async function adopt(
 ): Promise<Adoption> {
   const kept = await keeper.read(key);
   if (kept === null) return { kind: 'gone' };
-  if (kept.kind === 'ended') return { kind: 'ended' };
+  if (kept.kind === 'ended') return ENDED;
   const state = restored(kept.head, kept.items);
   if (!wanted(state)) return { kind: 'gone' };
   const claim = claimOf(state, node);
+  const seen = { state, browser: restoredBrowser(kept.head), seq: kept.seq };
   for (let tries = 0, after = FIRST_EPOCH; tries < CLAIMS; tries++) {
-    const taken = await claimed({ keeper, register }, key, { ...claim, after });
+    const taken = await claimed({ keeper, register }, key, { ...claim, after }, seen);
     if (taken !== 'stale') return taken;
     // The keeper has an owner that the register never heard of.
     const newest = await keeper.read(key);
-    if (newest?.kind !== 'live') return { kind: newest?.kind ?? 'gone' };
+    if (newest?.kind === 'ended') return ENDED;
+    if (newest === null) return { kind: 'gone' };
     after = newest.epoch;
   }
   return { kind: 'elsewhere' };
 }
+
+const ENDED = { kind: 'ended', unwritten: null } as const;
 
 function claimOf({ identity, startedAt }: CallState, node: string): CallClaim {
   const callSid = registeredName(identity);
@@ -70,30 +80,38 @@ function claimOf({ identity, startedAt }: CallState, node: string): CallClaim {
   return { callSid, clinicId, conversationId, node, from: callerPhone, to: calledNumber, startedAt };
 }
 
+/** `seen`: what was kept of it right before. */
 async function claimed(
   { keeper, register }: Pick<CallKeeping, 'keeper' | 'register'>,
   key: CallKey,
   claim: CallClaim,
+  seen: Pick<Adopted, 'state' | 'browser' | 'seq'>,
 ): Promise<Adoption | 'stale'> {
   // With Postgres away the keeper alone decides whose the call is.
   const registered = await register.claim(claim).catch(() => null);
-  if (registered?.kind === 'ended') return { kind: 'ended' };
+  if (registered?.kind === 'ended') return ENDED;
   const taken = registered ? await keeper.take(key, registered.epoch) : await keeper.takeNext(key);
   if (taken === 'stale') return 'stale';
-  if (taken === null || taken.kind === 'ended') return { kind: taken?.kind ?? 'gone' };
-  return {
-    kind: 'adopted',
-    state: restored(taken.head, taken.items),
-    epoch: taken.epoch,
-    seq: taken.seq,
-    browser: restoredBrowser(taken.head),
-    unregistered: registered ? null : claim,
-  };
+  if (taken?.kind === 'ended')
+    return { kind: 'ended', unwritten: registered && unwritten(taken.ending, claim, registered) };
+  if (taken !== null) {
+    const { head, items, epoch, seq } = taken;
+    const kept = { state: restored(head, items), browser: restoredBrowser(head), seq };
+    return { kind: 'adopted', ...kept, epoch, unregistered: registered ? null : claim };
+  }
+  // Lost in this moment: it is this node's all the same, which keeps it anew.
+  return registered ? { kind: 'adopted', ...seen, epoch: registered.epoch, unregistered: null } : { kind: 'gone' };
 }
 
-/** As `adopt`, and the events tell what came of it; `failed` where nobody can tell. */
+/** Where the call ended between the look and the claim, its owner's last word came too late for the record. */
+function unwritten(ending: string, { callSid }: CallClaim, { epoch }: { readonly epoch: number }): UnwrittenEnd | null {
+  const { end } = readEnding(ending);
+  return end ? { ...end, fence: { callSid, epoch } } : null;
+}
+
+/** As `adopt`, and the events tell what came of it; a record left open is closed. `failed` where nobody can tell. */
 export async function adoptTelling(
-  { keeping, clock, events }: Pick<CallWorld, 'keeping' | 'clock' | 'events'>,
+  { keeping, clock, events, log }: Pick<CallWorld, 'keeping' | 'clock' | 'events' | 'log'>,
   context: CallContext,
   key: CallKey,
   node: string,
@@ -106,6 +124,7 @@ export async function adoptTelling(
   try {
     const adoption = await adopt(keeping, key, node, wanted);
     told(adoption.kind === 'adopted' ? 'resumed' : adoption.kind);
+    if (adoption.kind === 'ended' && adoption.unwritten) log.write(adoption.unwritten);
     return adoption;
   } catch (error) {
     told('failed');

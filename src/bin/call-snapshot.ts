@@ -10,6 +10,7 @@ import type { CallState } from '../../actors/call/state.ts';
 import { type BrowserMemory, browserMemory } from '../browser/memory.ts';
 import type { CallKey } from '../domain/call-keeping.ts';
 import { FAILURE_CODES } from '../domain/failures.ts';
+import { type ConversationEntry, OUTCOMES } from '../domain/ports.ts';
 import { NO_USAGE } from '../domain/usage.ts';
 
 /** Raised with each change of what is kept that an older reader or writer would get wrong; then `UPCASTERS` grows. */
@@ -221,6 +222,9 @@ export function keptShape(): unknown {
   return z.toJSONSchema(z.object({ head, items: z.array(itemSchema) }));
 }
 
+/** How the record of a call is closed. */
+export type CallEnd = Extract<ConversationEntry, { kind: 'ended' }>;
+
 /** What is kept of a call that is over: what comes next for a caller who is still there, and what came of it. */
 export interface CallEnding {
   readonly next: 'hang_up' | 'staff';
@@ -228,13 +232,25 @@ export interface CallEnding {
   /** These are absent where the conversation never began, or another release kept it. */
   readonly conversationId?: string | undefined;
   readonly outcome?: string | undefined;
+  /** For whoever claims the call before its record is closed. */
+  readonly end?: CallEnd | undefined;
 }
+
+const endSchema = z.object({
+  kind: z.literal('ended'),
+  conversationId: z.string(),
+  clinicId: z.string(),
+  outcome: z.enum(OUTCOMES),
+  endedAt: time,
+  endedBy: z.string(),
+});
 
 const endingSchema = z.object({
   next: z.enum(['hang_up', 'staff']),
   clinicId: z.string(),
   conversationId: z.string().optional(),
   outcome: z.string().optional(),
+  end: endSchema.optional(),
 });
 
 export function endingOf(ending: CallEnding): string {

@@ -1,6 +1,7 @@
 /**
  * One telephone call on this node: wires its three actors to each other and to the world, and takes all of it down
  * together, however it ends. Until the clinic's facts are there, what the line says waits (they nearly always are).
+ * One long file, so that everything that lets go of a call, or of its line alone, is seen at once.
  */
 import { CallActor, type CallActorPorts } from '../../actors/call/actor.ts';
 import { turnsOf } from '../../actors/call/history.ts';
@@ -18,9 +19,11 @@ import { ModelActor } from '../../actors/model/actor.ts';
 import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { CallFence } from '../domain/call-keeping.ts';
+import type { LineLoss } from '../domain/call-watch.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import { outcomeSoFar } from '../domain/dealings.ts';
 import type { CallContext, Events } from '../domain/events.ts';
+import type { ConversationEntry } from '../domain/ports.ts';
 import type { CutOff } from '../domain/texting.ts';
 import { NO_TRACING } from '../domain/tracing.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -30,7 +33,7 @@ import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
 import { type Adopted, type CallKeeping, FIRST_EPOCH } from './call-adoption.ts';
 import { CallCheckpoints } from './call-checkpoints.ts';
 import { CallMeter } from './call-meter.ts';
-import { endingOf, headOf, registeredName, telephoneKey } from './call-snapshot.ts';
+import { type CallEnd, endingOf, headOf, registeredName, telephoneKey } from './call-snapshot.ts';
 import { type CallOptions, type CallWorld, type NextForCaller, TELEPHONE } from './call-world.ts';
 import { inNameOf } from './owned-stores.ts';
 import { tracedTurn } from './traced-turn.ts';
@@ -49,8 +52,11 @@ interface Legs {
 /** What a line may say before the clinic is known: a few seconds of frames and marks. */
 const EARLY_WORDS = 1_000;
 
-/** In which a call whose line broke is worth another one. */
-const COMES_BACK: ReadonlySet<CallState['mode']> = new Set(['opening', 'talking', 'parting']);
+/** In which a call whose line is gone is worth another one. */
+const COMES_BACK: Readonly<Record<LineLoss, ReadonlySet<CallState['mode']>>> = {
+  broke: new Set(['opening', 'talking', 'parting']),
+  stopped: new Set(['opening', 'talking']),
+};
 
 export class PhoneCall implements PhoneInlet {
   readonly identity: CallIdentity;
@@ -65,14 +71,17 @@ export class PhoneCall implements PhoneInlet {
   private legs: Legs | undefined;
   private early: (() => void)[] = [];
   private over = false;
-  /** Which of the call's lines is the present one. */
+  /** Which of the call's lines is the present one, or that none is: with each that comes or goes it grows. */
   private lineNumber = 0;
-  /** When its line broke, ms since the epoch; null while it has one, or is with staff. */
-  private brokeAt: number | null = null;
+  /** How its line went, and when, ms since the epoch; null while it has one, or is with staff. */
+  private lost: { readonly by: LineLoss; readonly at: number } | null = null;
+  private isCallerGone = false;
   private giveUpWaiting: (() => void) | undefined;
   private checkpoints: CallCheckpoints | undefined;
   /** In whose name this node writes for the call. */
-  private readonly fence: CallFence;
+  readonly fence: CallFence;
+  /** How the record was closed, as far as this node can tell. */
+  private end: CallEnd | undefined;
 
   /** `onLeft` is called for each `transfer`, and once with anything else, when everything is let go. */
   constructor(
@@ -106,7 +115,7 @@ export class PhoneCall implements PhoneInlet {
   }
 
   /** What its caller is to hear next where their line is gone and the call is not quite over. */
-  get next(): NextForCaller {
+  get next(): 'hang_up' | 'staff' {
     return this.conversation?.call.nextForCaller ?? 'hang_up';
   }
 
@@ -137,6 +146,14 @@ export class PhoneCall implements PhoneInlet {
     this.writeStart(clinic);
     for (const turn of turnsOf(state)) this.world.log.write(turn);
     if (brokeAt !== null) this.goOn(clinic, brokeAt, farEnd);
+  }
+
+  /** Ends a call that another node had, and whose caller has left: what was under way is done, and its record closed. */
+  takeLeave(clinic: Clinic, adopted: Adopted, brokeAt: number): void {
+    this.takeUp(clinic, adopted, null);
+    if (this.isAway) return this.callerLeft();
+    this.conversation?.call.tell({ type: 'taken_up', brokeAt, node: this.identity.node });
+    this.conversation?.call.tell({ type: 'phone_closed', reason: 'stop' });
   }
 
   private goOn(clinic: Clinic, brokeAt: number, farEnd?: FarEnd): void {
@@ -180,21 +197,21 @@ export class PhoneCall implements PhoneInlet {
     return this.conversation?.call.state.dealings.transferring ?? null;
   }
 
-  /** Its line broke, and its caller may come back over another one: since when, ms since the epoch; null where not. */
-  get orphanedAt(): number | null {
-    return this.brokeAt;
+  /** Its line is gone, and its caller may come back over another one: how, and since when; null where not. */
+  get orphaned(): { readonly by: LineLoss; readonly at: number } | null {
+    return this.lost;
   }
 
   /** The caller comes back over another line, from staff or since theirs broke; null where the conversation is over. */
   comeBack(line: PhoneLine): PhoneInlet | null {
     if (this.over || !this.conversation) return null;
     const { clinic } = this.conversation;
-    const { brokeAt } = this;
+    const { lost } = this;
     this.line = line;
-    this.brokeAt = null;
+    this.lost = null;
     this.giveUpWaiting?.();
     const inlet = this.inletOf(++this.lineNumber);
-    if (brokeAt !== null) this.goOn(clinic, brokeAt);
+    if (lost) this.goOn(clinic, lost.at);
     else {
       this.legs = this.wireLegs(clinic, true);
       this.legs.phone.tell({ type: 'line_opened' });
@@ -261,37 +278,47 @@ export class PhoneCall implements PhoneInlet {
 
   private lineClosed(reason: 'stop' | 'broken'): void {
     if (!this.conversation) return this.letGo(reason === 'stop' ? 'hang_up' : 'staff');
-    if (reason === 'broken' && this.mayComeBack) return this.orphan();
-    if (this.brokeAt !== null) return this.conversation.call.tell({ type: 'phone_closed', reason });
+    if (reason === 'broken' && this.mayComeBack('broke')) return this.orphan('broke');
+    if (this.lost) return this.conversation.call.tell({ type: 'phone_closed', reason });
     this.legs?.phone.tell({ type: 'line_closed', reason });
   }
 
-  /** The phone network says, or is taken to say, that the caller's line is gone. */
-  lineGone(reason: 'stop' | 'broken'): void {
-    if (this.brokeAt === null || reason === 'stop') this.lineClosed(reason);
+  /** The phone network says, or is taken to say, that the caller's line is broken. */
+  lineBroke(): void {
+    if (!this.lost) this.lineClosed('broken');
   }
 
-  private get mayComeBack(): boolean {
+  /** The phone network says that the caller is gone. */
+  callerLeft(): void {
+    if (this.isAway) return this.tellOfStaff({ type: 'caller_left' });
+    this.isCallerGone = true;
+    this.lineClosed('stop');
+  }
+
+  private mayComeBack(loss: LineLoss): boolean {
     const state = this.conversation?.call.state;
     if (!state || !this.world.keeping || this.identity.callSid === null || !this.legs) return false;
-    return COMES_BACK.has(state.mode) && state.resumes < FRUITLESS_RESUMES;
+    return COMES_BACK[loss].has(state.mode) && state.resumes < FRUITLESS_RESUMES;
   }
 
   /** Waits for the caller to come back, here or on another node; the model's session is not kept waiting. */
-  private orphan(): void {
+  private orphan(by: LineLoss): void {
     const { clock, keeping } = this.world;
-    if (this.brokeAt !== null || !keeping) return;
-    this.brokeAt = clock.now();
+    if (this.lost || !keeping) return;
+    this.lost = { by, at: clock.now() };
+    // That the old line is closed now is no word of its caller's.
+    this.lineNumber++;
     this.dropLegs();
     this.conversation?.call.tell({ type: 'line_lost', played: null });
-    this.giveUpWaiting = clock.wakeAt(this.brokeAt + keeping.resumeMs, () => void this.neverCame(keeping));
+    this.giveUpWaiting = clock.wakeAt(this.lost.at + keeping.resumeMs, () => void this.neverCame(keeping));
   }
 
   /** Nobody came back here. Where another node has the call, it ends there. */
   private async neverCame(keeping: CallKeeping): Promise<void> {
     const isOurs = await this.isOurs(keeping);
-    if (this.brokeAt === null) return;
-    if (isOurs) this.conversation?.call.tell({ type: 'phone_closed', reason: 'broken' });
+    if (!this.lost) return;
+    const reason = this.lost.by === 'stopped' ? 'stop' : 'broken';
+    if (isOurs) this.conversation?.call.tell({ type: 'phone_closed', reason });
     else this.abandon();
   }
 
@@ -310,7 +337,12 @@ export class PhoneCall implements PhoneInlet {
   /** The world as this call may change it. */
   private owned(world: CallWorld): CallWorld {
     if (!world.keeping) return world;
-    return { ...world, ...inNameOf(this.fence, world, () => this.abandon()) };
+    const owned = inNameOf(this.fence, world, () => this.abandon());
+    const write = (entry: ConversationEntry): void => {
+      if (entry.kind === 'ended') this.end = entry;
+      owned.log.write(entry);
+    };
+    return { ...world, ...owned, log: { ...owned.log, write } };
   }
 
   /** Whoever has the call by now had this epoch's after it: nothing is said, done or written here any more. */
@@ -411,6 +443,8 @@ export class PhoneCall implements PhoneInlet {
     const { clock, events } = world;
     const crash = (actor: string) => (error: unknown) => this.fail(actor, error);
     const tellCall = (message: CallMessage): void => {
+      // The network ended the stream, which need not be the call's end; what was heard of it is recorded by now.
+      if (isStop(message) && !this.isCallerGone && this.mayComeBack('stopped')) return this.orphan('stopped');
       this.options.screen?.heard(message);
       this.conversation?.call.tell(message);
     };
@@ -501,7 +535,7 @@ export class PhoneCall implements PhoneInlet {
     this.conversation?.call.stop();
     this.dropLegs();
     if (next === 'elsewhere') this.checkpoints?.close();
-    else this.checkpoints?.end(endingOf({ next, clinicId, conversationId, outcome: this.outcome }));
+    else this.checkpoints?.end(endingOf({ next, clinicId, conversationId, outcome: this.outcome, end: this.end }));
     this.meter.close();
     this.onLeft(next);
   }
@@ -518,4 +552,8 @@ export class PhoneCall implements PhoneInlet {
     this.legs = undefined;
     this.line.close();
   }
+}
+
+function isStop(message: CallMessage): boolean {
+  return message.type === 'phone_closed' && message.reason === 'stop';
 }

@@ -6,10 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { CallIdentity, StaffMiss } from '../../actors/call/messages.ts';
-import type { CallState } from '../../actors/call/state.ts';
 import { Supervisor } from '../../actors/kernel/supervisor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import { withinPatience } from '../../db/within-patience.ts';
+import type { CallFence } from '../domain/call-keeping.ts';
+import type { OrphanedCall, WatchedCall } from '../domain/call-watch.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import type { ShedReason } from '../domain/events.ts';
 import type { ClinicDirectory } from '../domain/ports.ts';
@@ -24,10 +25,11 @@ import type {
   Voicemail,
 } from '../http/front-desk.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
-import { type Adopted, adoptTelling, ExpectedCall, tellRegister } from './call-adoption.ts';
-import { readEnding, restored, telephoneKey } from './call-snapshot.ts';
+import { type Adopted, ExpectedCall, tellRegister } from './call-adoption.ts';
 import { type CallWorld, type NextForCaller, TELEPHONE } from './call-world.ts';
+import { type LeftBehind, LeftBehindCalls } from './left-behind.ts';
 import { PhoneCall } from './phone-call.ts';
+import { isLineLeft, missOf, staffLine, summaryOf } from './staff-line.ts';
 
 export interface SwitchboardOptions {
   readonly directory: ClinicDirectory;
@@ -38,6 +40,8 @@ export interface SwitchboardOptions {
   readonly elsewhere: () => number;
   /** Whether no model is to be had: a caller who can't be talked to is better off with staff. */
   readonly modelDown: () => boolean;
+  /** The phone network says that the caller of a call that is not here is gone. Must not throw. */
+  readonly onLeftElsewhere?: (callSid: string) => void;
   /** Goes on in writing with a caller whose call broke off for good; nobody does where absent. Must not throw. */
   readonly goOnByText?: (cut: CutOff) => void;
 }
@@ -60,15 +64,28 @@ const CONTINUE_GRACE_MS = 1_500;
 /** So soon after a call was admitted its stream may still be on its way. */
 const STREAM_DUE_MS = 5_000;
 
+/** So much more than its share a node takes of calls that go on: whoever is talking already is worth a little crowding. */
+const HEADROOM = 1.25;
+
 /** Whoever picked up is not kept waiting for who calls. */
 const TELLING_MS = 1_000;
 
 /** Twilio's words for a call that is over. */
 const OVER = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 
+/** Where a call that is on its way here will be heard: by the latest of its streams. */
+interface Arrival {
+  readonly line: PhoneLine;
+  readonly expected: ExpectedCall;
+}
+
 export class Switchboard implements FrontDesk {
   private readonly options: SwitchboardOptions;
+  private readonly others: LeftBehindCalls;
   private readonly calls = new Supervisor<PhoneCall>();
+  /** The latest stream of each call that lives here. */
+  private readonly streams = new Map<string, string>();
+  private readonly arrivals = new Map<string, Arrival>();
   private readonly ended = new LRUCache<string, EndedCall>({ max: REMEMBERED_CALLS, ttl: REMEMBERED_MS });
   private draining = false;
   private lastAdmittedAt = Number.NEGATIVE_INFINITY;
@@ -76,6 +93,7 @@ export class Switchboard implements FrontDesk {
 
   constructor(options: SwitchboardOptions) {
     this.options = options;
+    this.others = new LeftBehindCalls(options.node, options.world);
   }
 
   get active(): number {
@@ -98,16 +116,22 @@ export class Switchboard implements FrontDesk {
   }
 
   open(stream: CallStream, line: PhoneLine): PhoneInlet | null {
+    const inlet = this.opened(stream, line);
+    if (inlet) this.streams.set(stream.callSid, stream.streamSid);
+    return inlet;
+  }
+
+  private opened(stream: CallStream, line: PhoneLine): PhoneInlet | null {
     const { callSid, clinicId } = stream;
     const known = this.calls.find(callSid);
     // Two streams of one call: the later one has its caller.
-    if (known && stream.brokeAt !== null) known.lineGone('broken');
+    if (known && stream.brokeAt !== null) known.lineBroke();
     if (known?.isAway) return known.comeBack(line);
-    if (known && known.orphanedAt !== null) return this.resumed(known, line);
+    if (known?.orphaned) return this.resumed(known, line);
     if (this.ended.has(callSid) || known) return null;
-    if (!this.draining && stream.brokeAt !== null) return this.takeUp(stream, stream.brokeAt, line);
-    if (this.draining) {
-      // Admitted just before: the phone network will ask what comes next for them.
+    if (!this.draining && stream.brokeAt !== null && !this.isCrowded) return this.takeUp(stream, stream.brokeAt, line);
+    if (this.draining || stream.brokeAt !== null) {
+      // Admitted just before, or by a node with more room: the phone network will ask what comes next for them.
       this.ended.set(callSid, { clinicId, conversationId: null, next: 'staff' });
       return null;
     }
@@ -131,21 +155,33 @@ export class Switchboard implements FrontDesk {
 
   async continueCall(continuation: CallContinuation): Promise<Continuation> {
     const { callSid, callStatus, dialCallStatus, staffTried } = continuation;
+    const { clock } = this.options.world;
     const isBack = dialCallStatus !== null;
     const call = this.calls.find(callSid) ?? (isBack ? await this.fetchAway(callSid) : undefined);
     if (call?.isAway) return this.continueAway(call, continuation);
     const isConnected = dialCallStatus !== null && missOf(continuation) === null;
     if (isConnected) this.takeCut(callSid);
+    if (OVER.has(callStatus)) this.callStatus({ callSid, status: callStatus });
     if (OVER.has(callStatus) || isConnected) return { kind: 'hang_up' };
-    call?.lineGone('broken');
-    if (call && call.orphanedAt !== null && !this.draining) return streamOf(call.identity, call.orphanedAt);
-    const here = this.ended.get(callSid) ?? (call && { clinicId: call.identity.clinicId, next: call.next });
+    // Asked twice about one stream, or late: the call has another one by now, and whoever asks has lost the answer.
+    if (call && this.isPast(continuation)) return streamOf(call.identity, clock.now());
+    call?.lineBroke();
+    if (call?.orphaned && !this.draining) return streamOf(call.identity, call.orphaned.at);
+    const here = this.ended.get(callSid) ?? (call && { ...call.identity, next: call.next });
     if (dialCallStatus !== null) return this.staffMissed(here?.clinicId, continuation);
-    const ended = here ?? (await this.elsewhere(continuation));
-    if (ended && 'kind' in ended) return ended;
-    if (!ended || ended.next === 'hang_up') return { kind: 'hang_up' };
-    const clinic = await this.options.directory.byId(ended.clinicId);
+    return this.whatFollows(here ?? (await this.elsewhere(continuation)), staffTried);
+  }
+
+  private async whatFollows(next: Continuation | EndedCall | undefined, staffTried: number): Promise<Continuation> {
+    if (next && 'kind' in next) return next;
+    if (!next || next.next === 'hang_up') return { kind: 'hang_up' };
+    const clinic = await this.options.directory.byId(next.clinicId);
     return { ...staffLine(clinic, staffTried), sentence: fixedPhrases(clinic).trouble, whispered: false };
+  }
+
+  private isPast({ callSid, streamSid }: CallContinuation): boolean {
+    const latest = this.streams.get(callSid);
+    return streamSid !== null && latest !== undefined && latest !== streamSid;
   }
 
   /** The next of the clinic's lines, or a last sentence. A caller who was shed is known by the number they called alone. */
@@ -207,10 +243,51 @@ export class Switchboard implements FrontDesk {
     if (!OVER.has(status)) return;
     const call = this.calls.find(callSid);
     // Its line broke, and before another one came its caller was gone.
-    const cut = call && call.orphanedAt !== null ? call.cutOff : this.takeCut(callSid);
-    if (call?.isAway) call.tellOfStaff({ type: 'caller_left' });
-    else call?.lineGone('stop');
+    const cut = call?.orphaned?.by === 'broke' ? call.cutOff : this.takeCut(callSid);
+    if (call) call.callerLeft();
+    else if (!this.ended.has(callSid)) this.options.onLeftElsewhere?.(callSid);
     if (cut) this.options.goOnByText?.(cut);
+  }
+
+  /** The telephone calls of this node, by the epochs in which it owns them. */
+  owned(): readonly CallFence[] {
+    return [...this.calls].map(({ fence }) => fence);
+  }
+
+  /** Those of them whose line is gone. */
+  orphans(): readonly OrphanedCall[] {
+    const now = this.options.world.clock.now();
+    return [...this.calls].flatMap(({ fence, identity, orphaned }) => {
+      const { clinicId, calledNumber: to } = identity;
+      return orphaned ? { ...fence, clinicId, to, cause: orphaned.by, sinceMs: now - orphaned.at } : [];
+    });
+  }
+
+  /** What a caller of whom nobody takes care is to hear next; null where they are with staff, or better left alone. */
+  async recall(watched: WatchedCall): Promise<Continuation | null> {
+    if (this.draining) return null;
+    const { callSid, sinceMs } = watched;
+    const call = this.calls.find(callSid);
+    if (call) return call.orphaned && streamOf(call.identity, call.orphaned.at);
+    const left = await this.others.read(callSid);
+    if (left?.kind === 'live' && left.state.mode === 'away') return null;
+    this.others.closeLate(watched, left);
+    return this.whatFollows(await this.nextOf(left, watched.to, this.options.world.clock.now() - sinceMs), 0);
+  }
+
+  /** Ends a call that another node had before it fell silent, and whose caller is gone. */
+  async takeLeave(watched: WatchedCall): Promise<void> {
+    const { callSid, sinceMs } = watched;
+    const { world, goOnByText } = this.options;
+    if (this.calls.find(callSid)) return;
+    this.others.closeLate(watched, await this.others.read(callSid));
+    const adopted = await this.others.claimLast(callSid);
+    const clinic = adopted && (await this.clinicOf(adopted));
+    const call = adopted && clinic && this.enter(callSid, adopted, NO_LINE);
+    if (!call) return;
+    call.takeLeave(clinic, adopted, world.clock.now() - sinceMs);
+    const cut = adopted.state.mode === 'away' ? null : call.cutOff;
+    if (cut) goOnByText?.(cut);
   }
 
   /** Takes no more calls; resolves when those that live have ended by themselves and were told what comes next. */
@@ -241,87 +318,100 @@ export class Switchboard implements FrontDesk {
   shedReason(): ShedReason | null {
     if (this.draining) return 'draining';
     if (this.options.modelDown()) return 'model_down';
-    return this.calls.size + this.options.elsewhere() >= this.options.capacity ? 'full' : null;
+    return this.taken >= this.options.capacity ? 'full' : null;
   }
 
-  /** What another node has left of a call that this one does not know: one to go on with, or what comes after it. */
+  private get taken(): number {
+    return this.calls.size + this.arrivals.size + this.options.elsewhere();
+  }
+
+  /** Whether not even a call that was begun elsewhere may go on here. */
+  private get isCrowded(): boolean {
+    return this.taken >= this.options.capacity * HEADROOM;
+  }
+
+  /** What comes next in a call that this node does not know. */
   private async elsewhere({ callSid, to }: CallContinuation): Promise<Continuation | EndedCall | undefined> {
-    const { directory, world } = this.options;
-    const { keeping, clock, events } = world;
-    if (!keeping) return undefined;
-    try {
-      const kept = await keeping.keeper.read(telephoneKey(callSid));
-      if (kept?.kind === 'live') return streamOf(restored(kept.head, kept.items).identity, clock.now());
-      if (kept) return { ...readEnding(kept.ending), conversationId: null };
-    } catch (error) {
-      events.emit('call.crashed', { callSid, actor: 'adoption', error });
+    const { keeping, clock } = this.options.world;
+    return keeping && this.nextOf(await this.others.read(callSid), to, clock.now());
+  }
+
+  /** One to go on with, or what comes after it. */
+  private async nextOf(
+    left: LeftBehind | null,
+    to: string,
+    brokeAt: number,
+  ): Promise<Continuation | EndedCall | undefined> {
+    if (left?.kind === 'live') {
+      const { identity } = left.state;
+      if (!this.isCrowded) return streamOf(identity, brokeAt);
+      return { clinicId: identity.clinicId, conversationId: identity.conversationId, next: 'staff' };
     }
+    if (left) return { ...left.ending, conversationId: null };
     // Whoever is still there, and of whom nobody knows anything, is not hung up on.
-    const clinic = await directory.byPhone(to);
+    const clinic = await this.options.directory.byPhone(to);
     return clinic && { clinicId: clinic.id, conversationId: null, next: 'staff' };
   }
 
   /** A call that is with staff is needed here once anybody asks here about it. */
   private async fetchAway(callSid: string): Promise<PhoneCall | undefined> {
     if (this.ended.has(callSid) || this.draining) return undefined;
-    const adopted = await this.adopted(callSid, 'away');
-    return adopted ? this.goOn(callSid, adopted, NO_LINE, null) : undefined;
+    const adopted = await this.others.claim(callSid, 'away');
+    const clinic = adopted && (await this.clinicOf(adopted));
+    const call = adopted && clinic && this.enter(callSid, adopted, NO_LINE);
+    if (call) call.takeUp(clinic, adopted, null);
+    return call || undefined;
   }
 
+  /** The call is claimed once, however many streams it has meanwhile: the latest gets it. */
   private takeUp(stream: CallStream, brokeAt: number, line: PhoneLine): PhoneInlet {
+    const earlier = this.arrivals.get(stream.callSid);
     const expected = new ExpectedCall();
-    void this.bring(stream, brokeAt, line, expected);
+    this.arrivals.set(stream.callSid, { line, expected });
+    earlier?.expected.arrived(null);
+    earlier?.line.close();
+    if (!earlier) void this.bring(stream, brokeAt);
     return expected;
   }
 
-  private async bring(
-    { callSid, clinicId }: CallStream,
-    brokeAt: number,
-    line: PhoneLine,
-    expected: ExpectedCall,
-  ): Promise<void> {
-    const adopted = await this.adopted(callSid, 'on_line');
-    const call = adopted ? await this.goOn(callSid, adopted, line, brokeAt) : undefined;
-    expected.arrived(call ?? null);
+  private async bring({ callSid, clinicId }: CallStream, brokeAt: number): Promise<void> {
+    const adopted = await this.others.claim(callSid, 'on_line');
+    const clinic = adopted && (await this.clinicOf(adopted));
+    const arrival = this.arrivals.get(callSid);
+    this.arrivals.delete(callSid);
+    if (!arrival) return;
+    const { line, expected } = arrival;
+    const call = adopted && clinic && this.enter(callSid, adopted, line);
+    if (call) call.takeUp(clinic, adopted, brokeAt);
+    expected.arrived(call || null);
     if (call) return;
     // Whoever has it now is asked next; where nobody has, staff are to have the caller.
     if (adopted !== null) this.ended.set(callSid, { clinicId, conversationId: null, next: 'staff' });
+    this.streams.delete(callSid);
     line.close();
   }
 
-  /** Null where it is over, or another node's; undefined where it cannot be had. */
-  private async adopted(callSid: string, wanted: 'away' | 'on_line'): Promise<Adopted | null | undefined> {
-    const { node, world } = this.options;
-    const isWanted = ({ mode }: CallState): boolean => (mode === 'away') === (wanted === 'away');
-    const adoption = await adoptTelling(world, { callSid }, telephoneKey(callSid), node, isWanted);
-    if (adoption.kind === 'adopted') return adoption;
-    return adoption.kind === 'gone' || adoption.kind === 'failed' ? undefined : null;
+  private clinicOf({ state }: Adopted): Promise<Clinic | undefined> {
+    return this.options.directory.byId(state.identity.clinicId).catch(() => undefined);
   }
 
-  private async goOn(
-    callSid: string,
-    adopted: Adopted,
-    line: PhoneLine,
-    brokeAt: number | null,
-  ): Promise<PhoneCall | undefined> {
-    const { directory, node, world } = this.options;
-    const identity = { ...adopted.state.identity, node };
-    const clinic = await directory.byId(identity.clinicId).catch(() => undefined);
-    if (!clinic || this.calls.find(callSid)) return undefined;
-    const { epoch } = adopted;
-    const call = new PhoneCall(identity, line, world, (next) => this.left(callSid, call, next), {
+  /** A call that this node has claimed is its own from here on. */
+  private enter(callSid: string, adopted: Adopted, line: PhoneLine): PhoneCall | undefined {
+    if (this.calls.find(callSid)) return undefined;
+    const { node, world } = this.options;
+    const { state, epoch } = adopted;
+    const call = new PhoneCall({ ...state.identity, node }, line, world, (next) => this.left(callSid, call, next), {
       ...TELEPHONE,
       epoch,
     });
     this.calls.add(callSid, call);
-    call.takeUp(clinic, adopted, brokeAt);
     void tellRegister(world, adopted, () => call.displaced(epoch));
     return call;
   }
 
   private resumed(call: PhoneCall, line: PhoneLine): PhoneInlet | null {
     const { events, clock } = this.options.world;
-    const ms = clock.now() - (call.orphanedAt ?? clock.now());
+    const ms = clock.now() - (call.orphaned?.at ?? clock.now());
     const inlet = call.comeBack(line);
     const { callSid, clinicId, conversationId } = call.identity;
     const context = { callSid: callSid ?? undefined, clinicId, conversationId };
@@ -340,6 +430,7 @@ export class Switchboard implements FrontDesk {
   private left(callSid: string, call: PhoneCall, next: NextForCaller): void {
     if (next === 'transfer') return;
     this.calls.remove(callSid, call);
+    this.streams.delete(callSid);
     const { clinicId, conversationId } = call.identity;
     if (next !== 'elsewhere')
       this.ended.set(callSid, { clinicId, conversationId, next, cut: next === 'staff' ? call.cutOff : null });
@@ -359,34 +450,10 @@ function streamOf({ clinicId, callerPhone, calledNumber }: CallIdentity, brokeAt
   return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber, brokeAt };
 }
 
-/** The line to dial after so many; a voicemail where there is none. */
-function staffLine(clinic: Clinic | undefined, staffTried: number) {
-  const staffPhone = clinic?.staffPhones[staffTried] ?? null;
-  return { kind: 'staff', staffPhone, staffTried, clinicName: clinic?.name ?? '' } as const;
-}
-
-function isLineLeft(clinic: Clinic | undefined, staffTried: number): boolean {
-  return staffTried < (clinic?.staffPhones.length ?? 0);
-}
-
-const MISSES: Readonly<Record<string, StaffMiss>> = { busy: 'busy', 'no-answer': 'no_answer', canceled: 'no_answer' };
-
-/** Why a dial reached nobody; null where staff took the call. */
-function missOf({ dialCallStatus, dialBridged }: CallContinuation): StaffMiss | null {
-  if (dialCallStatus === 'completed' || dialCallStatus === 'answered') return dialBridged === false ? 'declined' : null;
-  return MISSES[dialCallStatus ?? ''] ?? 'failed';
-}
-
 /** However the phone network calls it: who heard the whisper and did not press a key did not take the call. */
 function missOfTold(call: PhoneCall, continuation: CallContinuation): StaffMiss | null {
   const isDeclined = call.isStaffTold && continuation.dialBridged !== true;
   return missOf(continuation) ?? (isDeclined ? 'declined' : null);
-}
-
-/** What staff hear: the number digit by digit, and the reason in the words of whoever gave it. */
-function summaryOf(callerPhone: string | null, reason: string | null): string {
-  const from = callerPhone === null ? 'a withheld number' : callerPhone.replace(/\D/g, '').split('').join(' ');
-  return `This is Ava with a call from ${from}.${reason ? ` ${reason.replace(/[.!?]*$/, '.')}` : ''}`;
 }
 
 function beginWith(call: PhoneCall, clinic: Clinic | undefined): void {

@@ -5,6 +5,7 @@
  */
 import type { CalendarTroubleKind } from './calendar.ts';
 import type { Kept } from './call-keeping.ts';
+import type { LineLoss } from './call-watch.ts';
 import type { FailureCode } from './failures.ts';
 import type { NoticeKind } from './notices.ts';
 import type { Channel, Outcome } from './ports.ts';
@@ -83,6 +84,16 @@ export interface AvaEvents {
     readonly reason: 'line_broke' | 'node_lost';
     readonly result: 'resumed' | 'ended' | 'elsewhere' | 'gone' | 'failed';
     readonly ms: number;
+  };
+  /**
+   * Nobody took care of a call, and the phone network was asked about it. `recalled`: it is to give the call another
+   * line. `ended`: its caller is gone. `left`: there is nothing to do. `attended`: somebody has taken care of it meanwhile.
+   * `unknown`: the network did not say.
+   */
+  'call.watched': CallContext & {
+    readonly cause: 'owner_silent' | LineLoss;
+    readonly result: 'recalled' | 'ended' | 'left' | 'attended' | 'unknown' | 'failed';
+    readonly error?: unknown;
   };
   'turn.caller': CallContext & { readonly n: number; readonly pii: { readonly text: string } };
   'turn.assistant': CallContext & {

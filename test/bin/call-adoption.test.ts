@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CallState } from '../../actors/call/state.ts';
 import { adopt, ExpectedCall, registered } from '../../src/bin/call-adoption.ts';
 import { endingOf, headOf, itemOf, restored, telephoneKey } from '../../src/bin/call-snapshot.ts';
+import type { CallWorld } from '../../src/bin/call-world.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
+import type { ConversationEntry } from '../../src/domain/ports.ts';
 import { callerSpeaks, greeted, words } from '../actors/call/bench.ts';
 import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
@@ -11,6 +13,7 @@ import { memoryCallRegister } from '../support/memory-call-register.ts';
 import { memoryClinicDirectory, radiance } from '../support/memory-clinics.ts';
 
 const AWAY = new Error('out of reach');
+const OVER = { next: 'hang_up', clinicId: radiance.id } as const;
 const any = (): boolean => true;
 
 let keeper: ReturnType<typeof memoryCallKeeper>;
@@ -33,7 +36,8 @@ const asked = (callStatus = 'in-progress') => ({
   dialBridged: null,
   staffTried: 0,
 });
-const desk = (changes: Partial<ReturnType<typeof keeping>> = {}): Switchboard =>
+const LINE = { play: () => undefined, mark: () => undefined, clear: () => undefined, close: () => undefined };
+const desk = (changes: Partial<ReturnType<typeof keeping>> = {}, world: Partial<CallWorld> = {}): Switchboard =>
   new Switchboard({
     directory: memoryClinicDirectory(),
     world: {
@@ -41,6 +45,7 @@ const desk = (changes: Partial<ReturnType<typeof keeping>> = {}): Switchboard =>
         throw new Error('no call may begin');
       }),
       keeping: { ...keeping(), ...changes },
+      ...world,
     },
     node: 'node-b',
     capacity: 10,
@@ -100,13 +105,62 @@ describe('a call that is adopted', () => {
   });
 });
 
+/** With `change` right after the look at what is kept. */
+const afterwards = (change: () => Promise<unknown>) => ({
+  ...keeping(),
+  keeper: {
+    ...keeper,
+    read: async (key: string) => {
+      const kept = await keeper.read(key);
+      await change();
+      return kept;
+    },
+  },
+});
+
+describe('a call that changes between the look at it and the claim', () => {
+  const END = {
+    kind: 'ended',
+    conversationId: 'c',
+    clinicId: radiance.id,
+    outcome: 'browsing',
+    endedAt: 1,
+    endedBy: 'caller_stop',
+  } as const;
+
+  it('is ended in the record by the claimer, since its last owner may write nothing more', async () => {
+    const key = telephoneKey(callSid);
+    const ends = afterwards(() => keeper.end(key, 1, endingOf({ ...OVER, end: END })));
+    expect(await adopt(ends, key, 'node-b', any)).toEqual({
+      kind: 'ended',
+      unwritten: { ...END, fence: { callSid, epoch: 2 } },
+    });
+    expect(await adopt(keeping(), telephoneKey(callSid), 'node-b', any)).toEqual({ kind: 'ended', unwritten: null });
+
+    keeper.flush();
+    await save(1);
+    const written: ConversationEntry[] = [];
+    const log = { write: (entry: ConversationEntry) => void written.push(entry), settled: async () => {} };
+    const node = desk({ keeper: ends.keeper }, { log });
+    node.open({ ...asked(), from: null, clinicId: radiance.id, streamSid: 'MZ2', brokeAt: 1 }, LINE);
+    await vi.waitFor(() => expect(written).toEqual([{ ...END, fence: { callSid, epoch: 3 } }]));
+  });
+
+  it('is had as it was where it is kept no more', async () => {
+    const lost = afterwards(async () => keeper.flush());
+    const adoption = await adopt(lost, telephoneKey(callSid), 'node-b', any);
+    expect(adoption).toMatchObject({ kind: 'adopted', epoch: 2, seq: 1 });
+    expect(adoption.kind === 'adopted' && adoption.state.history).toEqual(state.history);
+  });
+});
+
 describe('a call that is not to be had', () => {
   it('is over, by the keeper or by the register', async () => {
     register.begin({ callSid, clinicId: radiance.id, epoch: 1 });
     register.end(callSid);
-    expect(await adopt(keeping(), telephoneKey(callSid), 'node-b', any)).toEqual({ kind: 'ended' });
-    await keeper.end(telephoneKey(callSid), 1, endingOf({ next: 'hang_up', clinicId: radiance.id }));
-    expect(await adopt(keeping(), telephoneKey(callSid), 'node-b', any)).toEqual({ kind: 'ended' });
+    expect(await adopt(keeping(), telephoneKey(callSid), 'node-b', any)).toEqual({ kind: 'ended', unwritten: null });
+    await keeper.end(telephoneKey(callSid), 1, endingOf(OVER));
+    expect(await adopt(keeping(), telephoneKey(callSid), 'node-b', any)).toEqual({ kind: 'ended', unwritten: null });
   });
 
   it('is not kept, or not of the kind that is wanted', async () => {
@@ -193,10 +247,10 @@ describe('a node that is asked about a call that it does not know', () => {
   });
 
   it('does what is left to do where it is over', async () => {
-    await keeper.end(telephoneKey(callSid), 1, endingOf({ next: 'hang_up', clinicId: radiance.id }));
+    await keeper.end(telephoneKey(callSid), 1, endingOf(OVER));
     expect(await desk().continueCall(asked())).toEqual({ kind: 'hang_up' });
     keeper.flush();
-    await keeper.end(telephoneKey(callSid), 1, endingOf({ next: 'staff', clinicId: radiance.id }));
+    await keeper.end(telephoneKey(callSid), 1, endingOf({ ...OVER, next: 'staff' }));
     expect(await desk().continueCall(asked())).toMatchObject({ kind: 'staff' });
   });
 

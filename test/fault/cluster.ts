@@ -38,6 +38,8 @@ export interface Cluster {
   killOwner(id: string): void;
   /** A page that is open in somebody's browser, connected to whichever node the balancer chooses. */
   browse(session: string): BrowserCaller;
+  /** Stops the node that has this call in the middle of whatever it does; its sockets stay open. */
+  freezeOwnerOf(call: Call): Promise<FrozenNode>;
   place(from: string, story?: string): Call;
   /** Kills a node, waits until it is back, and kills the next, until `over`. Resolves with how many were killed. */
   killOneAfterAnother(over: Promise<unknown>): Promise<number>;
@@ -47,7 +49,16 @@ export interface Cluster {
   /** By conversation. */
   recordOfConversation(id: string): Promise<WrittenConversation>;
   appointmentsOf(call: Call): Promise<number>;
+  /** The ids of the sessions with the model that are open. */
+  sessions(): readonly string[];
   sessionsGone(): Promise<unknown>;
+}
+
+export interface FrozenNode {
+  /** It goes on where it stopped. */
+  thaw(): void;
+  /** All that it printed. */
+  output(): string;
 }
 
 /** `given`: stores that the test takes down itself; a place of its own on the run's servers for each that is absent. */
@@ -88,9 +99,13 @@ export async function openCluster(
   };
   await Promise.all(ports.map(start));
 
-  const killOwner = (id: string): void => {
+  const ownerOf = (id: string): [number, AvaProcess] => {
     const [port, ava] = [...nodes].toSorted(([, a], [, b]) => lastWordOf(a, id) - lastWordOf(b, id)).at(-1) ?? [];
     if (!ava || port === undefined || !ava.output().includes(id)) throw new Error('no node has this call');
+    return [port, ava];
+  };
+  const killOwner = (id: string): void => {
+    const [port, ava] = ownerOf(id);
     nodes.delete(port);
     ava.signal('SIGKILL');
     void start(port).catch(() => undefined);
@@ -98,6 +113,15 @@ export async function openCluster(
 
   return {
     killOwner,
+    async freezeOwnerOf(call) {
+      const [port, ava] = ownerOf(call.sid);
+      // Both have beaten for a while, as nodes have whose callers are past the greeting.
+      await database.unbound('age', (sql) => sql`update nodes set beating_since = beating_since - interval '1 minute'`);
+      balancer.shun(port);
+      ava.signal('SIGSTOP');
+      onTestFinished(() => ava.signal('SIGCONT'));
+      return { thaw: () => ava.signal('SIGCONT'), output: () => ava.output() };
+    },
     async killOwnerOf(call) {
       const anotherLine = nextStream(call);
       killOwner(call.sid);
@@ -145,6 +169,7 @@ export async function openCluster(
       );
       return Number(row?.['n']);
     },
+    sessions: () => outside.openai.sessions().map(({ id }) => id),
     sessionsGone: () =>
       until('the model sessions to be gone', READY_MS, () =>
         outside.openai.sessions().length === 0 ? true : undefined,

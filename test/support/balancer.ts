@@ -9,6 +9,8 @@ export interface Balancer {
   readonly port: number;
   /** Connections to the node of this port. */
   connectionsOf(port: number): number;
+  /** Gives the node of this port no new connections, as where its health is asked and it does not answer. */
+  shun(port: number): void;
   close(): Promise<void>;
 }
 
@@ -19,8 +21,11 @@ export async function openBalancer(port: number, nodes: readonly number[]): Prom
   const open = new Map<number, Set<Socket>>(nodes.map((node) => [node, new Set()]));
   const connectionsOf = (node: number): number => open.get(node)?.size ?? 0;
 
+  const shunned = new Set<number>();
   const pass = (client: Socket, left: readonly number[]): void => {
-    const [node, ...others] = left.toSorted((a, b) => connectionsOf(a) - connectionsOf(b));
+    const [node, ...others] = left
+      .filter((each) => !shunned.has(each))
+      .toSorted((a, b) => connectionsOf(a) - connectionsOf(b));
     if (node === undefined) return void client.destroy();
     const upstream = connect({ host: HOST, port: node });
     upstream.once('error', () => {
@@ -41,6 +46,7 @@ export async function openBalancer(port: number, nodes: readonly number[]): Prom
   return {
     port,
     connectionsOf,
+    shun: (node) => void shunned.add(node),
     async close() {
       for (const sockets of open.values()) for (const socket of sockets) socket.destroy();
       server.close();

@@ -1,19 +1,11 @@
 /** `POST /twilio/voice/continue`: a stream, a dial to staff or a voicemail ended; what does the caller hear next? */
 import type { z } from 'zod';
 import { ContinueForm } from '../../twilio/form.ts';
-import { hangUpTwiml, sayAndHangUpTwiml, staffTwiml } from '../../twilio/twiml.ts';
+import { sayAndHangUpTwiml } from '../../twilio/twiml.ts';
+import { continuationAnswer } from '../continuation-answer.ts';
 import type { Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
-import {
-  continueUrlOf,
-  readWebhook,
-  staffTriedIn,
-  streamAnswer,
-  TWILIO_PATHS,
-  type TwilioEdge,
-  WEBHOOK_BODY_BYTES,
-} from '../twilio-edge.ts';
-import { whisperUrlOf } from './twilio-voice-whisper.ts';
+import { readWebhook, staffTriedIn, TWILIO_PATHS, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
 
 const MESSAGE_TAKEN = 'Thank you. Your message was recorded. Goodbye.';
 
@@ -30,7 +22,7 @@ export function twilioVoiceContinue(edge: TwilioEdge): Route {
 }
 
 async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>, staffTried: number): Promise<string> {
-  const { callSid, streamSid, callStatus, dialCallStatus, dialBridged, recording, from, to } = form;
+  const { callSid, streamSid, callStatus, dialCallStatus, dialBridged, recording, from, to, calledNumber } = form;
   if (recording !== null) {
     await edge.desk.keepVoicemail({ callSid, from, to, recording });
     return sayAndHangUpTwiml(MESSAGE_TAKEN);
@@ -44,11 +36,5 @@ async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>, sta
     dialBridged,
     staffTried,
   });
-  if (next.kind === 'hang_up') return hangUpTwiml();
-  if (next.kind === 'say_and_hang_up') return sayAndHangUpTwiml(next.sentence);
-  if (next.kind === 'stream') return streamAnswer(edge, { ...next, callSid });
-  const { sentence, staffPhone, clinicName, whispered } = next;
-  const actionUrl = continueUrlOf(edge, staffPhone === null ? 0 : next.staffTried + 1);
-  const whisperUrl = whispered ? whisperUrlOf(edge, callSid) : null;
-  return staffTwiml({ sentence, staffPhone, clinicName, callerId: form.calledNumber, actionUrl, whisperUrl });
+  return continuationAnswer(edge, { callSid, calledNumber }, next);
 }

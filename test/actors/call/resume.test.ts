@@ -124,6 +124,15 @@ describe('a call that another node goes on with', () => {
     expect(askedFor(next.call.tell(ready))).toEqual([PHRASES.lostYou]);
   });
 
+  it('asks again where it listened, and nobody did for so long that the caller has spoken', () => {
+    const call = greeted();
+    expect(askedFor(elsewhere(call, 2_900).call.tell(ready))).toEqual([]);
+    expect(askedFor(elsewhere(call, 3_000).call.tell(ready))).toEqual([PHRASES.lostYou]);
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'When can I come?'));
+    expect(askedFor(elsewhere(call, 6_000).call.tell(ready))).toEqual(['respond']);
+  });
+
   it('runs a tool again that ran, and gives its answer to the new session', () => {
     const call = greeted();
     callerSpeaks(call, 'u1');

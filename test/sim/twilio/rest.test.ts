@@ -111,6 +111,13 @@ describe('the REST API', () => {
     });
   });
 
+  it('takes no document of more than 4,000 characters, and leaves the call as it is', async () => {
+    const call = await streaming();
+    const document = `<Response><Say>${'long '.repeat(800)}</Say></Response>`;
+    expect(await rest(`Calls/${call.sid}.json`, { Twiml: document })).toMatchObject({ status: 400 });
+    expect(call.isOver).toBe(false);
+  });
+
   it('makes calls, and reports how they go', async () => {
     product.on('/outbound', () => '<Response><Say>hi from the clinic</Say></Response>');
     const { status, body } = await rest('Calls.json', {

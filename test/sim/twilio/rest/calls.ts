@@ -6,6 +6,8 @@ import type { SimRequest } from '../http-request.ts';
 import type { SimulatorParts } from '../routes.ts';
 import { badRequest, notFound } from './errors.ts';
 
+/** Twilio's limit; it names no error of its own for it. */
+const MAX_TWIML = 4_000;
 const E164 = /^\+[1-9]\d{6,14}$/;
 
 export function listCalls({ exchange }: SimulatorParts, query: URLSearchParams): readonly Call[] {
@@ -72,6 +74,8 @@ export function updateCall(parts: SimulatorParts, call: Call, request: SimReques
 
 function documentSource(form: URLSearchParams): DocumentSource | undefined {
   const [twiml, url] = [form.get('Twiml'), form.get('Url')];
+  if (twiml !== null && twiml.length > MAX_TWIML)
+    throw badRequest(20_001, `Twiml is longer than ${MAX_TWIML} characters`);
   if (twiml !== null) return { twiml };
   if (url === null) return undefined;
   if (!/^https?:\/\//i.test(url)) throw badRequest(21_205, `Url is not a valid URL: ${url}`);

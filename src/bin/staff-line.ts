@@ -1,0 +1,29 @@
+/** Staff's telephones: which is dialled next, what became of a dial, and what is heard by whoever picks up. */
+import type { StaffMiss } from '../../actors/call/messages.ts';
+import type { Clinic } from '../domain/clinic.ts';
+import type { CallContinuation } from '../http/front-desk.ts';
+
+/** The line to dial after so many; a voicemail where there is none. */
+export function staffLine(clinic: Clinic | undefined, staffTried: number) {
+  const staffPhone = clinic?.staffPhones[staffTried] ?? null;
+  return { kind: 'staff', staffPhone, staffTried, clinicName: clinic?.name ?? '' } as const;
+}
+
+/** Whether one is left after so many. */
+export function isLineLeft(clinic: Clinic | undefined, staffTried: number): boolean {
+  return staffTried < (clinic?.staffPhones.length ?? 0);
+}
+
+const MISSES: Readonly<Record<string, StaffMiss>> = { busy: 'busy', 'no-answer': 'no_answer', canceled: 'no_answer' };
+
+/** Why a dial reached nobody; null where staff took the call. */
+export function missOf({ dialCallStatus, dialBridged }: CallContinuation): StaffMiss | null {
+  if (dialCallStatus === 'completed' || dialCallStatus === 'answered') return dialBridged === false ? 'declined' : null;
+  return MISSES[dialCallStatus ?? ''] ?? 'failed';
+}
+
+/** What staff hear: the number digit by digit, and the reason in the words of whoever gave it. */
+export function summaryOf(callerPhone: string | null, reason: string | null): string {
+  const from = callerPhone === null ? 'a withheld number' : callerPhone.replace(/\D/g, '').split('').join(' ');
+  return `This is Ava with a call from ${from}.${reason ? ` ${reason.replace(/[.!?]*$/, '.')}` : ''}`;
+}
