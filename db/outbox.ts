@@ -26,14 +26,22 @@ export const NOTIFY_CUSTOMER = 'notify_customer';
 /** What the outbox calls "offer this entry of the waitlist the time that became free". */
 export const OFFER_WAITLIST = 'offer_waitlist';
 
-/** The same for what came in on it, in so long: whoever writes may write on. */
+/**
+ * The same for what came in on it, in so long or sooner. Whoever is at the thread looks again before they leave it, so
+ * nobody is rung meanwhile; and a failure is waited out.
+ */
 export async function ringForAnswer(sql: Sql, clinicId: string, threadId: string, afterMs: number): Promise<void> {
   await sql`
     insert into outbox (clinic_id, kind, subject_id, due_at, ring_at)
     select ${clinicId}, ${ANSWER_SMS}, ${threadId}, at, at
     from (select now() + ${afterMs}::float8 * interval '1 ms' as at) as due
     on conflict (kind, subject_id) where status = 'due' do update
-    set rings = outbox.rings + 1, ring_at = least(outbox.ring_at, excluded.ring_at), updated_at = now(),
+    set rings = outbox.rings + 1, updated_at = now(),
+        due_at = case when outbox.reason is null then least(outbox.due_at, excluded.due_at) else outbox.due_at end,
+        ring_at = case
+          when outbox.claimed_until > now() then outbox.ring_at
+          when outbox.reason is null then least(outbox.ring_at, excluded.ring_at)
+          else outbox.ring_at end,
         trace_context = coalesce(excluded.trace_context, outbox.trace_context)`;
 }
 

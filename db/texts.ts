@@ -22,7 +22,7 @@ import { lockThread, lockThreadRow, setOptedOut } from './threads.ts';
 
 /** Has a message sent, once for its key, after those of its thread that were queued before. */
 export async function queueText(sql: Sql, clinicId: string, text: NewText): Promise<void> {
-  const threadId = await lockThread(sql, clinicId, text.to);
+  const { threadId } = await lockThread(sql, clinicId, text.to);
   for (const [n, body] of splitText(text.body).entries()) await insertText(sql, clinicId, threadId, text, body, n);
   await ringForTexts(sql, clinicId, threadId);
 }

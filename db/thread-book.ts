@@ -14,6 +14,7 @@ import {
   type QuietThread,
   type Receipt,
   type ReceivedText,
+  type Saved,
   type TextingEnd,
   type TextingProgress,
   type ThreadBook,
@@ -29,29 +30,37 @@ import { queueText } from './texts.ts';
 import { lockThread, lockThreadRow, setOptedOut } from './threads.ts';
 
 export interface ThreadTimes {
-  /** Messages that come within so long of each other are answered together. */
+  /** Messages that come within so long of each other are answered together, however fast the model is. */
   readonly settleMs: number;
-  /** However many come, the first is answered no later. */
-  readonly longestSettleMs: number;
+  /** How long one without a word is left alone: a picture often comes before what is to be said of it. */
+  readonly wordlessMs: number;
   /** An answer is not sent later than so long after it was due. */
   readonly usefulForMs: number;
 }
 
-/** A thumb's pause between two messages; longer would be felt by everybody who sends one. */
-const TIMES: ThreadTimes = { settleMs: 1_000, longestSettleMs: 5_000, usefulForMs: 6 * 3_600_000 };
-const TEXTS_A_TURN = 20;
+/** What is sent in one go, by a phone or a carrier; whoever goes on writing while the model thinks is heard anyway. */
+const TIMES: ThreadTimes = { settleMs: 200, wordlessMs: 2_000, usefulForMs: 6 * 3_600_000 };
+/** More than a telephone is answered in an hour. */
+const TEXTS_A_TURN = 50;
 const QUIET_AT_ONCE = 100;
 
 export function postgresThreadBook(database: Database, times: ThreadTimes = TIMES): ThreadBook {
   const bound = <T>({ clinicId }: { readonly clinicId: string }, query: string, work: (sql: Sql) => Promise<T>) =>
     database.withClinic(clinicId, query, work);
-  /** Does `work` where the claim still holds. */
-  const held = (claim: AnswerRequest, query: string, work: (sql: Sql) => Promise<void>): Promise<boolean> =>
+  /** Does `work` where the claim still holds, and no more came in than is taken up. */
+  const held = (
+    claim: AnswerClaim,
+    query: string,
+    { taken, unlessMore }: TextingProgress,
+    work: (sql: Sql) => Promise<void>,
+  ): Promise<Saved> =>
     bound(claim, query, async (sql) => {
       await lockThreadRow(sql, claim.threadId);
-      const isHeld = await holdsDoorbell(sql, doorbellOf(claim));
-      if (isHeld) await work(sql);
-      return isHeld;
+      if (!(await holdsDoorbell(sql, doorbellOf(claim)))) return 'lost';
+      if (unlessMore && (await hasMore(sql, claim.threadId, taken))) return 'more';
+      await takeUp(sql, claim.conversationId, taken);
+      await work(sql);
+      return 'saved';
     });
   return {
     receive: (text) => bound(text, 'receive_text', (sql) => receive(sql, text, times)),
@@ -59,12 +68,13 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
     claim: (request) => bound(request, 'claim_thread', (sql) => claim(sql, request, times)),
     extend: (request) =>
       bound(request, 'extend_thread', (sql) => extendDoorbell(sql, { ...doorbellOf(request), forMs: request.forMs })),
+    waiting: (threadIds) => database.unbound('waiting_texts', (sql) => countWaiting(sql, threadIds)),
     save: (claimed, progress) =>
-      held(claimed, 'save_thread', async (sql) => {
+      held(claimed, 'save_thread', progress, async (sql) => {
         await store(sql, claimed, progress);
         await extendDoorbell(sql, { ...doorbellOf(claimed), forMs: claimed.forMs });
       }),
-    finish: (claimed, end) => held(claimed, 'finish_thread', (sql) => finish(sql, claimed, end, times)),
+    finish: (claimed, end) => held(claimed, 'finish_thread', end, (sql) => finish(sql, claimed, end, times)),
     leave: (request, afterMs, reason) =>
       bound(request, 'leave_thread', (sql) => leaveDoorbell(sql, doorbellOf(request), afterMs, reason)),
     quiet: (quietMs) => database.unbound('quiet_threads', (sql) => readQuiet(sql, quietMs)),
@@ -78,20 +88,17 @@ const doorbellOf = ({ threadId, token }: Pick<AnswerRequest, 'threadId' | 'token
   token,
 });
 
-const optedRow = z.object({ optedOut: z.boolean() });
-
-async function receive(sql: Sql, text: ReceivedText, { settleMs }: ThreadTimes): Promise<Receipt> {
+async function receive(sql: Sql, text: ReceivedText, { wordlessMs }: ThreadTimes): Promise<Receipt> {
   const { clinicId, from, messageSid, body, media } = text;
-  const threadId = await lockThread(sql, clinicId, from);
-  const [thread] = await sql`select opted_out_at is not null as "optedOut" from sms_threads where id = ${threadId}`;
-  const keyword = optKeyword(body, optedRow.parse(thread).optedOut);
+  const { threadId, optedOut } = await lockThread(sql, clinicId, from);
+  const keyword = optKeyword(body, optedOut);
   const { count } = await sql`
     insert into inbound_texts (clinic_id, thread_id, message_sid, body, media, keyword)
     values (${clinicId}, ${threadId}, ${messageSid}, ${body.replaceAll('\u0000', ' ')}, ${media}, ${keyword})
     on conflict (clinic_id, message_sid) do nothing`;
   if (count === 0) return 'repeated';
   if (keyword === null) {
-    await ringForAnswer(sql, clinicId, threadId, settleMs);
+    await ringForAnswer(sql, clinicId, threadId, body.trim() === '' ? wordlessMs : 0);
     return 'kept';
   }
   if (keyword === 'help') return 'help';
@@ -119,7 +126,7 @@ async function tellStaff(sql: Sql, { clinicId, from, messageSid }: ReceivedText)
 
 async function open(sql: Sql, thread: OpenedThread, { usefulForMs }: ThreadTimes): Promise<boolean> {
   const { clinicId, phone, conversation, entries, text } = thread;
-  const threadId = await lockThread(sql, clinicId, phone);
+  const { threadId } = await lockThread(sql, clinicId, phone);
   const { conversationId } = conversation;
   const { count } = await sql`
     update sms_threads
@@ -159,11 +166,6 @@ async function claim(sql: Sql, request: AnswerRequest, times: ThreadTimes): Prom
     await endDoorbell(sql, doorbell);
     return null;
   }
-  const restMs = isUnderWay ? 0 : untilSettled(waiting, times);
-  if (restMs > 0) {
-    await leaveDoorbell(sql, doorbell, restMs, null);
-    return null;
-  }
   const { phone, withStaff, customerName, ...soFar } = thread;
   return {
     ...request,
@@ -175,6 +177,7 @@ async function claim(sql: Sql, request: AnswerRequest, times: ThreadTimes): Prom
     conversation,
     texts: waiting.map(({ id, body, media }) => ({ id, body, media })),
     waitedMs: waiting[0]?.waitedMs ?? 0,
+    settleMs: times.settleMs,
   };
 }
 
@@ -205,11 +208,21 @@ async function readWaiting(sql: Sql, threadId: string) {
   return rows.map((row) => inboundRow.parse(row));
 }
 
-/** How long it is still to be waited for another message; 0 where no longer. */
-function untilSettled(waiting: readonly { readonly waitedMs: number }[], times: ThreadTimes): number {
-  const [first, last] = [waiting[0]?.waitedMs ?? 0, waiting.at(-1)?.waitedMs ?? 0];
-  if (waiting.length === TEXTS_A_TURN) return 0;
-  return Math.min(times.settleMs - last, times.longestSettleMs - first);
+const countRow = z.object({ threadId: z.string(), count: z.number() });
+
+async function countWaiting(sql: Sql, threadIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await sql`
+    select thread_id as "threadId", count(*)::int as count
+    from inbound_texts
+    where thread_id in ${sql(threadIds)} and conversation_id is null and keyword is null
+    group by thread_id`;
+  return new Map(rows.map((row) => countRow.parse(row)).map(({ threadId, count }) => [threadId, count]));
+}
+
+/** Whether more wait than these, which nobody has taken up yet. */
+async function hasMore(sql: Sql, threadId: string, taken: readonly InboundText[]): Promise<boolean> {
+  if (taken.length === TEXTS_A_TURN) return false;
+  return ((await countWaiting(sql, [threadId])).get(threadId) ?? 0) > taken.length;
 }
 
 async function begin(sql: Sql, threadId: string): Promise<string> {
@@ -222,11 +235,9 @@ async function begin(sql: Sql, threadId: string): Promise<string> {
 
 async function store(
   sql: Sql,
-  { clinicId, threadId, conversationId }: AnswerClaim,
-  progress: TextingProgress,
+  { clinicId, threadId }: AnswerClaim,
+  { conversation, entries }: TextingProgress,
 ): Promise<void> {
-  const { conversation, taken, entries } = progress;
-  await takeUp(sql, conversationId, taken);
   await sql`
     update sms_threads
     set conversation = ${storableJson(conversation)}::text::jsonb, active_at = now(), updated_at = now()

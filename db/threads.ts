@@ -3,15 +3,15 @@ import { z } from 'zod';
 import type { PhoneNumber } from '../src/domain/clinic.ts';
 import type { Database, Sql } from './postgres.ts';
 
-const threadRow = z.object({ id: z.string() });
+const threadRow = z.object({ threadId: z.string(), optedOut: z.boolean() });
 
-/** The thread's id, its row locked until the transaction ends; made where there was none. */
-export async function lockThread(sql: Sql, clinicId: string, phone: PhoneNumber): Promise<string> {
+/** The thread with this telephone, its row locked until the transaction ends; made where there was none. */
+export async function lockThread(sql: Sql, clinicId: string, phone: PhoneNumber): Promise<z.output<typeof threadRow>> {
   const [row] = await sql`
     insert into sms_threads (clinic_id, phone) values (${clinicId}, ${phone})
     on conflict (clinic_id, phone) do update set updated_at = now()
-    returning id`;
-  return threadRow.parse(row).id;
+    returning id as "threadId", opted_out_at is not null as "optedOut"`;
+  return threadRow.parse(row);
 }
 
 /**

@@ -316,7 +316,7 @@ function meterTexts({ registers, on }: Meter): void {
   const statusOf = closedLabel(['sent', 'delivered', 'undelivered', 'failed']);
   const answered = new Histogram({
     name: 'ava_text_answer_seconds',
-    help: 'From taking up what a customer wrote to the answer, without what the model took',
+    help: 'From what a customer wrote to the answer’s commit, without what the model took',
     buckets: [...SECONDS.tool],
     registers,
   });

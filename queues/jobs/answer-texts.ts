@@ -11,20 +11,28 @@ import type { Job, JobOutcome, JobRun } from '../job.ts';
 import { backOffMs, RETRY, type RetryPolicy } from '../retry.ts';
 import type { SendTexts } from './send-texts.ts';
 
-/** What a claim came to: a turn was answered, or it was lost to somebody else. */
-export type Answered = 'answered' | 'lost';
+/**
+ * What a claim came to: a turn was answered; more came in before it was, and nothing was kept of it; or it was lost to
+ * somebody else.
+ */
+export type Answered = 'answered' | 'more' | 'lost';
+
+/** On which terms a turn is answered. */
+export interface TurnTerms {
+  readonly signal: AbortSignal;
+  /** Whether a model that failed so often is not asked again: the turn is answered without. */
+  readonly isLast: (failures: number) => boolean;
+  /** Whether what comes in meanwhile is to be part of the turn, which begins again then. */
+  readonly joins: boolean;
+}
 
 export interface AnswerTextsOptions {
   readonly book: ThreadBook;
   /**
    * Brings the thread's next turn to its end. Rejects with a `ModelFailure` where the model could not be had, and should
-   * be asked again; with `lastly`, it answers without.
+   * be asked again.
    */
-  readonly answer: (
-    claim: AnswerClaim,
-    signal: AbortSignal,
-    lastly: (failures: number) => boolean,
-  ) => Promise<Answered>;
+  readonly answer: (claim: AnswerClaim, terms: TurnTerms) => Promise<Answered>;
   /** What was answered is sent at once, rather than when the outbox is next looked at. */
   readonly send: SendTexts;
   readonly events: Events;
@@ -39,6 +47,8 @@ export const ANSWER_TEXTS_JOB = 'answer-texts';
 const CONCURRENCY = 16;
 const CLAIM_MS = 10_000;
 const TIME_LIMIT_MS = 120_000;
+/** How often a turn begins again: whoever writes on and on is answered all the same. */
+const MOST_RESTARTS = 3;
 
 const doorbell = z.object({ clinicId: z.uuid(), threadId: z.uuid() });
 type Doorbell = z.output<typeof doorbell>;
@@ -70,23 +80,28 @@ class Answering {
     const asked = doorbell.safeParse(data);
     if (!asked.success) return { kind: 'cancel', reason: 'no doorbell of a thread' };
     const token = this.#options.newToken();
-    while (!signal.aborted) if (!(await this.#once(asked.data, token, signal))) break;
+    for (let restarts = 0; !signal.aborted; ) {
+      const result = await this.#once(asked.data, token, signal, restarts < MOST_RESTARTS);
+      if (result === 'lost') break;
+      restarts = result === 'more' ? restarts + 1 : 0;
+    }
     return { kind: 'done' };
   }
 
-  /** One turn; true where another may follow. */
-  async #once(which: Doorbell, token: string, signal: AbortSignal): Promise<boolean> {
+  /** One turn; `lost` where nothing is left to do here. */
+  async #once(which: Doorbell, token: string, signal: AbortSignal, joins: boolean): Promise<Answered> {
     const { book, answer, send } = this.#options;
     const claim = await book.claim({ ...which, token, forMs: this.#claimMs });
-    if (claim === null) return false;
+    if (claim === null) return 'lost';
     const stop = this.#keeping(claim);
     try {
-      const result = await answer(claim, signal, (failures) => failures >= this.#patience.attempts);
+      const isLast = (failures: number): boolean => failures >= this.#patience.attempts;
+      const result = await answer(claim, { signal, isLast, joins });
       if (result === 'answered') await send(which, signal);
-      return result === 'answered';
+      return result;
     } catch (error) {
       await this.#failed(claim, error, signal.aborted);
-      return false;
+      return 'lost';
     } finally {
       stop();
     }

@@ -56,6 +56,7 @@ import { webhookSender } from '../webhooks/sending.ts';
 import type { Reach } from '../webhooks/targets.ts';
 import type { Calendars } from './calendars.ts';
 import { answerThread, endQuietThreads } from './text-desk.ts';
+import { watchTexts } from './text-watch.ts';
 
 export interface BackgroundOptions {
   readonly config: Config;
@@ -216,10 +217,11 @@ function answering(options: JobsOptions, { database, directory }: JobStores, boo
     messages: postgresMessageStore(database),
     replies: postgresNoticeReplies(database),
     ask: textingModel(model(options, TEXT_ANSWER_MS), config.openai.models.messaging),
+    watch: watchTexts(book),
     events,
     now: () => clock.now(),
   };
-  const answer: AnswerTextsOptions['answer'] = (claim, signal, lastly) => answerThread(desk, claim, signal, lastly);
+  const answer: AnswerTextsOptions['answer'] = (claim, terms) => answerThread(desk, claim, terms);
   return answerTextsJob({ book, answer, send, events, newToken: randomUUID, patience });
 }
 

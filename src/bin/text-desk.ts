@@ -1,7 +1,11 @@
 /**
  * Where a thread of text messages meets the rest of Ava: runs a turn's steps (`src/receptionist/texting.ts`) through the
- * model, the tools and the book, and has each saved before the next. Keeps nothing itself.
+ * model, the tools and the book, and has what the model asked for saved before it is done. Nothing is saved of a turn
+ * before the model's first answer: whatever comes in until then has it begin again, with all that was written. Keeps
+ * nothing itself.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answered, TurnTerms } from '../../queues/jobs/answer-texts.ts';
 import { type Clinic, serviceById } from '../domain/clinic.ts';
 import type { Events } from '../domain/events.ts';
 import { holdOf } from '../domain/holds.ts';
@@ -15,10 +19,12 @@ import {
   type InboundText,
   type ModelCall,
   newTextConversation,
+  type Saved,
   type TextConversation,
+  type TextingProgress,
   type ThreadBook,
 } from '../domain/texting.ts';
-import { textingLimit } from '../domain/texting-limits.ts';
+import { type TextingLimit, textingLimit } from '../domain/texting-limits.ts';
 import { textingInstructions } from '../receptionist/instructions.ts';
 import { answerNotice } from '../receptionist/notice-answers.ts';
 import {
@@ -38,6 +44,7 @@ import {
   toolAnswered,
 } from '../receptionist/texting.ts';
 import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
+import type { TextWatch } from './text-watch.ts';
 
 export interface TextDeskOptions {
   readonly book: ThreadBook;
@@ -47,83 +54,86 @@ export interface TextDeskOptions {
   /** What replies to texts about appointments do. */
   readonly replies: NoticeReplyBook;
   readonly ask: AskTextModel;
+  /** Tells when more comes in while the model thinks. */
+  readonly watch: TextWatch;
   readonly events: Events;
   readonly now: () => number;
 }
 
 /** Brings a thread's next turn to its end; see `AnswerTextsOptions.answer`. */
-export async function answerThread(
-  options: TextDeskOptions,
-  claim: AnswerClaim,
-  signal: AbortSignal,
-  lastly: (failures: number) => boolean,
-): Promise<'answered' | 'lost'> {
+export async function answerThread(options: TextDeskOptions, claim: AnswerClaim, terms: TurnTerms): Promise<Answered> {
   const clinic = await options.directory.byId(claim.clinicId);
   if (clinic === undefined) throw new Error('the clinic of a thread is not in the directory');
-  return new Turn(options, claim, clinic, signal, lastly).bring();
+  return new Turn(options, claim, clinic, terms).bring();
 }
+
+type Unsaved = Pick<TextingProgress, 'taken' | 'entries'>;
+const NOTHING: Unsaved = { taken: [], entries: [] };
 
 class Turn {
   readonly #options: TextDeskOptions;
   readonly #claim: AnswerClaim;
   readonly #clinic: Clinic;
-  readonly #signal: AbortSignal;
-  readonly #lastly: (failures: number) => boolean;
+  readonly #terms: TurnTerms;
+  readonly #claimedAt = performance.now();
   #conversation: TextConversation;
+  /** What was heard, until it is saved with the first thing that came of it: a turn that begins again hears it anew. */
+  #unsaved = NOTHING;
+  /** Whether the turn may begin again with what comes in meanwhile: nothing of it is saved, and nothing was done. */
+  #mayRestart = false;
+  #limit: TextingLimit | null = null;
   #modelMs = 0;
 
-  constructor(
-    options: TextDeskOptions,
-    claim: AnswerClaim,
-    clinic: Clinic,
-    signal: AbortSignal,
-    lastly: (failures: number) => boolean,
-  ) {
+  constructor(options: TextDeskOptions, claim: AnswerClaim, clinic: Clinic, terms: TurnTerms) {
     this.#options = options;
     this.#claim = claim;
     this.#clinic = clinic;
-    this.#signal = signal;
-    this.#lastly = lastly;
+    this.#terms = terms;
     this.#conversation =
       claim.conversation ?? newTextConversation(claim.conversationId, clinic.language, options.now());
   }
 
-  async bring(): Promise<'answered' | 'lost'> {
-    if (this.#conversation.open === null && !(await this.#hear())) return 'lost';
+  async bring(): Promise<Answered> {
+    if (this.#conversation.open === null) await this.#hear();
     for (;;) {
-      this.#signal.throwIfAborted();
+      this.#terms.signal.throwIfAborted();
       const next = nextOf(this.#conversation);
       switch (next.kind) {
         case 'idle':
           return 'answered';
         case 'done':
-          return (await this.#close()) ? 'answered' : 'lost';
+          return this.#close();
         case 'hold':
           this.#conversation = holdAnswered(this.#conversation, next.offer, await this.#hold(next.offer));
           break;
-        case 'ask':
-          if (!(await this.#save(await this.#ask()))) return 'lost';
+        case 'ask': {
+          const step = await this.#ask();
+          if (step === 'more') return 'more';
+          const saved = await this.#advance(step);
+          if (saved !== 'saved') return saved;
           break;
-        case 'tool':
-          if (!(await this.#save(await this.#use(next.call)))) return 'lost';
+        }
+        case 'tool': {
+          const saved = await this.#advance(await this.#use(next.call));
+          if (saved !== 'saved') return saved;
+        }
       }
     }
   }
 
-  /** Takes up what came in. */
-  async #hear(): Promise<boolean> {
+  /** Hears what came in. */
+  async #hear(): Promise<void> {
     const { texts, withStaff, clinicId, phone, soFar } = this.#claim;
     const isNew = this.#claim.conversation === null;
     const begin: ConversationEntry[] = isNew ? [started(this.#conversation, clinicId, phone)] : [];
-    if (isNew) this.#tell('call.started', { channel: 'sms' });
     const step = heard(this.#conversation, texts, this.#clinic, withStaff, this.#options.now());
-    const limit = textingLimit(soFar);
-    const conversation =
-      limit === null
+    this.#mayRestart = this.#terms.joins;
+    this.#limit = textingLimit(soFar);
+    this.#conversation =
+      this.#limit === null
         ? await this.#replied(step.conversation, texts)
-        : beyondLimits(step.conversation, this.#clinic, limit, this.#wasTold);
-    if (limit !== null) this.#tell('text.limited', { limit });
-    return this.#save({ conversation, entries: [...begin, ...step.entries] }, texts);
+        : beyondLimits(step.conversation, this.#clinic, this.#limit, this.#wasTold);
+    this.#unsaved = { taken: texts, entries: [...begin, ...step.entries] };
   }
 
   /** What a lone text means that answers one about an appointment; whatever is answered by rule already stays so. */
@@ -134,7 +144,10 @@ class Turn {
     const { phone } = this.#claim;
     const received = { clinic: this.#clinic, phone, body: text.body, language: conversation.language, now: now() };
     const answer = await answerNotice({ replies, bookings }, received);
-    return answer === null ? conversation : repliedTo(conversation, answer);
+    if (answer === null) return conversation;
+    // It may have been done what they replied.
+    this.#mayRestart = false;
+    return repliedTo(conversation, answer);
   }
 
   /** Whether this conversation was told before that staff will answer. */
@@ -142,12 +155,43 @@ class Turn {
     return this.#conversation.dealings.messageTaken;
   }
 
-  async #save({ conversation, entries }: TextingStep, taken: readonly InboundText[] = []): Promise<boolean> {
+  /** Goes on by a step, and saves it; what ends the turn is saved with its end. */
+  async #advance({ conversation, entries }: TextingStep): Promise<Saved> {
     this.#conversation = conversation;
-    return this.#options.book.save(this.#claim, { conversation, taken, entries });
+    const { taken, entries: before } = this.#unsaved;
+    this.#unsaved = { taken, entries: [...before, ...entries] };
+    if (nextOf(conversation).kind === 'done') return 'saved';
+    return this.#kept(await this.#options.book.save(this.#claim, this.#progress));
   }
 
-  async #ask(): Promise<TextingStep> {
+  get #progress(): TextingProgress {
+    return { conversation: this.#conversation, ...this.#unsaved, unlessMore: this.#mayRestart };
+  }
+
+  #kept(saved: Saved): Saved {
+    if (saved !== 'saved') return saved;
+    if (this.#unsaved.entries.some(({ kind }) => kind === 'started')) this.#tell('call.started', { channel: 'sms' });
+    this.#unsaved = NOTHING;
+    this.#mayRestart = false;
+    return saved;
+  }
+
+  /** Asks the model, unless more comes in meanwhile. */
+  async #ask(): Promise<TextingStep | 'more'> {
+    if (!this.#mayRestart) return this.#asked(this.#terms.signal);
+    const { threadId, texts } = this.#claim;
+    const watched = this.#options.watch.begin(threadId, texts.length);
+    try {
+      return await this.#asked(AbortSignal.any([this.#terms.signal, watched.more]));
+    } catch (error) {
+      if (watched.more.aborted) return 'more';
+      throw error;
+    } finally {
+      watched.end();
+    }
+  }
+
+  async #asked(signal: AbortSignal): Promise<TextingStep> {
     const { ask, now } = this.#options;
     const { phone, customerName } = this.#claim;
     const brief = {
@@ -157,10 +201,10 @@ class Turn {
     };
     const startedAt = performance.now();
     try {
-      const turn = await ask(brief, this.#context, this.#signal);
+      const turn = await ask(brief, this.#context, signal);
       return { conversation: said(this.#conversation, turn, this.#clinic), entries: [] };
     } catch (error) {
-      if (!(error instanceof ModelFailure) || this.#signal.aborted) throw error;
+      if (!(error instanceof ModelFailure) || signal.aborted) throw error;
       return this.#unanswered(error);
     } finally {
       this.#modelMs += performance.now() - startedAt;
@@ -170,10 +214,11 @@ class Turn {
   /** The failure is saved before it is told: a model that never answers is not asked for ever. */
   async #unanswered(error: ModelFailure): Promise<TextingStep> {
     const failures = (this.#conversation.open?.failures ?? 0) + 1;
-    const isFinal = error.isFinal || this.#lastly(failures);
-    const conversation = noAnswer(this.#conversation, this.#clinic, isFinal);
-    if (isFinal) return { conversation, entries: [] };
-    await this.#save({ conversation, entries: [] });
+    const isFinal = error.isFinal || this.#terms.isLast(failures);
+    const step = { conversation: noAnswer(this.#conversation, this.#clinic, isFinal), entries: [] };
+    if (isFinal) return step;
+    this.#mayRestart = false;
+    await this.#advance(step);
     throw error;
   }
 
@@ -227,27 +272,39 @@ class Turn {
     });
   }
 
-  async #close(): Promise<boolean> {
+  async #close(): Promise<Answered> {
     const { book, bookings, now } = this.#options;
     const { open } = this.#conversation;
-    if (open === null) return true;
+    if (open === null) return 'answered';
+    await this.#settle();
     const { conversation, entries, reply, task, isOver } = closed(this.#conversation, open, this.#clinic, now());
+    const { taken, entries: before } = this.#unsaved;
     const key = `${conversation.conversationId}/${conversation.turns}`;
-    const isSaved = await book.finish(this.#claim, {
+    const saved = await book.finish(this.#claim, {
       conversation,
-      taken: [],
-      entries,
+      taken,
+      entries: [...before, ...entries],
+      unlessMore: this.#mayRestart,
       reply: reply === null ? null : { key: `reply/${key}`, body: reply },
       task: task === null ? null : { key: `text/${key}`, text: task, name: this.#claim.customerName },
       isOver,
     });
-    if (!isSaved) return false;
-    this.#tell('text.answered', { modelMs: this.#modelMs, ms: this.#options.now() - open.startedAt });
+    if (this.#kept(saved) !== 'saved') return saved === 'more' ? 'more' : 'lost';
+    if (this.#limit !== null) this.#tell('text.limited', { limit: this.#limit });
+    const { waitedMs } = this.#claim;
+    this.#tell('text.answered', { modelMs: this.#modelMs, ms: waitedMs + performance.now() - this.#claimedAt });
     if (isOver) {
       await bookings.release(this.#claim.clinicId, conversation.conversationId).catch(() => undefined);
       tellEnd(this.#options, this.#claim.clinicId, conversation, 'ava');
     }
-    return true;
+    return 'answered';
+  }
+
+  /** What is sent in one go comes in one by one: an answer that is there at once is for all of it. */
+  async #settle(): Promise<void> {
+    const { waitedMs, settleMs } = this.#claim;
+    const restMs = settleMs - waitedMs - (performance.now() - this.#claimedAt);
+    if (this.#mayRestart && restMs > 0) await sleep(restMs, undefined, { signal: this.#terms.signal });
   }
 
   get #context() {

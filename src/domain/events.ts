@@ -234,7 +234,7 @@ export interface AvaEvents {
   'waitlist.looked': CallContext & { readonly result: 'offered' | 'waits' | 'left' | 'nothing' };
   /** A text message came in and is stored; told once for each. */
   'text.received': CallContext & { readonly segments: number };
-  /** Messages of a thread were answered: `ms` after they were taken up, `modelMs` of which the model took. */
+  /** Messages of a thread were answered: `ms` after the first came in, `modelMs` of which the model took. */
   'text.answered': CallContext & { readonly ms: number; readonly modelMs: number };
   /** They were left to staff: too many came, or texting cost what it may. */
   'text.limited': CallContext & { readonly limit: TextingLimit };

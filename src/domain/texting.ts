@@ -132,8 +132,10 @@ export interface AnswerClaim extends AnswerRequest {
   /** The name the number is known by; null where it is not. */
   readonly customerName: string | null;
   readonly soFar: TextingSoFar;
-  /** How long the oldest of the messages has waited, milliseconds. */
+  /** How long the first of the messages has waited, milliseconds; 0 where there is none. */
   readonly waitedMs: number;
+  /** No turn is answered sooner after its first message: another may be on its way. Milliseconds. */
+  readonly settleMs: number;
 }
 
 /** What is saved in one commit. */
@@ -142,7 +144,16 @@ export interface TextingProgress {
   /** Messages that are taken up by now. */
   readonly taken: readonly InboundText[];
   readonly entries: readonly ConversationEntry[];
+  /** Nothing is saved where more came in than is taken up: it is to be answered together. */
+  readonly unlessMore: boolean;
 }
+
+export type Saved =
+  | 'saved'
+  /** More came in, and nothing was saved. */
+  | 'more'
+  /** The claim was lost, and nothing was saved. */
+  | 'lost';
 
 export interface TextingEnd extends TextingProgress {
   /** Sent once for its key; null where nothing is to be sent. */
@@ -207,17 +218,15 @@ export interface ThreadBook {
    * where it was begun before: nothing is done then.
    */
   open(thread: OpenedThread): Promise<boolean>;
-  /**
-   * The thread, where something is to be answered and nobody else is at it. Messages that come shortly after each other
-   * are given together: for a moment after the last one the answer is null, and the thread is rung for again.
-   */
+  /** The thread, where something is to be answered and nobody else is at it; with all that came in by now. */
   claim(request: AnswerRequest): Promise<AnswerClaim | null>;
   /** Keeps the claim for as long again. */
   extend(claim: AnswerRequest): Promise<void>;
-  /** False where the claim was lost: nothing is saved. */
-  save(claim: AnswerClaim, progress: TextingProgress): Promise<boolean>;
-  /** Saves the end of a turn, what is sent and what staff are told in one commit. False where the claim was lost. */
-  finish(claim: AnswerClaim, end: TextingEnd): Promise<boolean>;
+  /** How many messages nobody has taken up yet, by thread; threads without any are left out. */
+  waiting(threadIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  save(claim: AnswerClaim, progress: TextingProgress): Promise<Saved>;
+  /** Saves the end of a turn, what is sent and what staff are told in one commit. */
+  finish(claim: AnswerClaim, end: TextingEnd): Promise<Saved>;
   /** Leaves the thread for so long. */
   leave(claim: AnswerRequest, afterMs: number, reason: string | null): Promise<void>;
   /** Conversations in which nothing was said for `quietMs`, and nothing is to be answered. */

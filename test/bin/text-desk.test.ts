@@ -31,6 +31,7 @@ async function answered(bodies: readonly string[], last: LastNotice | null, chan
     customerName: null,
     soFar: SO_FAR,
     waitedMs: 0,
+    settleMs: 0,
     ...changes,
   };
   const desk = {
@@ -39,8 +40,12 @@ async function answered(bodies: readonly string[], last: LastNotice | null, chan
       receive: async () => 'kept' as const,
       claim: async () => null,
       extend: async () => undefined,
-      save: async () => true,
-      finish: async (_: unknown, end: TextingEnd) => ends.push(end) > 0,
+      waiting: async () => new Map<string, number>(),
+      save: async () => 'saved' as const,
+      finish: async (_: unknown, end: TextingEnd) => {
+        ends.push(end);
+        return 'saved' as const;
+      },
       leave: async () => undefined,
       quiet: async () => [],
       end: async () => true,
@@ -58,10 +63,12 @@ async function answered(bodies: readonly string[], last: LastNotice | null, chan
       briefs.push(brief);
       return { text: 'Let me see.', calls: [], usage: NO_USAGE };
     },
+    watch: { begin: () => ({ more: new AbortController().signal, end: () => undefined }) },
     events: { emit: () => undefined },
     now: () => NOW,
   };
-  await answerThread(desk, claim, new AbortController().signal, () => false);
+  const signal = new AbortController().signal;
+  await answerThread(desk, claim, { signal, isLast: () => false, joins: true });
   return { reply: ends[0]?.reply?.body, asked: briefs.map(({ items }) => items), confirmed };
 }
 
@@ -93,4 +100,13 @@ it.each([
 it('nothing is confirmed behind the back of staff who took the thread over', async () => {
   const { reply, asked, confirmed } = await answered(['C'], APPOINTMENT, { withStaff: true });
   expect([reply, asked, confirmed]).toEqual([undefined, [], []]);
+});
+
+it('texts that are sent in one go come in one by one: nothing is answered before the moment for that is over', async () => {
+  const since = performance.now();
+  await answered(['C'], null, { settleMs: 80, waitedMs: 20 });
+  expect(performance.now() - since).toBeGreaterThan(55);
+  const then = performance.now();
+  await answered(['C'], null, { settleMs: 60_000, waitedMs: 60_000 });
+  expect(performance.now() - then).toBeLessThan(30_000);
 });

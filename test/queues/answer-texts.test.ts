@@ -1,6 +1,6 @@
 /** Threads of text messages from the book to their answers, with a model that says what a test has it say. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { conversationByText, type StoredConversation } from '../../db/conversation-reader.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
@@ -10,6 +10,7 @@ import { postgresThreadBook } from '../../db/thread-book.ts';
 import { setWithStaff } from '../../db/threads.ts';
 import { answerTextsJob } from '../../queues/jobs/answer-texts.ts';
 import { answerThread, endQuietThreads } from '../../src/bin/text-desk.ts';
+import { watchTexts } from '../../src/bin/text-watch.ts';
 import type { AvaEventName } from '../../src/domain/events.ts';
 import { ModelFailure } from '../../src/domain/model-failure.ts';
 import type { ModelCall, TextBrief, ThreadBook } from '../../src/domain/texting.ts';
@@ -18,8 +19,9 @@ import { NO_USAGE } from '../../src/domain/usage.ts';
 import { radiance } from '../contract/booking-requests.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 
-const TIMES = { settleMs: 0, longestSettleMs: 0, usefulForMs: 3_600_000 };
+const TIMES = { settleMs: 0, wordlessMs: 0, usefulForMs: 3_600_000 };
 const signal = new AbortController().signal;
+const SOON = { timeout: 5_000, interval: 2 };
 /** A Tuesday, ten in the morning in New York. */
 const NOW = Date.parse('2026-11-24T15:00:00Z');
 
@@ -34,6 +36,8 @@ let sends: number;
 let failures: AvaEventName[];
 /** What the model does, answer by answer; then it says "Anything else?". */
 let script: (string | ModelFailure | readonly Omit<ModelCall, 'callId'>[])[];
+/** What happens while the model thinks, answer by answer. */
+let meanwhile: ((stop: AbortSignal) => Promise<unknown>)[];
 
 beforeAll(async () => {
   fresh = await freshDatabase();
@@ -51,6 +55,7 @@ beforeEach(() => {
   sends = 0;
   failures = [];
   script = [];
+  meanwhile = [];
 });
 
 const events = { emit: (name: AvaEventName) => void failures.push(name) };
@@ -60,8 +65,10 @@ const desk = () => ({
   bookings: postgresBookingStore(database),
   messages: postgresMessageStore(database),
   replies: postgresNoticeReplies(database),
-  async ask(brief: TextBrief) {
+  watch: watchTexts(book, 1),
+  async ask(brief: TextBrief, _: unknown, stop: AbortSignal) {
     asked.push(brief);
+    await meanwhile.shift()?.(stop);
     const next = script.shift() ?? 'Anything else?';
     if (next instanceof ModelFailure) throw next;
     if (typeof next === 'string') return { text: next, calls: [], usage: NO_USAGE };
@@ -81,7 +88,7 @@ async function write(body: string, { media = 0, sid = `SM${randomUUID()}` } = {}
 async function answer(options: Partial<ReturnType<typeof desk>> = {}): Promise<void> {
   const job = answerTextsJob({
     book,
-    answer: (claim, stop, lastly) => answerThread({ ...desk(), ...options }, claim, stop, lastly),
+    answer: (claim, terms) => answerThread({ ...desk(), ...options }, claim, terms),
     send: async () => void (sends += 1),
     events,
     newToken: randomUUID,
@@ -155,16 +162,55 @@ describe('what came in', () => {
     expect(asked[1]?.items.map(({ kind }) => kind)).toEqual(['customer', 'assistant', 'customer']);
   });
 
-  it('waits for more that may follow', async () => {
-    const patient = postgresThreadBook(database, { ...TIMES, settleMs: 60_000, longestSettleMs: 90_000 });
+  it('while the model thinks has it begin again: two quick messages are one turn', async () => {
     await write('Hi');
-    const request = { clinicId: radiance.id, threadId, token: randomUUID(), forMs: 1_000 };
+    const stopped: boolean[] = [];
+    meanwhile = [
+      async (stop) => {
+        await write('Botox tomorrow please');
+        await vi.waitFor(() => expect(stop.aborted).toBe(true), SOON);
+        stopped.push(stop.aborted);
+        throw new ModelFailure({ kind: 'connect', code: 'aborted', isFinal: false });
+      },
+    ];
+    script = ['Which time?'];
+    await answer();
+    expect(stopped).toEqual([true]);
+    expect(await turns()).toEqual(['customer: Hi\nBotox tomorrow please', `assistant: ${DISCLOSURE} Which time?`]);
+    expect(await queued()).toEqual([`${DISCLOSURE} Which time?`]);
+  });
+
+  it('with the model’s answer there already is not passed over: the answer is not sent, and no tool is run', async () => {
+    await write('Botox please');
+    meanwhile = [() => write('no wait, Hydrafacial')];
+    script = [[{ name: 'check_availability', argumentsText: '{"service":"botox"}' }], 'Which day?'];
+    await answer({ watch: watchTexts({ waiting: async () => new Map() }, 60_000) });
+    expect(asked).toHaveLength(2);
+    expect((await conversation()).toolCalls).toEqual([]);
+    expect(await queued()).toEqual([`${DISCLOSURE} Which day?`]);
+  });
+
+  it('again and again is answered all the same, and what came last is the next turn', async () => {
+    await write('1');
+    const more = ['2', '3', '4', '5'];
+    meanwhile = more.map((body) => () => write(body));
+    await answer({ watch: watchTexts({ waiting: async () => new Map() }, 60_000) });
+    expect((await turns()).filter((turn) => turn.startsWith('customer'))).toEqual([
+      'customer: 1\n2\n3\n4',
+      'customer: 5',
+    ]);
+  });
+
+  it('is answered at once; a picture waits for its words', async () => {
+    const patient = postgresThreadBook(database, { ...TIMES, wordlessMs: 60_000 });
+    const send = (body: string, media = 0) =>
+      patient.receive({ clinicId: radiance.id, from: phone, messageSid: `SM${randomUUID()}`, body, media });
+    await send('', 1);
+    const [row] = await database.unbound('id', (sql) => sql`select id from sms_threads where phone = ${phone}`);
+    const request = { clinicId: radiance.id, threadId: String(row?.['id']), token: randomUUID(), forMs: 1_000 };
     expect(await patient.claim(request)).toBeNull();
-    const [row] = await database.unbound(
-      'due',
-      (sql) => sql`select status, due_at > now() as later from outbox where subject_id = ${threadId}`,
-    );
-    expect({ ...row }).toEqual({ status: 'due', later: true });
+    await send('What is this on my skin?');
+    expect((await patient.claim(request))?.texts.map(({ media }) => media)).toEqual([1, 0]);
   });
 
   it('without a word is answered without a model', async () => {
@@ -225,9 +271,14 @@ describe('tools in writing', () => {
     const dying = { ...book, finish: () => Promise.reject(dead) };
     await expect(answer({ book: dying })).rejects.toThrow(dead);
     await lapse();
-    script = ['A second answer that nobody may hear.'];
+    // What was done is known; only the words, which nobody read, are thought of anew.
+    script = ['You are booked, Jordan.'];
     await answer();
-    expect(await queued()).toEqual([OFFER, 'You are booked.']);
+    expect(asked.at(-1)?.items.at(-1)).toMatchObject({
+      kind: 'output',
+      output: expect.stringContaining('"success":true'),
+    });
+    expect(await queued()).toEqual([OFFER, 'You are booked, Jordan.']);
     expect((await conversation()).toolCalls).toHaveLength(2);
     expect((await conversation()).appointments).toHaveLength(1);
   });
@@ -237,11 +288,11 @@ describe('tools in writing', () => {
     script = [[book14]];
     let saves = 0;
     const dead = new Error('killed');
-    // Heard, asked of the model; then it dies with the booking made and not noted.
+    // Asked of the model; then it dies with the booking made and not noted.
     const dying = {
       ...book,
       save: (...given: Parameters<ThreadBook['save']>) =>
-        (saves += 1) === 3 ? Promise.reject(dead) : book.save(...given),
+        (saves += 1) === 2 ? Promise.reject(dead) : book.save(...given),
     };
     await expect(answer({ book: dying })).rejects.toThrow(dead);
     await lapse();

@@ -8,7 +8,7 @@ import { RADIANCE } from '../support/outside.ts';
 import { GREETED, hears, NAME_ASKED, says, WISH } from '../support/talk.ts';
 import { texter } from '../support/texter.ts';
 
-const QUICK = { settleMs: 30, longestSettleMs: 500, usefulForMs: 3_600_000 };
+const QUICK = { settleMs: 30, wordlessMs: 30, usefulForMs: 3_600_000 };
 
 let ava: AvaStand;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import { type Answers, converse, texter } from '../support/texter.ts';
 /** A day in each of seven weeks, so that no two threads wish for the same Tuesday. */
 const DAYS = ['2026-10-26', '2026-11-03', '2026-11-11', '2026-11-19', '2026-11-27', '2026-12-05', '2026-12-13'];
 const NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-const QUICK = { settleMs: 30, longestSettleMs: 500, usefulForMs: 3_600_000 };
+const QUICK = { settleMs: 30, wordlessMs: 30, usefulForMs: 3_600_000 };
 
 const GREETING = 'Hi, I need a laser hair removal appointment';
 const ANSWERS: Answers = [

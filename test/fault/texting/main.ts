@@ -21,6 +21,7 @@ import { ANSWER_TEXTS_JOB, answerTextsJob } from '../../../queues/jobs/answer-te
 import { SEND_TEXTS_JOB, sendTextsJob, textSender } from '../../../queues/jobs/send-texts.ts';
 import { startRelay } from '../../../queues/relay.ts';
 import { answerThread } from '../../../src/bin/text-desk.ts';
+import { watchTexts } from '../../../src/bin/text-watch.ts';
 import { responsesApi } from '../../../src/openai/responses.ts';
 import { textingModel } from '../../../src/openai/texting.ts';
 import { twilioMessages } from '../../../src/twilio/messages.ts';
@@ -55,13 +56,14 @@ const desk = {
   replies: postgresNoticeReplies(database),
   messages: postgresMessageStore(database),
   ask: textingModel(responsesApi({ baseUrl: openaiUrl, apiKey: 'sk-simulated', events }), 'gpt-5.4-mini'),
+  watch: watchTexts(book),
   events,
   now: () => Date.now(),
 };
 const jobs = [
   answerTextsJob({
     book,
-    answer: (claim, signal, lastly) => answerThread(desk, claim, signal, lastly),
+    answer: (claim, terms) => answerThread(desk, claim, terms),
     send,
     events,
     newToken,
