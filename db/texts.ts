@@ -15,7 +15,7 @@ import type {
   TextBook,
   TextReport,
 } from '../src/domain/texts.ts';
-import { claimDoorbell, endDoorbell, holdsDoorbell, leaveDoorbell } from './doorbells.ts';
+import { claimDoorbell, endDoorbell, extendDoorbell, holdsDoorbell, leaveDoorbell } from './doorbells.ts';
 import { ringForTexts, SEND_SMS } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
 import { lockThread, lockThreadRow, setOptedOut } from './threads.ts';
@@ -61,6 +61,7 @@ const openRow = z.object({
   isOptedOut: z.boolean(),
   from: z.string(),
   to: z.string(),
+  now: z.number(),
 });
 type OpenText = z.output<typeof openRow>;
 const sidRow = z.object({ sid: z.string() });
@@ -73,9 +74,10 @@ export function postgresTextBook(database: Database): TextBook {
     settle: (held, result) =>
       bound(held, 'settle_text', async (sql) => {
         await lockThreadRow(sql, held.threadId);
-        const isHeld = await holdsDoorbell(sql, doorbellOf(held));
-        if (isHeld) await store(sql, held, result);
-        return isHeld;
+        if (!(await holdsDoorbell(sql, doorbellOf(held)))) return 'lost';
+        await store(sql, held, result);
+        await extendDoorbell(sql, { ...doorbellOf(held), forMs: held.forMs });
+        return goOn(sql, held);
       }),
     leave: (held, afterMs, sent, reason) => bound(held, 'leave_text', (sql) => leave(sql, held, afterMs, sent, reason)),
     known: (clinicId, sids) =>
@@ -92,21 +94,25 @@ export function postgresTextBook(database: Database): TextBook {
 const doorbellOf = ({ threadId, token }: SendRequest) => ({ kind: SEND_SMS, subjectId: threadId, token });
 
 async function claim(sql: Sql, request: SendRequest): Promise<SendClaim | null> {
-  const doorbell = { ...doorbellOf(request), forMs: request.forMs };
   await lockThreadRow(sql, request.threadId);
-  const claimed = await claimDoorbell(sql, doorbell);
-  if (claimed === undefined) return null;
-  const open = await nextOpen(sql, request.threadId);
+  const claimed = await claimDoorbell(sql, { ...doorbellOf(request), forMs: request.forMs });
+  return claimed === undefined ? null : goOn(sql, request);
+}
+
+/** The next message of a thread that is claimed, noted as being sent; the claim ends where there is none. */
+async function goOn(sql: Sql, { clinicId, threadId, token, forMs }: SendRequest): Promise<SendClaim | null> {
+  const request = { clinicId, threadId, token, forMs };
+  const open = await nextOpen(sql, threadId);
   if (open === undefined) {
-    await endDoorbell(sql, doorbell);
+    await endDoorbell(sql, doorbellOf(request));
     return null;
   }
-  const { id, from, to, body, status, attemptedAt, segments, failures } = open;
-  const text: OutgoingText = { id, clinicId: request.clinicId, from, to, body };
+  const { id, from, to, body, status, attemptedAt, segments, failures, now } = open;
+  const text: OutgoingText = { id, clinicId, from, to, body };
   const unknownSince = status === 'sending' ? attemptedAt : null;
   if (unknownSince === null)
     await sql`update texts set status = 'sending', attempted_at = now(), updated_at = now() where id = ${id}`;
-  return { ...request, text, segments, unknownSince, now: claimed.now, failures };
+  return { ...request, text, segments, unknownSince, now, failures };
 }
 
 /** The first message that is still to be sent, once those before it that nobody wants any more are closed. */
@@ -114,7 +120,7 @@ async function nextOpen(sql: Sql, threadId: string): Promise<OpenText | undefine
   for (;;) {
     const [row] = await sql`
       select x.id, x.body, x.segments, x.status, x.attempted_at as "attemptedAt", x.failures, x.useful_until <= now() as "isLate",
-             t.opted_out_at is not null as "isOptedOut", c.phone as "from", t.phone as "to"
+             t.opted_out_at is not null as "isOptedOut", c.phone as "from", t.phone as "to", now() as now
       from texts x
       join sms_threads t on t.id = x.thread_id
       join clinics c on c.id = x.clinic_id

@@ -14,7 +14,6 @@ import {
   type QuietThread,
   type Receipt,
   type ReceivedText,
-  type Saved,
   type TextingEnd,
   type TextingProgress,
   type ThreadBook,
@@ -47,20 +46,20 @@ const QUIET_AT_ONCE = 100;
 export function postgresThreadBook(database: Database, times: ThreadTimes = TIMES): ThreadBook {
   const bound = <T>({ clinicId }: { readonly clinicId: string }, query: string, work: (sql: Sql) => Promise<T>) =>
     database.withClinic(clinicId, query, work);
-  /** Does `work` where the claim still holds, and no more came in than is taken up. */
-  const held = (
+  /** Does `work` where the claim still holds, and no more came in than is taken up; it is told whether more did. */
+  const held = <T extends string>(
     claim: AnswerClaim,
     query: string,
     { taken, unlessMore }: TextingProgress,
-    work: (sql: Sql) => Promise<void>,
-  ): Promise<Saved> =>
+    work: (sql: Sql, isMore: boolean) => Promise<T>,
+  ): Promise<T | 'more' | 'lost'> =>
     bound(claim, query, async (sql) => {
       await lockThreadRow(sql, claim.threadId);
       if (!(await holdsDoorbell(sql, doorbellOf(claim)))) return 'lost';
-      if (unlessMore && (await hasMore(sql, claim.threadId, taken))) return 'more';
+      const isMore = ((await countWaiting(sql, [claim.threadId])).get(claim.threadId) ?? 0) > taken.length;
+      if (isMore && unlessMore && taken.length < TEXTS_A_TURN) return 'more';
       await takeUp(sql, claim.conversationId, taken);
-      await work(sql);
-      return 'saved';
+      return work(sql, isMore);
     });
   return {
     receive: (text) => bound(text, 'receive_text', (sql) => receive(sql, text, times)),
@@ -73,8 +72,15 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
       held(claimed, 'save_thread', progress, async (sql) => {
         await store(sql, claimed, progress);
         await extendDoorbell(sql, { ...doorbellOf(claimed), forMs: claimed.forMs });
+        return 'saved';
       }),
-    finish: (claimed, end) => held(claimed, 'finish_thread', end, (sql) => finish(sql, claimed, end, times)),
+    finish: (claimed, end) =>
+      held(claimed, 'finish_thread', end, async (sql, isMore) => {
+        await finish(sql, claimed, end, times);
+        if (isMore) return 'next';
+        await endDoorbell(sql, doorbellOf(claimed));
+        return 'saved';
+      }),
     leave: (request, afterMs, reason) =>
       bound(request, 'leave_thread', (sql) => leaveDoorbell(sql, doorbellOf(request), afterMs, reason)),
     quiet: (quietMs) => database.unbound('quiet_threads', (sql) => readQuiet(sql, quietMs)),
@@ -217,12 +223,6 @@ async function countWaiting(sql: Sql, threadIds: readonly string[]): Promise<Map
     where thread_id in ${sql(threadIds)} and conversation_id is null and keyword is null
     group by thread_id`;
   return new Map(rows.map((row) => countRow.parse(row)).map(({ threadId, count }) => [threadId, count]));
-}
-
-/** Whether more wait than these, which nobody has taken up yet. */
-async function hasMore(sql: Sql, threadId: string, taken: readonly InboundText[]): Promise<boolean> {
-  if (taken.length === TEXTS_A_TURN) return false;
-  return ((await countWaiting(sql, [threadId])).get(threadId) ?? 0) > taken.length;
 }
 
 async function begin(sql: Sql, threadId: string): Promise<string> {

@@ -48,6 +48,8 @@ export interface RelayOptions {
 }
 
 export interface Relay {
+  /** Looks for due work now: there is some, and somebody waits for it. */
+  hurry(): void;
   /** Rings no more. Waits for a round under way for a moment. */
   close(): Promise<void>;
 }
@@ -65,10 +67,11 @@ const CLOSE_LIMIT_MS = 500;
 export function startRelay(options: RelayOptions): Relay {
   const { everyMs = EVERY_MS, countEveryMs = COUNT_EVERY_MS } = options;
   const relay = new OutboxRelay(options);
-  const loops = [repeat(everyMs, () => relay.ring()), repeat(countEveryMs, () => relay.watch())];
+  const [ringing, watching] = [repeat(everyMs, () => relay.ring()), repeat(countEveryMs, () => relay.watch())];
   return {
+    hurry: () => ringing.hurry(),
     async close() {
-      await Promise.all(loops.map((stop) => stop()));
+      await Promise.all([ringing.stop(), watching.stop()]);
     },
   };
 }
@@ -88,7 +91,7 @@ class OutboxRelay {
     const late = setTimeout(() => this.#stuck(new Error(`a round took longer than ${STUCK_MS} ms`)), STUCK_MS);
     try {
       const due = await this.#options.store.ring(this.#kinds, MOST_BELLS, AGAIN_MS);
-      for (const bell of this.#options.bells) await this.#tell(bell, due);
+      await Promise.all(this.#options.bells.map((bell) => this.#tell(bell, due)));
       this.#isStuck = false;
       return due.length === MOST_BELLS;
     } catch (error) {
@@ -126,18 +129,38 @@ class OutboxRelay {
   }
 }
 
-/** Runs `round` again and again, a pause after each; at once where it answers true. Returns how to stop it. */
-function repeat(pauseMs: number, round: () => Promise<boolean>): () => Promise<void> {
-  const stop = new AbortController();
+interface Rounds {
+  /** Another round without a pause; one under way may have begun too early. */
+  hurry(): void;
+  stop(): Promise<void>;
+}
+
+/** Runs `round` again and again, a pause after each; at once where it answers true. */
+function repeat(pauseMs: number, round: () => Promise<boolean>): Rounds {
+  let isStopped = false;
+  let isHurried = false;
+  let wake = new AbortController();
+  const hurry = (): void => {
+    isHurried = true;
+    wake.abort();
+  };
   const rounds = (async () => {
-    while (!stop.signal.aborted) if (!(await round())) await paused(pauseMs, stop.signal);
+    while (!isStopped) {
+      isHurried = false;
+      wake = new AbortController();
+      if (!(await round()) && !isHurried) await paused(pauseMs, wake.signal);
+    }
   })();
-  return async () => {
-    stop.abort();
-    await Promise.race([rounds, sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+  return {
+    hurry,
+    async stop() {
+      isStopped = true;
+      hurry();
+      await Promise.race([rounds, sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+    },
   };
 }
 
-/** Resolves after so long, or as soon as it is to stop. */
-const paused = (ms: number, signal: AbortSignal): Promise<unknown> =>
-  sleep(ms, undefined, { signal }).catch(() => undefined);
+/** Resolves after so long, or as soon as it is woken. */
+const paused = (ms: number, wake: AbortSignal): Promise<unknown> =>
+  sleep(ms, undefined, { signal: wake }).catch(() => undefined);

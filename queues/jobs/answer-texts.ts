@@ -11,11 +11,15 @@ import type { Job, JobOutcome, JobRun } from '../job.ts';
 import { backOffMs, RETRY, type RetryPolicy } from '../retry.ts';
 import type { SendTexts } from './send-texts.ts';
 
-/**
- * What a claim came to: a turn was answered; more came in before it was, and nothing was kept of it; or it was lost to
- * somebody else.
- */
-export type Answered = 'answered' | 'more' | 'lost';
+export type Answered =
+  /** A turn was answered, and nothing is left to be. */
+  | 'answered'
+  /** A turn was answered, and there is another. */
+  | 'next'
+  /** More came in before it was answered, and nothing was kept of it. */
+  | 'more'
+  /** The claim was lost to somebody else. */
+  | 'lost';
 
 /** On which terms a turn is answered. */
 export interface TurnTerms {
@@ -82,7 +86,7 @@ class Answering {
     const token = this.#options.newToken();
     for (let restarts = 0; !signal.aborted; ) {
       const result = await this.#once(asked.data, token, signal, restarts < MOST_RESTARTS);
-      if (result === 'lost') break;
+      if (result === 'answered' || result === 'lost') break;
       restarts = result === 'more' ? restarts + 1 : 0;
     }
     return { kind: 'done' };
@@ -97,7 +101,7 @@ class Answering {
     try {
       const isLast = (failures: number): boolean => failures >= this.#patience.attempts;
       const result = await answer(claim, { signal, isLast, joins });
-      if (result === 'answered') await send(which, signal);
+      if (result === 'answered' || result === 'next') await send(which, signal);
       return result;
     } catch (error) {
       await this.#failed(claim, error, signal.aborted);

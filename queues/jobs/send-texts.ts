@@ -67,14 +67,15 @@ export function sendTextsJob(send: SendTexts): Job {
 export function textSender(options: SendTextsOptions): SendTexts {
   const { book, newToken, times = TIMES } = options;
   return async (which, signal) => {
-    const token = newToken();
-    for (let settled = true; settled && !signal.aborted; ) {
-      const since = performance.now();
-      const claim = await book.claim({ ...which, token, forMs: times.claimMs });
-      if (claim === null) return;
-      const sending = new Sending(claim, options, times, since);
-      settled = await sending.bring(signal);
+    let since = performance.now();
+    let claim = await book.claim({ ...which, token: newToken(), forMs: times.claimMs });
+    while (claim !== null && !signal.aborted) {
+      const sending: Sending = new Sending(claim, options, times, since);
+      claim = await sending.bring(signal);
+      since = sending.settledAt;
     }
+    // Claimed, and not begun.
+    if (claim !== null) await book.leave(claim, 0, 'no', null);
   };
 }
 
@@ -84,6 +85,8 @@ class Sending {
   readonly #options: SendTextsOptions;
   readonly #times: SendTimes;
   readonly #since: number;
+  /** When it was asked to be settled, and the next to be claimed; on the process's own clock. */
+  settledAt = 0;
 
   /** `since`: when the claim was asked for, on the process's own clock. */
   constructor(claim: SendClaim, options: SendTextsOptions, times: SendTimes, since: number) {
@@ -93,12 +96,12 @@ class Sending {
     this.#since = since;
   }
 
-  /** True where the next message may follow. */
-  async bring(signal: AbortSignal): Promise<boolean> {
+  /** Answers the next message; null where nothing follows. */
+  async bring(signal: AbortSignal): Promise<SendClaim | null> {
     const { unknownSince } = this.#claim;
     try {
       const result = unknownSince === null ? await this.#send(signal) : await this.#readBack(unknownSince, signal);
-      return result !== null && (await this.#settle(result));
+      return result && (await this.#settle(result));
     } catch (error) {
       return this.#failed(error, signal.aborted);
     }
@@ -127,10 +130,12 @@ class Sending {
     return null;
   }
 
-  async #settle(result: SendResult): Promise<boolean> {
-    const isHeld = await this.#options.book.settle(this.#claim, result);
-    if (isHeld && result.kind !== 'unsent') this.#tell(result);
-    return isHeld;
+  async #settle(result: SendResult): Promise<SendClaim | null> {
+    this.settledAt = performance.now();
+    const next = await this.#options.book.settle(this.#claim, result);
+    if (next === 'lost') return null;
+    if (result.kind !== 'unsent') this.#tell(result);
+    return next;
   }
 
   #tell(result: Exclude<SendResult, { kind: 'unsent' }>): void {
@@ -140,21 +145,21 @@ class Sending {
     else events.emit('text.refused', { clinicId, reason: result.reason, code: result.code });
   }
 
-  async #failed(error: unknown, stopping: boolean): Promise<boolean> {
+  async #failed(error: unknown, stopping: boolean): Promise<SendClaim | null> {
     const { book, events } = this.#options;
     const { clinicId, failures } = this.#claim;
     if (!(error instanceof TextTrouble)) throw error;
     const { kind, code } = error;
     if (stopping) {
       await book.leave(this.#claim, 0, 'unknown', null);
-      return false;
+      return null;
     }
     if (kind === 'opted_out' || kind === 'refused') return this.#settle({ kind: 'refused', reason: kind, code });
     const { again, sent } = TEXT_FAILURES[kind];
     const afterMs = backOffMs(again, failures + 1);
     await book.leave(this.#claim, afterMs, sent, kind);
     events.emit('text.failed', { clinicId, kind, code, failures: failures + 1, afterMs, error });
-    return false;
+    return null;
   }
 
   /** Asked before each request: none begins once the claim may lapse before it ends. */

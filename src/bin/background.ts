@@ -130,11 +130,13 @@ export async function openJobs(options: JobsOptions, stores: JobStores, lifecycl
       }),
     (opened, hurry) => opened.close(hurry),
   );
-  await lifecycle.add(
+  const relay = await lifecycle.add(
     'outbox relay',
     () => startRelay({ store: postgresOutbox(stores.database), executor, bells: BELLS, events }),
     (opened) => opened.close(),
   );
+  // Of those that other nodes take in, the relay hears when it next looks.
+  events.on('text.received', () => relay.hurry());
 }
 
 /** Which job does what the outbox asks for. */

@@ -168,8 +168,9 @@ class Turn {
     return { conversation: this.#conversation, ...this.#unsaved, unlessMore: this.#mayRestart };
   }
 
-  #kept(saved: Saved): Saved {
-    if (saved !== 'saved') return saved;
+  /** What was saved is unsaved no more. */
+  #kept<T extends Saved | 'next'>(saved: T): T {
+    if (saved === 'more' || saved === 'lost') return saved;
     if (this.#unsaved.entries.some(({ kind }) => kind === 'started')) this.#tell('call.started', { channel: 'sms' });
     this.#unsaved = NOTHING;
     this.#mayRestart = false;
@@ -289,7 +290,8 @@ class Turn {
       task: task === null ? null : { key: `text/${key}`, text: task, name: this.#claim.customerName },
       isOver,
     });
-    if (this.#kept(saved) !== 'saved') return saved === 'more' ? 'more' : 'lost';
+    this.#kept(saved);
+    if (saved === 'more' || saved === 'lost') return saved;
     if (this.#limit !== null) this.#tell('text.limited', { limit: this.#limit });
     const { waitedMs } = this.#claim;
     this.#tell('text.answered', { modelMs: this.#modelMs, ms: waitedMs + performance.now() - this.#claimedAt });
@@ -297,7 +299,7 @@ class Turn {
       await bookings.release(this.#claim.clinicId, conversation.conversationId).catch(() => undefined);
       tellEnd(this.#options, this.#claim.clinicId, conversation, 'ava');
     }
-    return 'answered';
+    return saved === 'next' ? 'next' : 'answered';
   }
 
   /** What is sent in one go comes in one by one: an answer that is there at once is for all of it. */

@@ -27,12 +27,21 @@ const CONFIRMS = /^(c|confirm|confirmed|confirmo|confirmar|je confirme|bestätig
 const MOVES = /^(r|reschedule|cambiar|déplacer|verschieben)$/;
 const ACCEPTS = /^(y|yes|yes please|sí|si|oui|ja)$/;
 
-/** Null: it is for a conversation. */
-export function noticeReply(body: string, last: LastNotice | null, now: Instant): NoticeReply | null {
-  const word = body
+const wordOf = (body: string): string =>
+  body
     .toLowerCase()
     .replace(/[^\p{L}]+/gu, ' ')
     .trim();
+
+/** Whether it is one of those words: all else is for a conversation, whatever was told before. */
+export function mayBeReply(body: string): boolean {
+  const word = wordOf(body);
+  return [CONFIRMS, MOVES, ACCEPTS].some((words) => words.test(word));
+}
+
+/** Null: it is for a conversation. */
+export function noticeReply(body: string, last: LastNotice | null, now: Instant): NoticeReply | null {
+  const word = wordOf(body);
   switch (last?.kind) {
     case undefined:
       return null;

@@ -225,8 +225,11 @@ export interface ThreadBook {
   /** How many messages nobody has taken up yet, by thread; threads without any are left out. */
   waiting(threadIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   save(claim: AnswerClaim, progress: TextingProgress): Promise<Saved>;
-  /** Saves the end of a turn, what is sent and what staff are told in one commit. */
-  finish(claim: AnswerClaim, end: TextingEnd): Promise<Saved>;
+  /**
+   * Saves the end of a turn, what is sent and what staff are told in one commit; with it ends the claim, unless the
+   * answer is `next`: it is saved, and more is to be answered.
+   */
+  finish(claim: AnswerClaim, end: TextingEnd): Promise<Saved | 'next'>;
   /** Leaves the thread for so long. */
   leave(claim: AnswerRequest, afterMs: number, reason: string | null): Promise<void>;
   /** Conversations in which nothing was said for `quietMs`, and nothing is to be answered. */

@@ -117,8 +117,11 @@ export interface TextBook {
    * Messages that came to be of no use, or that the customer does not want any more, are passed over for good.
    */
   claim(request: SendRequest): Promise<SendClaim | null>;
-  /** Notes what became of it. False where the claim was lost: nothing is noted. */
-  settle(claim: SendClaim, result: SendResult): Promise<boolean>;
+  /**
+   * Notes what became of it, and answers the thread's next message, claimed for as long: null where there is none, and
+   * the claim is over. `lost` where it was lost before: nothing is noted.
+   */
+  settle(claim: SendClaim, result: SendResult): Promise<SendClaim | null | 'lost'>;
   /** Leaves the thread for so long. `sent`: whether the message may have gone all the same. */
   leave(claim: SendClaim, afterMs: number, sent: 'no' | 'unknown', reason: string | null): Promise<void>;
   /** Which of these messages of the carrier's belong to others of our own. */

@@ -5,7 +5,7 @@
 import { serviceById } from '../domain/clinic.ts';
 import { primary } from '../domain/language.ts';
 import type { NoticeAnswer, NoticeReplyBook, ReceivedReply } from '../domain/notice-answers.ts';
-import { noticeReply } from '../domain/notice-replies.ts';
+import { mayBeReply, noticeReply } from '../domain/notice-replies.ts';
 import type { BookingStore } from '../domain/ports.ts';
 import { blocksOf } from '../domain/slots.ts';
 
@@ -45,6 +45,7 @@ export async function answerNotice(
   received: ReceivedReply,
 ): Promise<NoticeAnswer | null> {
   const { clinic, phone, body, language, now } = received;
+  if (!mayBeReply(body)) return null;
   const reply = noticeReply(body, await replies.last(clinic.id, phone), now);
   const words = WORDS[primary(language)] ?? ENGLISH;
   switch (reply?.kind) {

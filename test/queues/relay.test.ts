@@ -65,6 +65,24 @@ describe('the relay', () => {
     await vi.waitFor(() => expect(told).toHaveLength(3), SOON);
   });
 
+  it('looks at once where it is hurried, also while a round is under way', async () => {
+    let rounds = 0;
+    let hurryOn = (): void => undefined;
+    const store: DueWorkStore = {
+      async ring() {
+        rounds += 1;
+        if (rounds === 2) hurryOn();
+        return [];
+      },
+      count: async () => COUNT,
+    };
+    const { relay } = opened([], { store, everyMs: 60_000 });
+    hurryOn = () => relay.hurry();
+    await vi.waitFor(() => expect(rounds).toBe(1), SOON);
+    relay.hurry();
+    await vi.waitFor(() => expect(rounds).toBe(3), SOON);
+  });
+
   it('tells once that the database does not answer, and goes on when it does', async () => {
     let asked = 0;
     const store: DueWorkStore = {
