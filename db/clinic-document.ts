@@ -84,6 +84,7 @@ export const clinicDocument = z.object({
       z.object({ language: z.string(), kind: z.enum([...NOTICE_KINDS, 'waitlist_offer']), text: z.string() }),
     ),
   }),
+  texting: z.object({ dailyUsd: z.number(), segmentUsd: z.number() }),
   rules: z.object({
     noticeMinutes: z.int(),
     horizonDays: z.int(),
@@ -154,6 +155,7 @@ export function document(sql: Sql, extent: 'active' | typeof EVERYTHING = 'activ
     'notices', jsonb_build_object(
       'quiet', jsonb_build_object('from', left(quiet_from::text, 5), 'until', left(quiet_until::text, 5)),
       'alertPhones', to_jsonb(alert_phones), 'templates', notice_templates),
+    'texting', jsonb_build_object('dailyUsd', texting_daily_usd, 'segmentUsd', texting_segment_usd),
     'hours', ${weekly(sql, sql`opening_hours as h where h.clinic_id = clinics.id`)},
     'specialDays', coalesce((
       select jsonb_agg(jsonb_build_object('date', date, 'reason', reason, 'hours', coalesce((

@@ -93,7 +93,7 @@ async function retire(sql: Sql, clinicId: string, table: Kept, keys: readonly st
   return paused.map((row) => String(row['name']));
 }
 
-function clinicRow({ rules, conversation, notices, ...facts }: ClinicFacts): Row {
+function clinicRow({ rules, conversation, notices, texting, ...facts }: ClinicFacts): Row {
   return {
     name: facts.name,
     phone: facts.phone,
@@ -119,6 +119,8 @@ function clinicRow({ rules, conversation, notices, ...facts }: ClinicFacts): Row
     quiet_until: notices.quiet.until,
     alert_phones: notices.alertPhones,
     notice_templates: notices.templates,
+    texting_daily_usd: texting.dailyUsd,
+    texting_segment_usd: texting.segmentUsd,
   };
 }
 

@@ -28,10 +28,13 @@ export async function storeEntries(
   const latest = [...new Map(current.map((entry) => [placeOf(entry), entry])).values()];
   const turns = ofKind(latest, 'turn');
   const toolCalls = ofKind(latest, 'tool_call');
-  await upsertTurns(sql, clinicId, turns);
-  await upsertToolCalls(sql, clinicId, toolCalls);
-  await touchConversations(sql, [...turns, ...toolCalls]);
-  await setUsage(sql, ofKind(latest, 'usage'));
+  // One statement each, and none needs another's answer.
+  await Promise.all([
+    upsertTurns(sql, clinicId, turns),
+    upsertToolCalls(sql, clinicId, toolCalls),
+    touchConversations(sql, [...turns, ...toolCalls]),
+    setUsage(sql, ofKind(latest, 'usage')),
+  ]);
   await endConversations(sql, clinicId, ofKind(latest, 'ended'));
   const folds = ofKind(current, 'folded').map((entry) => ({ ...entry, epoch: epochOf(entry) }));
   await insertFolds(sql, clinicId, folds);

@@ -3,6 +3,7 @@
  * interface: numbers, names, hours and ids do not change. Providers name services by slug here.
  */
 import type { OpeningHours } from '../src/domain/clinic.ts';
+import { SEGMENT_USD } from '../src/domain/prices.ts';
 import type { ClinicFacts, GivenService, ProviderFacts, ResourceFacts, ServiceFacts } from './clinic-facts.ts';
 
 interface WithId {
@@ -50,6 +51,7 @@ function week(weekdays: readonly number[], ...stretches: readonly string[]): Ope
 const PLAIN_CONVERSATION = { bargeInMs: 600, longestCallMinutes: 30, staffHours: [], emergencyPhrases: [] };
 
 /** The same of its texts. */
+const PLAIN_TEXTING = { dailyUsd: 25, segmentUsd: SEGMENT_USD };
 const PLAIN_NOTICES = { quiet: { from: '21:00', until: '08:00' }, alertPhones: [], templates: [] };
 
 const radianceServices: SeedClinic['services'] = [
@@ -155,6 +157,7 @@ export const radiance: SeedClinic = {
   rules: { noticeMinutes: 60, horizonDays: 60, slotMinutes: 30, cancellationHours: null },
   conversation: { languages: ['en-US', 'es-US'], ...PLAIN_CONVERSATION },
   notices: PLAIN_NOTICES,
+  texting: PLAIN_TEXTING,
   policies: [
     'Please cancel or move an appointment at least 24 hours ahead; later cancellations are charged 50 dollars.',
     'There is free parking behind the building.',
@@ -243,6 +246,7 @@ export const lumen: SeedClinic = {
   rules: { noticeMinutes: 120, horizonDays: 90, slotMinutes: 30, cancellationHours: null },
   conversation: { languages: ['en-US'], ...PLAIN_CONVERSATION },
   notices: PLAIN_NOTICES,
+  texting: PLAIN_TEXTING,
   policies: [
     'Please bring an insurance card and a photo ID to the first visit.',
     'Please cancel at least one business day ahead.',

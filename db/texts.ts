@@ -21,17 +21,24 @@ import type { Database, Sql } from './postgres.ts';
 import { lockThread, lockThreadRow, setOptedOut } from './threads.ts';
 
 /** Has a message sent, once for its key, after those of its thread that were queued before. */
-export async function queueText(sql: Sql, clinicId: string, text: NewText): Promise<void> {
-  const { threadId } = await lockThread(sql, clinicId, text.to);
-  for (const [n, body] of splitText(text.body).entries()) await insertText(sql, clinicId, threadId, text, body, n);
-  await ringForTexts(sql, clinicId, threadId);
+export async function queueText(sql: Sql, clinicId: string, { to, ...text }: NewText): Promise<void> {
+  const { threadId } = await lockThread(sql, clinicId, to);
+  await queueOn(sql, clinicId, threadId, text);
+}
+
+/** The same on a thread that is locked already. */
+export async function queueOn(sql: Sql, clinicId: string, threadId: string, text: Omit<NewText, 'to'>): Promise<void> {
+  await Promise.all([
+    ...splitText(text.body).map((body, n) => insertText(sql, clinicId, threadId, text, body, n)),
+    ringForTexts(sql, clinicId, threadId),
+  ]);
 }
 
 async function insertText(
   sql: Sql,
   clinicId: string,
   threadId: string,
-  { key, conversationId, usefulForMs }: NewText,
+  { key, conversationId, usefulForMs }: Omit<NewText, 'to'>,
   body: string,
   part: number,
 ): Promise<void> {
@@ -53,7 +60,7 @@ const OPTED_OUT_CODE = 21_610;
 const openRow = z.object({
   id: z.string(),
   body: z.string(),
-  segments: z.number(),
+  costUsd: z.number(),
   status: z.enum(['waiting', 'sending']),
   attemptedAt: z.number().nullable(),
   failures: z.number(),
@@ -73,11 +80,12 @@ export function postgresTextBook(database: Database): TextBook {
     claim: (request) => bound(request, 'claim_text', (sql) => claim(sql, request)),
     settle: (held, result) =>
       bound(held, 'settle_text', async (sql) => {
-        await lockThreadRow(sql, held.threadId);
-        if (!(await holdsDoorbell(sql, doorbellOf(held)))) return 'lost';
+        const [, isHeld] = await Promise.all([lockThreadRow(sql, held.threadId), holdsDoorbell(sql, doorbellOf(held))]);
+        if (!isHeld) return 'lost';
         await store(sql, held, result);
-        await extendDoorbell(sql, { ...doorbellOf(held), forMs: held.forMs });
-        return goOn(sql, held);
+        const next = await goOn(sql, held);
+        if (next !== null) await extendDoorbell(sql, { ...doorbellOf(held), forMs: held.forMs });
+        return next;
       }),
     leave: (held, afterMs, sent, reason) => bound(held, 'leave_text', (sql) => leave(sql, held, afterMs, sent, reason)),
     known: (clinicId, sids) =>
@@ -94,8 +102,10 @@ export function postgresTextBook(database: Database): TextBook {
 const doorbellOf = ({ threadId, token }: SendRequest) => ({ kind: SEND_SMS, subjectId: threadId, token });
 
 async function claim(sql: Sql, request: SendRequest): Promise<SendClaim | null> {
-  await lockThreadRow(sql, request.threadId);
-  const claimed = await claimDoorbell(sql, { ...doorbellOf(request), forMs: request.forMs });
+  const [, claimed] = await Promise.all([
+    lockThreadRow(sql, request.threadId),
+    claimDoorbell(sql, { ...doorbellOf(request), forMs: request.forMs }),
+  ]);
   return claimed === undefined ? null : goOn(sql, request);
 }
 
@@ -107,19 +117,19 @@ async function goOn(sql: Sql, { clinicId, threadId, token, forMs }: SendRequest)
     await endDoorbell(sql, doorbellOf(request));
     return null;
   }
-  const { id, from, to, body, status, attemptedAt, segments, failures, now } = open;
+  const { id, from, to, body, status, attemptedAt, costUsd, failures, now } = open;
   const text: OutgoingText = { id, clinicId, from, to, body };
   const unknownSince = status === 'sending' ? attemptedAt : null;
   if (unknownSince === null)
     await sql`update texts set status = 'sending', attempted_at = now(), updated_at = now() where id = ${id}`;
-  return { ...request, text, segments, unknownSince, now, failures };
+  return { ...request, text, costUsd, unknownSince, now, failures };
 }
 
 /** The first message that is still to be sent, once those before it that nobody wants any more are closed. */
 async function nextOpen(sql: Sql, threadId: string): Promise<OpenText | undefined> {
   for (;;) {
     const [row] = await sql`
-      select x.id, x.body, x.segments, x.status, x.attempted_at as "attemptedAt", x.failures, x.useful_until <= now() as "isLate",
+      select x.id, x.body, (x.segments * c.texting_segment_usd)::float8 as "costUsd", x.status, x.attempted_at as "attemptedAt", x.failures, x.useful_until <= now() as "isLate",
              t.opted_out_at is not null as "isOptedOut", c.phone as "from", t.phone as "to", now() as now
       from texts x
       join sms_threads t on t.id = x.thread_id

@@ -25,7 +25,8 @@ import { upsertMessage } from './messages.ts';
 import { ANSWER_SMS, ringForAnswer } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
 import { storableJson } from './storable-json.ts';
-import { queueText } from './texts.ts';
+import { spentUsd } from './texting-spending.ts';
+import { queueOn, queueText } from './texts.ts';
 import { lockThread, lockThreadRow, setOptedOut } from './threads.ts';
 
 export interface ThreadTimes {
@@ -46,7 +47,10 @@ const QUIET_AT_ONCE = 100;
 export function postgresThreadBook(database: Database, times: ThreadTimes = TIMES): ThreadBook {
   const bound = <T>({ clinicId }: { readonly clinicId: string }, query: string, work: (sql: Sql) => Promise<T>) =>
     database.withClinic(clinicId, query, work);
-  /** Does `work` where the claim still holds, and no more came in than is taken up; it is told whether more did. */
+  /**
+   * Does `work` where the claim still holds, and no more came in than is taken up; it is told whether more did. Statements
+   * that need none of each other's answers are sent together, here and below.
+   */
   const held = <T extends string>(
     claim: AnswerClaim,
     query: string,
@@ -54,11 +58,15 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
     work: (sql: Sql, isMore: boolean) => Promise<T>,
   ): Promise<T | 'more' | 'lost'> =>
     bound(claim, query, async (sql) => {
-      await lockThreadRow(sql, claim.threadId);
-      if (!(await holdsDoorbell(sql, doorbellOf(claim)))) return 'lost';
-      const isMore = ((await countWaiting(sql, [claim.threadId])).get(claim.threadId) ?? 0) > taken.length;
+      const { threadId } = claim;
+      const [, isHeld, waiting] = await Promise.all([
+        lockThreadRow(sql, threadId),
+        holdsDoorbell(sql, doorbellOf(claim)),
+        countWaiting(sql, [threadId]),
+      ]);
+      if (!isHeld) return 'lost';
+      const isMore = (waiting.get(threadId) ?? 0) > taken.length;
       if (isMore && unlessMore && taken.length < TEXTS_A_TURN) return 'more';
-      await takeUp(sql, claim.conversationId, taken);
       return work(sql, isMore);
     });
   return {
@@ -70,16 +78,13 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
     waiting: (threadIds) => database.unbound('waiting_texts', (sql) => countWaiting(sql, threadIds)),
     save: (claimed, progress) =>
       held(claimed, 'save_thread', progress, async (sql) => {
-        await store(sql, claimed, progress);
-        await extendDoorbell(sql, { ...doorbellOf(claimed), forMs: claimed.forMs });
+        await store(sql, claimed, progress, extendDoorbell(sql, { ...doorbellOf(claimed), forMs: claimed.forMs }));
         return 'saved';
       }),
     finish: (claimed, end) =>
       held(claimed, 'finish_thread', end, async (sql, isMore) => {
-        await finish(sql, claimed, end, times);
-        if (isMore) return 'next';
-        await endDoorbell(sql, doorbellOf(claimed));
-        return 'saved';
+        await finish(sql, claimed, end, times, isMore);
+        return isMore ? 'next' : 'saved';
       }),
     leave: (request, afterMs, reason) =>
       bound(request, 'leave_thread', (sql) => leaveDoorbell(sql, doorbellOf(request), afterMs, reason)),
@@ -162,11 +167,15 @@ const inboundRow = z.object({ id: z.string(), body: z.string(), media: z.number(
 async function claim(sql: Sql, request: AnswerRequest, times: ThreadTimes): Promise<AnswerClaim | null> {
   const { threadId, forMs } = request;
   const doorbell = doorbellOf(request);
-  await lockThreadRow(sql, threadId);
-  if ((await claimDoorbell(sql, { ...doorbell, forMs })) === undefined) return null;
-  const { conversationId, conversation: stored, ...thread } = await readThread(sql, threadId);
+  const [, claimed, found, waiting] = await Promise.all([
+    lockThreadRow(sql, threadId),
+    claimDoorbell(sql, { ...doorbell, forMs }),
+    readThread(sql, threadId),
+    readWaiting(sql, threadId),
+  ]);
+  if (claimed === undefined || found === undefined) return null;
+  const { conversationId, conversation: stored, ...thread } = found;
   const conversation = conversationId === null ? null : textConversationIn(stored);
-  const waiting = await readWaiting(sql, threadId);
   const isUnderWay = conversation !== null && conversation.open !== null;
   if (!isUnderWay && waiting.length === 0) {
     await endDoorbell(sql, doorbell);
@@ -187,7 +196,7 @@ async function claim(sql: Sql, request: AnswerRequest, times: ThreadTimes): Prom
   };
 }
 
-async function readThread(sql: Sql, threadId: string): Promise<z.output<typeof threadRow>> {
+async function readThread(sql: Sql, threadId: string): Promise<z.output<typeof threadRow> | undefined> {
   const [row] = await sql`
     select t.phone, t.conversation_id as "conversationId", t.conversation, t.staff_since is not null as "withStaff",
            nullif(k.name, '') as "customerName",
@@ -195,14 +204,12 @@ async function readThread(sql: Sql, threadId: string): Promise<z.output<typeof t
             where i.clinic_id = t.clinic_id and i.thread_id = t.id and i.received_at > now() - interval '1 hour') as "ofNumber",
            (select count(*)::int from inbound_texts as i
             where i.clinic_id = t.clinic_id and i.received_at > now() - interval '1 hour') as "ofClinic",
-           (select coalesce(sum(cost_usd), 0)::float8 from conversations as v
-            where v.clinic_id = t.clinic_id and v.channel = 'sms' and v.last_activity_at > now() - interval '24 hours') as "spentUsd",
-           c.texting_daily_usd::float8 as "mostUsd"
+           ${spentUsd(sql)} as "spentUsd", c.texting_daily_usd::float8 as "mostUsd"
     from sms_threads t
     join clinics c on c.id = t.clinic_id
     left join customers k on k.clinic_id = t.clinic_id and k.phone = t.phone
     where t.id = ${threadId}`;
-  return threadRow.parse(row);
+  return row && threadRow.parse(row);
 }
 
 async function readWaiting(sql: Sql, threadId: string) {
@@ -233,15 +240,21 @@ async function begin(sql: Sql, threadId: string): Promise<string> {
   return conversationId;
 }
 
+/** `claimed`: a statement about the claim, on its way already. */
 async function store(
   sql: Sql,
-  { clinicId, threadId }: AnswerClaim,
-  { conversation, entries }: TextingProgress,
+  { clinicId, threadId, conversationId }: AnswerClaim,
+  { conversation, taken, entries }: TextingProgress,
+  claimed: Promise<void>,
 ): Promise<void> {
-  await sql`
-    update sms_threads
-    set conversation = ${storableJson(conversation)}::text::jsonb, active_at = now(), updated_at = now()
-    where id = ${threadId}`;
+  await Promise.all([
+    claimed,
+    takeUp(sql, conversationId, taken),
+    sql`
+      update sms_threads
+      set conversation = ${storableJson(conversation)}::text::jsonb, active_at = now(), updated_at = now()
+      where id = ${threadId}`,
+  ]);
   await storeEntries(sql, clinicId, entries);
 }
 
@@ -253,12 +266,20 @@ async function takeUp(sql: Sql, conversationId: string, taken: readonly InboundT
     where id in (select id::uuid from json_array_elements_text(${ids}::text::json) as e(id))`;
 }
 
-async function finish(sql: Sql, claimed: AnswerClaim, end: TextingEnd, times: ThreadTimes): Promise<void> {
-  const { clinicId, threadId, conversationId, phone } = claimed;
+/** `isMore`: the claim is kept, for what is left to be answered. */
+async function finish(
+  sql: Sql,
+  claimed: AnswerClaim,
+  end: TextingEnd,
+  times: ThreadTimes,
+  isMore: boolean,
+): Promise<void> {
+  const { clinicId, threadId, conversationId, phone, forMs } = claimed;
   const { reply, task } = end;
-  await store(sql, claimed, end);
+  const doorbell = doorbellOf(claimed);
+  await store(sql, claimed, end, isMore ? extendDoorbell(sql, { ...doorbell, forMs }) : endDoorbell(sql, doorbell));
   if (reply !== null)
-    await queueText(sql, clinicId, { to: phone, ...reply, conversationId, usefulForMs: times.usefulForMs });
+    await queueOn(sql, clinicId, threadId, { ...reply, conversationId, usefulForMs: times.usefulForMs });
   if (task !== null) {
     const { key, text, name: customerName } = task;
     const content = { source: 'text', text } as const;

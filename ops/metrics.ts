@@ -7,7 +7,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AvaEvents, QueuedJobs, TokenUsage } from '../src/domain/events.ts';
-import { segmentsCostUsd, tokenCostUsd, transcriptionCostUsd } from '../src/domain/prices.ts';
+import { tokenCostUsd, transcriptionCostUsd } from '../src/domain/prices.ts';
 import { TOKEN_KINDS } from '../src/domain/usage.ts';
 import type { EventBus } from './events.ts';
 import { watchEventLoop } from './metrics/event-loop.ts';
@@ -260,8 +260,8 @@ function meterModel({ registers, on }: Meter, realtimeModel: string): void {
     tokens.inc({ kind: 'transcription_out' }, usage.tokensOut);
     cost.inc({ kind: 'transcription' }, transcriptionCostUsd(model, usage));
   });
-  on('text.sent', ({ segments }) => cost.inc({ kind: 'sms_out' }, segmentsCostUsd(segments)));
-  on('text.received', ({ segments }) => cost.inc({ kind: 'sms_in' }, segmentsCostUsd(segments)));
+  on('text.sent', ({ costUsd }) => cost.inc({ kind: 'sms_out' }, costUsd));
+  on('text.received', ({ costUsd }) => cost.inc({ kind: 'sms_in' }, costUsd));
 }
 
 function meterHttp({ registers, on }: Meter): void {

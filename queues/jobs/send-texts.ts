@@ -139,9 +139,9 @@ class Sending {
   }
 
   #tell(result: Exclude<SendResult, { kind: 'unsent' }>): void {
-    const { clinicId } = this.#claim;
+    const { clinicId, costUsd } = this.#claim;
     const { events } = this.#options;
-    if (result.kind === 'accepted') events.emit('text.sent', { clinicId, segments: this.#claim.segments });
+    if (result.kind === 'accepted') events.emit('text.sent', { clinicId, costUsd });
     else events.emit('text.refused', { clinicId, reason: result.reason, code: result.code });
   }
 

@@ -23,6 +23,7 @@ import {
 import { rotateKeys, runCalendarCommand } from './ops/calendar-command.ts';
 import { clinicIdOf, NotDone, runClinicCommand } from './ops/clinic-command.ts';
 import { runReplayCommand } from './ops/replay-command.ts';
+import { runSpendingCommand } from './ops/spending-command.ts';
 import { runWebhooksCommand } from './ops/webhooks-command.ts';
 import { runWorkCommand } from './ops/work-command.ts';
 
@@ -44,6 +45,7 @@ const USAGE = `npm run ops -- COMMAND
                                 older ones can go
   dead [CLINIC]                 prints the work that was given up, of all clinics or one: when, why, and what it was about
   requeue [CLINIC]              has it tried again
+  spending [CLINIC]             prints what texting cost in the last 24 hours, of all clinics or one, and what it may
   rescore [--clinic CLINIC] [--since YYYY-MM-DD] [--failed]
                                 has conversations scored again that ended since then (a day of UTC), or all of them;
                                 with --failed only those whose scoring failed
@@ -130,6 +132,8 @@ function run(order: OpsOrder, database: Database): Promise<string> {
     case 'dead':
     case 'requeue':
       return runWorkCommand(order, database);
+    case 'spending':
+      return runSpendingCommand(order, database);
     case 'rescore':
       return rescoring(order, database);
     case 'webhooks':

@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answered, TurnTerms } from '../../queues/jobs/answer-texts.ts';
 import { type Clinic, serviceById } from '../domain/clinic.ts';
+import { wallClock } from '../domain/clinic-time.ts';
 import type { Events } from '../domain/events.ts';
 import { holdOf } from '../domain/holds.ts';
 import { ModelFailure } from '../domain/model-failure.ts';
@@ -21,10 +22,11 @@ import {
   newTextConversation,
   type Saved,
   type TextConversation,
+  type TextingEnd,
   type TextingProgress,
   type ThreadBook,
 } from '../domain/texting.ts';
-import { type TextingLimit, textingLimit } from '../domain/texting-limits.ts';
+import { limitTask, type TextingLimit, textingLimit } from '../domain/texting-limits.ts';
 import { textingInstructions } from '../receptionist/instructions.ts';
 import { answerNotice } from '../receptionist/notice-answers.ts';
 import {
@@ -128,11 +130,11 @@ class Turn {
     const begin: ConversationEntry[] = isNew ? [started(this.#conversation, clinicId, phone)] : [];
     const step = heard(this.#conversation, texts, this.#clinic, withStaff, this.#options.now());
     this.#mayRestart = this.#terms.joins;
-    this.#limit = textingLimit(soFar);
+    this.#limit = withStaff ? null : textingLimit(soFar);
     this.#conversation =
       this.#limit === null
         ? await this.#replied(step.conversation, texts)
-        : beyondLimits(step.conversation, this.#clinic, this.#limit, this.#wasTold);
+        : beyondLimits(this.#conversation, step.conversation);
     this.#unsaved = { taken: texts, entries: [...begin, ...step.entries] };
   }
 
@@ -148,11 +150,6 @@ class Turn {
     // It may have been done what they replied.
     this.#mayRestart = false;
     return repliedTo(conversation, answer);
-  }
-
-  /** Whether this conversation was told before that staff will answer. */
-  get #wasTold(): boolean {
-    return this.#conversation.dealings.messageTaken;
   }
 
   /** Goes on by a step, and saves it; what ends the turn is saved with its end. */
@@ -287,7 +284,7 @@ class Turn {
       entries: [...before, ...entries],
       unlessMore: this.#mayRestart,
       reply: reply === null ? null : { key: `reply/${key}`, body: reply },
-      task: task === null ? null : { key: `text/${key}`, text: task, name: this.#claim.customerName },
+      task: this.#taskOf(task, `text/${key}`),
       isOver,
     });
     this.#kept(saved);
@@ -300,6 +297,15 @@ class Turn {
       tellEnd(this.#options, this.#claim.clinicId, conversation, 'ava');
     }
     return saved === 'next' ? 'next' : 'answered';
+  }
+
+  /** Of what is left to staff beyond a limit, they are told once a day, however many texts that are. */
+  #taskOf(text: string | null, key: string): TextingEnd['task'] {
+    const { phone, customerName: name } = this.#claim;
+    if (text !== null) return { key, text, name };
+    if (this.#limit === null) return null;
+    const { date } = wallClock(this.#options.now(), this.#clinic.timeZone);
+    return { ...limitTask(this.#limit, phone, date), name };
   }
 
   /** What is sent in one go comes in one by one: an answer that is there at once is for all of it. */

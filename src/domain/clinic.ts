@@ -101,6 +101,14 @@ export interface ConversationSettings {
   readonly emergencyPhrases: readonly string[];
 }
 
+/** What texting costs a clinic, and may cost it; US dollars. */
+export interface TextingSettings {
+  /** In 24 hours, model and messages: beyond it staff answer. */
+  readonly dailyUsd: number;
+  /** One segment of a message, in either direction. */
+  readonly segmentUsd: number;
+}
+
 export interface Clinic {
   readonly id: string;
   readonly name: string;
@@ -130,6 +138,7 @@ export interface Clinic {
   readonly rules: BookingRules;
   readonly conversation: ConversationSettings;
   readonly notices: NoticeSettings;
+  readonly texting: TextingSettings;
   /** Sentences that staff wrote: cancellation, deposits, parking. */
   readonly policies: readonly string[];
 }

@@ -233,13 +233,13 @@ export interface AvaEvents {
   /** An entry of the waitlist for which time became free was looked at. */
   'waitlist.looked': CallContext & { readonly result: 'offered' | 'waits' | 'left' | 'nothing' };
   /** A text message came in and is stored; told once for each. */
-  'text.received': CallContext & { readonly segments: number };
+  'text.received': CallContext & { readonly costUsd: number };
   /** Messages of a thread were answered: `ms` after the first came in, `modelMs` of which the model took. */
   'text.answered': CallContext & { readonly ms: number; readonly modelMs: number };
   /** They were left to staff: too many came, or texting cost what it may. */
   'text.limited': CallContext & { readonly limit: TextingLimit };
   /** A text message is with the carrier, who bills it by its segments. */
-  'text.sent': CallContext & { readonly segments: number };
+  'text.sent': CallContext & { readonly costUsd: number };
   /** It will never go; `code` is the carrier's, 0 where it gave none. */
   'text.refused': CallContext & { readonly reason: 'opted_out' | 'refused'; readonly code: number };
   /** It did not go yet, and is tried again in so long. */

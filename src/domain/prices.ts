@@ -76,13 +76,11 @@ export function transcriptionCostUsd(model: string, usage: TranscriptionUsage): 
   return (usage.seconds / 60) * prices.usdPerMinute + tokens / 1_000_000;
 }
 
-/** One segment of a text message, in either direction; what carriers add differs from one to the next and is left out. */
-const SEGMENT_USD = 0.0083;
-
-/** The cost of a text message of so many segments, in US dollars. */
-export function segmentsCostUsd(segments: number): number {
-  return segments * SEGMENT_USD;
-}
+/**
+ * One segment of a text message to or from a US number, where a clinic says nothing else; what carriers add differs from
+ * one to the next and is left out.
+ */
+export const SEGMENT_USD = 0.0083;
 
 /** Models are named by configuration, and anything may stand there. */
 function pricesOf<Prices>(table: Readonly<Record<string, Prices>>, model: string): Prices | undefined {

@@ -86,8 +86,8 @@ export interface SendRequest {
 /** The next message of a thread, noted as being sent by its claimant. */
 export interface SendClaim extends SendRequest {
   readonly text: OutgoingText;
-  /** What it is billed by. */
-  readonly segments: number;
+  /** What sending it costs the clinic, US dollars. */
+  readonly costUsd: number;
   /** Somebody set out to send it at this time, and nobody knows what came of it; null: nobody did. */
   readonly unknownSince: Instant | null;
   /** The book's time. */

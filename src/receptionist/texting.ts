@@ -13,7 +13,6 @@ import { afterAnswers, afterCallerTurn, guardCall } from '../domain/loop-guard.t
 import type { NoticeAnswer } from '../domain/notice-answers.ts';
 import type { Offer } from '../domain/offers.ts';
 import type { ConversationEntry } from '../domain/ports.ts';
-import { segmentsCostUsd } from '../domain/prices.ts';
 import { splitText, textLength } from '../domain/text-length.ts';
 import type { InboundText, ModelCall, ModelTurn, OpenTurn, TextConversation, TextItem } from '../domain/texting.ts';
 import type { ToolFailure, ToolOutcome } from '../domain/tools.ts';
@@ -64,7 +63,10 @@ export function heard(
   const n = before.turns + 1;
   const dealings = words.reduce((known, each) => hear(known, each, clinic, now), callerSpoke(before.dealings));
   const language = languageOf(words.join(' '), clinic.conversation.languages) ?? before.language;
-  const inboundUsd = texts.reduce((sum, { body }) => sum + segmentsCostUsd(textLength(body).segments), 0);
+  const inboundUsd = costUsd(
+    texts.map(({ body }) => body),
+    clinic,
+  );
   const conversation: TextConversation = {
     ...before,
     language,
@@ -78,6 +80,11 @@ export function heard(
   };
   const entries: ConversationEntry[] = [turnEntry(conversation, clinic.id, 'customer', text, now)];
   return { conversation: answeredByRule(conversation, clinic, words, texts, silent), entries };
+}
+
+/** What these messages cost the clinic, US dollars. */
+function costUsd(bodies: readonly string[], { texting }: Clinic): number {
+  return texting.segmentUsd * bodies.reduce((sum, body) => sum + textLength(body).segments, 0);
 }
 
 /** The turn was a reply to a text about an appointment: it is answered by rule, or the model is told what was meant. */
@@ -126,19 +133,11 @@ function answerWith(conversation: TextConversation, reply: string, task: string 
   return withOpen(conversation, { calls: [], reply, task });
 }
 
-/** Too much was written, or spent: it is left to staff, and said so. `said`: it was before. */
-export function beyondLimits(
-  conversation: TextConversation,
-  clinic: Clinic,
-  why: string,
-  said: boolean,
-): TextConversation {
-  if (conversation.open?.reply !== null) return conversation;
-  const { teamReplies } = writtenPhrases(clinic, conversation.language);
-  if (said) return answerWith(conversation, '');
-  const dealings = deal(conversation.dealings, { type: 'message_taken' });
-  const task = `Not answered by Ava (${why}): please read the thread of text messages and reply.`;
-  return answerWith({ ...conversation, dealings }, teamReplies, task);
+/** Too much was written, or spent: it is left to staff. Only the first word of an emergency is answered. */
+export function beyondLimits(before: TextConversation, heardNow: TextConversation): TextConversation {
+  if (heardNow.dealings.urgent && !before.dealings.urgent) return heardNow;
+  const dealings = deal(heardNow.dealings, { type: 'message_taken' });
+  return answerWith({ ...heardNow, dealings }, '');
 }
 
 /** The model answered. */
@@ -282,7 +281,7 @@ export function closed(before: TextConversation, turn: OpenTurn, clinic: Clinic,
   const { task } = turn;
   const isOver = before.dealings.ending;
   const reply = turn.reply === '' || turn.reply === null ? null : disclosed(before, turn.reply, clinic);
-  const spent = splitText(reply ?? '').reduce((sum, part) => sum + segmentsCostUsd(textLength(part).segments), 0);
+  const spent = costUsd(splitText(reply ?? ''), clinic);
   const answered: TextConversation = {
     ...before,
     turns: before.turns + (reply === null ? 0 : 1),

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Database, openPostgres } from '../../db/postgres.ts';
+import { isOutage } from '../../db/postgres-errors.ts';
 import { postgresThreadBook } from '../../db/thread-book.ts';
-import type { ThreadBook } from '../../src/domain/texting.ts';
+import type { ReceivedText, ThreadBook } from '../../src/domain/texting.ts';
 import { radiance } from '../contract/booking-requests.ts';
 import { type OpenAiSim, startOpenAiSim } from '../sim/openai/server.ts';
 import { startTwilioSim, type TwilioSim } from '../sim/twilio/server.ts';
@@ -83,7 +84,19 @@ const threadsOf = (count: number): Thread[] =>
 async function write({ phone, texts }: Thread, random: () => number): Promise<void> {
   for (const [n, body] of texts.entries()) {
     await sleep((random() * WRITING_MS) / texts.length);
-    await book.receive({ clinicId: radiance.id, from: phone, messageSid: `SM${phone}${n}`, body, media: 0 });
+    await receive({ clinicId: radiance.id, from: phone, messageSid: `SM${phone}${n}`, body, media: 0 });
+  }
+}
+
+/** What cannot be stored in time is sent again, as the carrier does. */
+async function receive(text: ReceivedText): Promise<void> {
+  for (;;) {
+    try {
+      await book.receive(text);
+      return;
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+    }
   }
 }
 

@@ -6,6 +6,8 @@ import { conversationByText, type StoredConversation } from '../../db/conversati
 import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresNoticeReplies } from '../../db/notice-replies.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
+import { readTextingSpending } from '../../db/texting-spending.ts';
+import { queueText } from '../../db/texts.ts';
 import { postgresThreadBook } from '../../db/thread-book.ts';
 import { setWithStaff } from '../../db/threads.ts';
 import { answerTextsJob } from '../../queues/jobs/answer-texts.ts';
@@ -18,6 +20,7 @@ import { TEXTING_LIMITS } from '../../src/domain/texting-limits.ts';
 import { NO_USAGE } from '../../src/domain/usage.ts';
 import { radiance } from '../contract/booking-requests.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
+import { textOf } from '../support/texts.ts';
 
 const TIMES = { settleMs: 0, wordlessMs: 0, usefulForMs: 3_600_000 };
 const signal = new AbortController().signal;
@@ -392,24 +395,81 @@ const flood = (count: number) =>
   );
 
 describe('beyond what is answered', () => {
-  it('of one number, the team is told, once', async () => {
+  const allow = (usd: number) =>
+    database.unbound('limit', (sql) => sql`update clinics set texting_daily_usd = ${usd} where id = ${radiance.id}`);
+  const allTasks = async () => {
+    const rows = await database.unbound(
+      'tasks',
+      (sql) => sql`select text from messages where text like '%Ava does not%'`,
+    );
+    return rows.map((row) => String(row['text']));
+  };
+  /** As if it were another day. */
+  const clear = () => database.unbound('clear', (sql) => sql`delete from messages`);
+
+  it('of one number, nothing is sent, and the team is told once a day', async () => {
     await write('Hi');
     await flood(TEXTING_LIMITS.anHourOfNumber);
     await answer();
     await write('Hi again');
     await answer();
+    await write('Hi again', { media: 1 });
+    await answer();
     expect(asked).toEqual([]);
-    expect(await queued()).toEqual([`${DISCLOSURE} ${TEAM}`]);
-    expect(await tasks()).toHaveLength(1);
+    expect(await queued()).toEqual([]);
+    expect(await tasks()).toEqual([expect.stringContaining('came from this number')]);
+    const nextDay = { ...desk(), now: () => NOW + 24 * 3_600_000 };
+    await write('Hello?');
+    await answer(nextDay);
+    expect(await tasks()).toHaveLength(2);
+    expect((await turns()).filter((turn) => turn.startsWith('customer'))).toHaveLength(4);
   });
 
-  it('of what it may cost, the same', async () => {
-    await database.unbound('limit', (sql) => sql`update clinics set texting_daily_usd = 0 where id = ${radiance.id}`);
+  it('of what it may cost, the team is told once a day of all numbers', async () => {
+    await clear();
+    await allow(0);
+    for (const end of ['1', '2', '3']) {
+      phone = `+1555039${end}${String(1000 + phones)}`.slice(0, 12);
+      await write('Hi');
+      await answer();
+      expect(await queued()).toEqual([]);
+    }
+    await allow(25);
+    expect(asked).toEqual([]);
+    expect(await allTasks()).toEqual([expect.stringContaining('what you allow for it')]);
+  });
+
+  it('the first word of an emergency is answered all the same', async () => {
+    await allow(0);
+    for (const words of ["I can't breathe since the filler", "I can't breathe"]) {
+      await write(words);
+      await answer();
+    }
+    await allow(25);
+    expect(await queued()).toEqual([expect.stringContaining('call your local emergency number')]);
+  });
+
+  it('counts messages that belong to no conversation, at the clinic’s own price', async () => {
+    const { otherTextsUsd: before = 0 } = (await readTextingSpending(database, radiance.id))[0] ?? {};
+    const body = 'A reminder of some length, as they are. '.repeat(5);
+    await database.withClinic(radiance.id, 'remind', (sql) => queueText(sql, radiance.id, textOf({ to: phone, body })));
+    const price = (usd: number) =>
+      database.unbound(
+        'price',
+        (sql) => sql`update clinics set texting_segment_usd = ${usd} where id = ${radiance.id}`,
+      );
+    const [at1] = await readTextingSpending(database, radiance.id);
+    expect(at1?.otherTextsUsd).toBeCloseTo(before + 2 * 0.0083);
+    await price(1);
+    await allow(2);
     await write('Hi');
     await answer();
-    await database.unbound('limit', (sql) => sql`update clinics set texting_daily_usd = 25 where id = ${radiance.id}`);
+    await price(0.0083);
+    await allow(25);
     expect(asked).toEqual([]);
-    expect(await queued()).toEqual([`${DISCLOSURE} ${TEAM}`]);
+    await write('Hi');
+    await answer();
+    expect(asked).toHaveLength(1);
   });
 });
 

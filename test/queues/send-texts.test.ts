@@ -77,8 +77,8 @@ describe('messages of a thread', () => {
     expect(sent()).toEqual(['First.', 'Second.']);
     expect(await statuses()).toEqual(['accepted', 'accepted']);
     expect(told.map(({ name, event }) => [name, event])).toEqual([
-      ['text.sent', { clinicId: radiance.id, segments: 1 }],
-      ['text.sent', { clinicId: radiance.id, segments: 1 }],
+      ['text.sent', { clinicId: radiance.id, costUsd: 0.0083 }],
+      ['text.sent', { clinicId: radiance.id, costUsd: 0.0083 }],
     ]);
   });
 

@@ -63,6 +63,7 @@ export function clinicOf(changes: Partial<Clinic> = {}): Clinic {
       emergencyPhrases: [],
     },
     notices: { quiet: { from: '21:00', until: '08:00' }, alertPhones: [], templates: [] },
+    texting: { dailyUsd: 25, segmentUsd: 0.0083 },
     policies: [],
     ...changes,
   };

@@ -33,6 +33,12 @@ export interface WorkOrder {
   readonly clinic: string | null;
 }
 
+/** What texting cost, of one clinic, as it was written, or of all. */
+export interface SpendingOrder {
+  readonly command: 'spending';
+  readonly clinic: string | null;
+}
+
 export interface RescoreOrder {
   readonly command: 'rescore';
   /** As it was written; null: of all clinics. */
@@ -86,6 +92,7 @@ export type OpsOrder =
   | WorkOrder
   | RescoreOrder
   | ReplayOrder
+  | SpendingOrder
   | ThreadOrder
   | WebhooksOrder;
 
@@ -122,14 +129,15 @@ export function readOpsArguments(args: readonly string[]): OpsOrder | null {
       return words.length === 0 ? { command } : null;
     case 'dead':
     case 'requeue':
-      return workOrder(command, words);
+    case 'spending':
+      return clinicOrAll(command, words);
     case undefined:
     default:
       return null;
   }
 }
 
-function workOrder(command: WorkOrder['command'], [clinic, ...rest]: readonly string[]): WorkOrder | null {
+function clinicOrAll<Command extends string>(command: Command, [clinic, ...rest]: readonly string[]) {
   return rest.length === 0 ? { command, clinic: clinic ?? null } : null;
 }
 

@@ -8,7 +8,8 @@ import { isTimeZone } from '../../../db/clinic-document.ts';
 import type { ClinicFacts, GivenService } from '../../../db/clinic-facts.ts';
 import type { OpeningHours, TimeOff } from '../../domain/clinic.ts';
 import { isDate } from '../../domain/clinic-time.ts';
-import { NOTICE_KINDS, type NoticeSettings } from '../../domain/notices.ts';
+import { NOTICE_KINDS } from '../../domain/notices.ts';
+import { SEGMENT_USD } from '../../domain/prices.ts';
 import type { FileNames } from './clinic-names.ts';
 
 export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
@@ -23,6 +24,7 @@ export const DEFAULTS = {
   bargeInMs: 600,
   longestCallMinutes: 30,
   quiet: { from: '21:00', until: '08:00' },
+  texting: { dailyUsd: 25, segmentUsd: SEGMENT_USD },
 } as const;
 
 const LONGEST_NAME = 120;
@@ -63,6 +65,12 @@ const cents = z
   .string({ error: 'must be an amount' })
   .regex(/^\d{1,6}(\.\d\d)?$/, 'must be an amount such as 350 or 99.50')
   .transform((value) => Math.round(Number(value) * 100));
+/** No more places than are kept. */
+const dollars = (places: number) =>
+  z
+    .string({ error: 'must be an amount' })
+    .regex(new RegExp(`^\\d{1,3}(\\.\\d{1,${places}})?$`), `must be US dollars with at most ${places} decimal places`)
+    .transform(Number);
 const slug = z
   .string({ error: or('must be text') })
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens');
@@ -216,11 +224,19 @@ const texts = group({
   quiet_until: timeOfDay.default(DEFAULTS.quiet.until),
   alert_phones: list(phone).default([]),
   templates: list(template).default([]),
+  daily_usd: dollars(2).default(DEFAULTS.texting.dailyUsd),
+  segment_usd: dollars(5).default(DEFAULTS.texting.segmentUsd),
 }).transform(
-  ({ quiet_from, quiet_until, alert_phones, templates }): NoticeSettings => ({
-    quiet: { from: quiet_from, until: quiet_until },
-    alertPhones: alert_phones,
+  ({
+    quiet_from,
+    quiet_until,
+    alert_phones,
     templates,
+    daily_usd,
+    segment_usd,
+  }): Pick<ClinicFacts, 'notices' | 'texting'> => ({
+    notices: { quiet: { from: quiet_from, until: quiet_until }, alertPhones: alert_phones, templates },
+    texting: { dailyUsd: daily_usd, segmentUsd: segment_usd },
   }),
 );
 
@@ -278,9 +294,10 @@ export function clinicFields(names: FileNames) {
       special_days,
       ...fields
     }): ClinicFacts => {
-      const { booking, calls, texts: notices, ...facts } = fields;
+      const { booking, calls, texts, ...facts } = fields;
       return {
         ...facts,
+        ...texts,
         otherPhones: other_phones,
         staffPhones: [...(staff_phone === undefined ? [] : [staff_phone]), ...other_staff_phones],
         timeZone: time_zone,
@@ -296,7 +313,6 @@ export function clinicFields(names: FileNames) {
           emergencyPhrases: calls.emergency_phrases,
           staffHours: staff_hours,
         },
-        notices,
       };
     },
   );

@@ -6,7 +6,7 @@ import { DEFAULTS, WEEKDAYS } from './clinic-fields.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 export function clinicLayout(facts: ClinicFacts): Fields {
-  const { rules, conversation, notices } = facts;
+  const { rules, conversation, notices, texting } = facts;
   return said(
     {
       name: facts.name,
@@ -40,6 +40,8 @@ export function clinicLayout(facts: ClinicFacts): Fields {
         quiet_until: unless(notices.quiet.until, DEFAULTS.quiet.until),
         alert_phones: notices.alertPhones,
         templates: notices.templates.map(({ language, kind, text }) => said({ language, kind, text })),
+        daily_usd: unless(texting.dailyUsd, DEFAULTS.texting.dailyUsd),
+        segment_usd: unless(texting.segmentUsd, DEFAULTS.texting.segmentUsd),
       }),
       policies: facts.policies,
       resources: facts.resources.map(({ name, kind, active }) => said({ name, kind, active: unless(active, true) })),

@@ -31,7 +31,8 @@ export function twilioSms(edge: TwilioEdge, { directory, book }: TextInbox): Rou
           return;
         }
         if ((await book.receive({ clinicId: clinic.id, from, ...text })) === 'repeated') return;
-        edge.events.emit('text.received', { clinicId: clinic.id, segments: textLength(text.body).segments });
+        const costUsd = textLength(text.body).segments * clinic.texting.segmentUsd;
+        edge.events.emit('text.received', { clinicId: clinic.id, costUsd });
       };
       await within(STORED_WITHIN_MS, store()).catch((error: unknown) => {
         edge.events.emit('store.failed', { what: 'text', error });

@@ -144,7 +144,7 @@ describe('a clinic made from a file', () => {
     await expect(making).rejects.toThrow(
       [
         `${path}:39: booking.slot_minutes must be a whole number from 5 to 240`,
-        `${path}:75: services[1].price must be an amount such as 350 or 99.50`,
+        `${path}:79: services[1].price must be an amount such as 350 or 99.50`,
       ].join('\n'),
     );
   });
