@@ -9,7 +9,6 @@
 import { z } from 'zod';
 import type { Instant } from '../src/domain/clinic.ts';
 import { outcomeOfLost } from '../src/domain/outcomes.ts';
-import { deleteCallEvents } from './call-events.ts';
 import { noteEnds } from './conversation-ends.ts';
 import { hasWitness } from './nodes.ts';
 import type { Database, Sql } from './postgres.ts';
@@ -24,19 +23,12 @@ export interface HousekeepingStore {
   dropLapsedHolds(now: Instant): Promise<number>;
   /** Forgets nodes that have been silent for `goneMs`. Answers how many. */
   forgetNodes(goneMs: number): Promise<number>;
-  /** Deletes events of webhooks that happened longer ago, with their deliveries. Answers how many. */
-  forgetWebhooks(olderMs: number): Promise<number>;
-  /** Deletes what calls folded longer ago. Answers how many messages that were. */
-  forgetCallEvents(olderMs: number): Promise<number>;
 }
 
 /** Holds are made and judged by clocks of different nodes. */
 const CLOCK_SKEW_MS = 5_000;
 const MAX_CALLS = 500;
 const MAX_HOLDS = 500;
-const MAX_WEBHOOKS = 500;
-/** More than a hundred calls fold between two passes. */
-const MAX_CALL_EVENTS = 20_000;
 
 const lostCall = z.object({
   clinicId: z.string(),
@@ -68,9 +60,6 @@ export function postgresHousekeeping(database: Database): HousekeepingStore {
       return dropped;
     },
     forgetNodes: (goneMs) => database.unbound('forget_nodes', (sql) => deleteNodes(sql, goneMs)),
-    forgetWebhooks: (olderMs) => database.unbound('forget_webhooks', (sql) => deleteWebhooks(sql, olderMs)),
-    forgetCallEvents: (olderMs) =>
-      database.unbound('forget_call_events', (sql) => deleteCallEvents(sql, olderMs, MAX_CALL_EVENTS)),
   };
 }
 
@@ -171,14 +160,5 @@ async function deleteHolds(sql: Sql, before: Instant): Promise<number> {
 
 async function deleteNodes(sql: Sql, goneMs: number): Promise<number> {
   const { count } = await sql`delete from nodes where heartbeat_at < now() - ${goneMs}::float8 * interval '1 ms'`;
-  return count;
-}
-
-async function deleteWebhooks(sql: Sql, olderMs: number): Promise<number> {
-  const { count } = await sql`
-    delete from webhook_events
-    where id in (
-      select id from webhook_events where created_at < now() - ${olderMs}::float8 * interval '1 ms'
-      order by created_at limit ${MAX_WEBHOOKS} for update skip locked)`;
   return count;
 }

@@ -137,7 +137,7 @@ interface Rounds {
 
 /** Runs `round` again and again, a pause after each; at once where it answers true. */
 function repeat(pauseMs: number, round: () => Promise<boolean>): Rounds {
-  let isStopped = false;
+  const stop = new AbortController();
   let isHurried = false;
   let wake = new AbortController();
   const hurry = (): void => {
@@ -145,7 +145,7 @@ function repeat(pauseMs: number, round: () => Promise<boolean>): Rounds {
     wake.abort();
   };
   const rounds = (async () => {
-    while (!isStopped) {
+    while (!stop.signal.aborted) {
       isHurried = false;
       wake = new AbortController();
       if (!(await round()) && !isHurried) await paused(pauseMs, wake.signal);
@@ -154,7 +154,7 @@ function repeat(pauseMs: number, round: () => Promise<boolean>): Rounds {
   return {
     hurry,
     async stop() {
-      isStopped = true;
+      stop.abort();
       hurry();
       await Promise.race([rounds, sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
     },

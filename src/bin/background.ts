@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../actors/kernel/clock.ts';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresCalendarBook } from '../../db/calendar-book.ts';
 import { postgresComparisonBook } from '../../db/calendar-comparison.ts';
+import { postgresForgetting } from '../../db/forgetting.ts';
 import { postgresHousekeeping } from '../../db/housekeeping.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
 import { type Heartbeat, startHeartbeat } from '../../db/nodes.ts';
@@ -180,6 +181,7 @@ function jobsOf(options: JobsOptions, stores: JobStores): readonly Job[] {
   const threads = postgresThreadBook(database, options.threadTimes);
   const chores = {
     ...postgresHousekeeping(database),
+    ...postgresForgetting(database),
     endQuietThreads: () => endQuietThreads({ book: threads, events, now }),
   };
   return [

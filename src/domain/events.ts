@@ -252,14 +252,13 @@ export interface AvaEvents {
   };
   /** What the carrier tells of a message later: `sent`, `delivered`, `undelivered`, `failed`. */
   'text.reported': CallContext & { readonly status: string; readonly code: number | null };
-  /** How much was tidied up: lost calls and quiet threads ended, lapsed holds, forgotten nodes, old webhooks and call events deleted. */
+  /** How much was tidied up: lost calls and quiet threads ended; lapsed holds, lost nodes and rows that have served deleted. */
   'housekeeping.done': {
     readonly calls: number;
     readonly holds: number;
     readonly nodes: number;
-    readonly webhooks: number;
-    readonly callEvents: number;
     readonly threads: number;
+    readonly rows: number;
   };
   /** This node's heartbeat can't be written; told once until it can. */
   'node.heartbeat_lost': { readonly error: unknown };

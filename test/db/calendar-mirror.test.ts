@@ -1,29 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresCalendarMirror } from '../../db/calendar-mirror.ts';
 import { postgresCalendarRounds } from '../../db/calendar-rounds.ts';
-import { type Database, openPostgres } from '../../db/postgres.ts';
+import type { Database } from '../../db/postgres.ts';
 import { type CalendarChange, CalendarTrouble } from '../../src/domain/calendar.ts';
 import type { Look } from '../../src/domain/calendar-mirror.ts';
 import { bookingRequest, busyQuery, holdRequest, lumen, moveRequest, radiance } from '../contract/booking-requests.ts';
-import { type FreshService, freshDatabase } from '../support/services.ts';
+import { ownDatabase } from '../support/own-database.ts';
 
-let fresh: FreshService;
 let database: Database;
-beforeAll(async () => {
-  fresh = await freshDatabase();
-  database = openPostgres({ url: fresh.url, poolSize: 4 });
-});
-afterAll(async () => {
-  await database.close();
-  await fresh.drop();
-});
-beforeEach(() =>
-  database.unbound('clear', async (sql) => {
+ownDatabase(
+  (opened) => {
+    database = opened;
+  },
+  async (sql) => {
     await sql`truncate calendar_mirrors, appointments, holds cascade`;
     await sql`update providers set calendar_id = 'maya@radiance.test' where name = 'Maya Chen'`;
-  }),
+  },
 );
 
 const REF = { clinicId: radiance.id, calendarId: 'priya@radiance.test' };

@@ -4,6 +4,7 @@ import { postgresBookingStore } from '../../db/bookings.ts';
 import { deleteCallEvents, foldsOf } from '../../db/call-events.ts';
 import { postgresCallRegister } from '../../db/call-register.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
+import { postgresForgetting } from '../../db/forgetting.ts';
 import { type HousekeepingStore, postgresHousekeeping } from '../../db/housekeeping.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import {
@@ -316,8 +317,8 @@ it('what calls folded is forgotten after a while, and no more at a time than ask
   const log = postgresConversationLog(database);
   for (const entry of [started, folded(0), folded(1), folded(2)]) log.write(entry);
   await log.close(10_000);
-  expect(await housekeeping.forgetCallEvents(60_000)).toBe(0);
+  expect(await postgresForgetting(database).forgetCallEvents(60_000)).toBe(0);
   expect(await database.unbound('forget', (sql) => deleteCallEvents(sql, -60_000, 2))).toBe(2);
-  expect(await housekeeping.forgetCallEvents(-60_000)).toBe(1);
+  expect(await postgresForgetting(database).forgetCallEvents(-60_000)).toBe(1);
   expect(await foldsOf(database, clinicId, conversationId)).toEqual([]);
 });

@@ -1,33 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresNoticeBook } from '../../db/notices.ts';
 import { NOTIFY_CUSTOMER, postgresOutbox } from '../../db/outbox.ts';
-import { type Database, openPostgres } from '../../db/postgres.ts';
+import type { Database } from '../../db/postgres.ts';
 import { notifyCustomerJob } from '../../queues/jobs/notify-customer.ts';
 import type { NoticeClaim } from '../../src/domain/notice-book.ts';
 import { bookingRequest, cancelRequest, MORNING, moveRequest, radiance } from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
-import { type FreshService, freshDatabase } from '../support/services.ts';
+import { emptied, ownDatabase } from '../support/own-database.ts';
 
 const MINUTE_MS = 60_000;
 const CUSTOMER = '+15550123456';
 
-let fresh: FreshService;
 let database: Database;
-beforeAll(async () => {
-  fresh = await freshDatabase();
-  database = openPostgres({ url: fresh.url, poolSize: 6 });
-});
-afterAll(async () => {
-  await database.close();
-  await fresh.drop();
-});
-beforeEach(() =>
-  database.unbound('clear', async (sql) => {
-    for (const table of ['sms_threads', 'occupied', 'appointments', 'outbox']) await sql`delete from ${sql(table)}`;
+ownDatabase(
+  (opened) => {
+    database = opened;
+  },
+  async (sql) => {
+    await emptied(sql, 'sms_threads', 'occupied', 'appointments', 'outbox');
     await sql`update clinics set quiet_from = '00:00', quiet_until = '00:00'`;
-  }),
+  },
 );
 
 const book = () => postgresNoticeBook(database);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresNoticeReplies } from '../../db/notice-replies.ts';
 import { OFFER_WAITLIST, postgresOutbox } from '../../db/outbox.ts';
-import { type Database, openPostgres } from '../../db/postgres.ts';
+import type { Database } from '../../db/postgres.ts';
 import { postgresWaitlistBook } from '../../db/waitlist-book.ts';
 import { offerWaitlistJob } from '../../queues/jobs/offer-waitlist.ts';
 import { answerNotice } from '../../src/receptionist/notice-answers.ts';
@@ -16,29 +16,22 @@ import {
   waitlistRequest,
 } from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
-import { type FreshService, freshDatabase } from '../support/services.ts';
+import { emptied, ownDatabase } from '../support/own-database.ts';
 
 const MINUTE_MS = 60_000;
 const [BEA, CY] = ['+15550127777', '+15550128888'];
 /** Minutes from the fixed morning of the requests to tomorrow, this hour. */
 const AT = Math.round((Date.now() - MORNING) / MINUTE_MS) + 24 * 60;
 
-let fresh: FreshService;
 let database: Database;
-beforeAll(async () => {
-  fresh = await freshDatabase();
-  database = openPostgres({ url: fresh.url, poolSize: 6 });
-});
-afterAll(async () => {
-  await database.close();
-  await fresh.drop();
-});
-beforeEach(() =>
-  database.unbound('clear', async (sql) => {
-    for (const table of ['sms_threads', 'occupied', 'holds', 'appointments', 'waitlist', 'outbox'])
-      await sql`delete from ${sql(table)}`;
+ownDatabase(
+  (opened) => {
+    database = opened;
+  },
+  async (sql) => {
+    await emptied(sql, 'sms_threads', 'occupied', 'holds', 'appointments', 'waitlist', 'outbox');
     await sql`update clinics set quiet_from = '00:00', quiet_until = '00:00'`;
-  }),
+  },
 );
 
 const bookings = () => postgresBookingStore(database);

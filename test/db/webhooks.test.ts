@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
-import { postgresHousekeeping } from '../../db/housekeeping.ts';
+import { postgresForgetting } from '../../db/forgetting.ts';
 import { postgresOutbox } from '../../db/outbox.ts';
-import { type Database, openPostgres } from '../../db/postgres.ts';
+import type { Database } from '../../db/postgres.ts';
 import { postgresScoreStore } from '../../db/scores.ts';
 import { postgresWebhookStore } from '../../db/webhook-deliveries.ts';
 import {
@@ -24,26 +24,19 @@ import { WEBHOOK_EVENTS, type WebhookEventType } from '../../src/domain/webhooks
 import { bookingRequest, cancelRequest, lumen, moveRequest, radiance } from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
-import { type FreshService, freshDatabase } from '../support/services.ts';
+import { emptied, ownDatabase } from '../support/own-database.ts';
 
 const KEYS = keyring([new Secret('a key of a test, of many characters')]);
 const URL = 'https://hooks.radiance.test/ava';
 
-let fresh: FreshService;
 let database: Database;
-beforeAll(async () => {
-  fresh = await freshDatabase();
-  database = openPostgres({ url: fresh.url, poolSize: 4 });
-});
-afterAll(async () => {
-  await database.close();
-  await fresh.drop();
-});
-beforeEach(() =>
-  database.unbound('clear', async (sql) => {
-    for (const table of ['webhook_endpoints', 'webhook_events', 'occupied', 'outbox'])
-      await sql`delete from ${sql(table)}`;
-  }),
+ownDatabase(
+  (opened) => {
+    database = opened;
+  },
+  async (sql) => {
+    await emptied(sql, 'webhook_endpoints', 'webhook_events', 'occupied', 'outbox');
+  },
 );
 
 const endpoint = (events: readonly WebhookEventType[] = WEBHOOK_EVENTS, clinic = radiance) =>
@@ -239,7 +232,7 @@ describe('a delivery', () => {
   it('is forgotten with its event', async () => {
     await endpoint();
     await bookedDelivery();
-    const chores = postgresHousekeeping(database);
+    const chores = postgresForgetting(database);
     expect(await chores.forgetWebhooks(60_000)).toBe(0);
     expect(await chores.forgetWebhooks(-60_000)).toBe(1);
     expect(await listDeliveries(database, radiance.id, false)).toEqual([]);

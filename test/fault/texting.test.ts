@@ -19,11 +19,12 @@ import { type Fleet, openFleet } from './fleet.ts';
 import { QUICK_THREADS } from './texting/times.ts';
 
 const isLong = Boolean(process.env.LONG_RUNS);
-const THREADS = isLong ? 1_000 : 50;
-const WRITING_MS = isLong ? 60_000 : 2_000;
-const KILLS = isLong ? 300 : 8;
+/** `TEXT_THREADS` makes the long run shorter. */
+const THREADS = isLong ? Number(process.env.TEXT_THREADS ?? 1_000) : 50;
+const WRITING_MS = isLong ? THREADS * 60 : 2_000;
+const KILLS = isLong ? THREADS * 0.3 : 8;
 const KILL_EVERY_MS = 300;
-const LIMIT_MS = isLong ? 600_000 : 60_000;
+const LIMIT_MS = isLong ? 900_000 : 60_000;
 const account = { accountSid: 'AC1', authToken: 'secret' };
 
 let postgres: FreshService;

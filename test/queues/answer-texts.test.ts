@@ -394,19 +394,19 @@ const flood = (count: number) =>
       select ${radiance.id}, ${threadId}, ${phone} || n, 'x', gen_random_uuid() from generate_series(1, ${count}) as n`,
   );
 
-describe('beyond what is answered', () => {
-  const allow = (usd: number) =>
-    database.unbound('limit', (sql) => sql`update clinics set texting_daily_usd = ${usd} where id = ${radiance.id}`);
-  const allTasks = async () => {
-    const rows = await database.unbound(
-      'tasks',
-      (sql) => sql`select text from messages where text like '%Ava does not%'`,
-    );
-    return rows.map((row) => String(row['text']));
-  };
-  /** As if it were another day. */
-  const clear = () => database.unbound('clear', (sql) => sql`delete from messages`);
+const allow = (usd: number) =>
+  database.unbound('limit', (sql) => sql`update clinics set texting_daily_usd = ${usd} where id = ${radiance.id}`);
+const allTasks = async () => {
+  const rows = await database.unbound(
+    'tasks',
+    (sql) => sql`select text from messages where text like '%Ava does not%'`,
+  );
+  return rows.map((row) => String(row['text']));
+};
+/** As if it were another day. */
+const clear = () => database.unbound('clear', (sql) => sql`delete from messages`);
 
+describe('beyond what is answered', () => {
   it('of one number, nothing is sent, and the team is told once a day', async () => {
     await write('Hi');
     await flood(TEXTING_LIMITS.anHourOfNumber);

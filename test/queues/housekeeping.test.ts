@@ -19,8 +19,11 @@ function opened(chores: Partial<Chores>, resumeTtlMs = 120_000) {
       endLostCalls: idle('endLostCalls'),
       dropLapsedHolds: idle('dropLapsedHolds'),
       forgetNodes: idle('forgetNodes'),
+      forgetDoneWork: idle('forgetDoneWork'),
       forgetWebhooks: idle('forgetWebhooks'),
       forgetCallEvents: idle('forgetCallEvents'),
+      forgetNotices: idle('forgetNotices'),
+      forgetReceivedTexts: idle('forgetReceivedTexts'),
       endQuietThreads: async () => 0,
       ...chores,
     },
@@ -38,15 +41,18 @@ describe('housekeeping', () => {
     expect(job.timeLimitMs).toBeLessThan(30_000);
   });
 
-  it('gives calls up once they can no longer be resumed, nodes after a day, webhooks after a month, call events after two weeks', async () => {
+  it('gives calls up once they can no longer be resumed, nodes after a day, what has served after a week or more', async () => {
     const { job, asked } = opened({});
     expect(await job.run(run)).toEqual({ kind: 'done' });
     expect(asked).toEqual({
       endLostCalls: 120_000,
       dropLapsedHolds: NOW,
       forgetNodes: 86_400_000,
+      forgetDoneWork: 7 * 86_400_000,
       forgetWebhooks: 30 * 86_400_000,
       forgetCallEvents: 14 * 86_400_000,
+      forgetNotices: 30 * 86_400_000,
+      forgetReceivedTexts: 30 * 86_400_000,
     });
   });
 
@@ -61,12 +67,13 @@ describe('housekeeping', () => {
       endLostCalls: async () => 2,
       dropLapsedHolds: async () => 3,
       forgetNodes: async () => 1,
+      forgetDoneWork: async () => 6,
       forgetWebhooks: async () => 4,
       forgetCallEvents: async () => 6,
       endQuietThreads: async () => 5,
     });
     await job.run(run);
-    expect(told).toEqual([{ calls: 2, holds: 3, nodes: 1, webhooks: 4, callEvents: 6, threads: 5 }]);
+    expect(told).toEqual([{ calls: 2, holds: 3, nodes: 1, threads: 5, rows: 16 }]);
   });
 
   it('does the other chores where one fails, and is tried again', async () => {
@@ -74,7 +81,7 @@ describe('housekeeping', () => {
     const { job, asked, told } = opened({ endLostCalls: () => Promise.reject(broken), forgetNodes: async () => 1 });
     expect(await job.run(run)).toEqual({ kind: 'retry', error: broken });
     expect(asked['dropLapsedHolds']).toBe(NOW);
-    expect(told).toEqual([{ calls: 0, holds: 0, nodes: 1, webhooks: 0, callEvents: 0, threads: 0 }]);
+    expect(told).toEqual([{ calls: 0, holds: 0, nodes: 1, threads: 0, rows: 0 }]);
   });
 
   it('names every chore that failed', async () => {

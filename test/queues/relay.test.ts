@@ -67,17 +67,17 @@ describe('the relay', () => {
 
   it('looks at once where it is hurried, also while a round is under way', async () => {
     let rounds = 0;
-    let hurryOn = (): void => undefined;
+    const hurried: { relay?: { hurry(): void } } = {};
     const store: DueWorkStore = {
       async ring() {
         rounds += 1;
-        if (rounds === 2) hurryOn();
+        if (rounds === 2) hurried.relay?.hurry();
         return [];
       },
       count: async () => COUNT,
     };
     const { relay } = opened([], { store, everyMs: 60_000 });
-    hurryOn = () => relay.hurry();
+    hurried.relay = relay;
     await vi.waitFor(() => expect(rounds).toBe(1), SOON);
     relay.hurry();
     await vi.waitFor(() => expect(rounds).toBe(3), SOON);
