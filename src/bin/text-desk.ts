@@ -83,6 +83,7 @@ class Turn {
   #unsaved = NOTHING;
   /** Whether the turn may begin again with what comes in meanwhile: nothing of it is saved, and nothing was done. */
   #mayRestart = false;
+  /** Which limit is passed: nothing is answered then. */
   #limit: TextingLimit | null = null;
   #modelMs = 0;
 
@@ -182,7 +183,7 @@ class Turn {
     try {
       return await this.#asked(AbortSignal.any([this.#terms.signal, watched.more]));
     } catch (error) {
-      if (watched.more.aborted) return 'more';
+      if (watched.more.aborted && !this.#terms.signal.aborted) return 'more';
       throw error;
     } finally {
       watched.end();
