@@ -24,7 +24,7 @@ const THREADS = isLong ? Number(process.env.TEXT_THREADS ?? 1_000) : 50;
 const WRITING_MS = isLong ? THREADS * 60 : 2_000;
 const KILLS = isLong ? THREADS * 0.3 : 8;
 const KILL_EVERY_MS = 300;
-const LIMIT_MS = isLong ? 900_000 : 60_000;
+const LIMIT_MS = isLong ? 900_000 : 120_000;
 const account = { accountSid: 'AC1', authToken: 'secret' };
 
 let postgres: FreshService;

@@ -22,13 +22,17 @@ export function texter(twilio: TwilioSim, phone: string, clinic: string): Texter
     received,
     async writes(...bodies) {
       const before = received().length;
-      for (const body of bodies) {
-        const { status } = await twilio.sendSms({ from: phone, to: clinic, body });
-        if (status !== 200) throw new Error(`the webhook answered ${status}`);
-      }
+      for (const body of bodies) await deliver(twilio, { from: phone, to: clinic, body });
       return until(`an answer to ${JSON.stringify(bodies)}`, ANSWER_MS, () => received()[before]);
     },
   };
+}
+
+/** What could not be stored in time is sent again, as the carrier does. */
+async function deliver(twilio: TwilioSim, message: Parameters<TwilioSim['sendSms']>[0]): Promise<void> {
+  const { sid, status } = await twilio.sendSms(message);
+  if (status === 503) return deliver(twilio, { ...message, messageSid: sid });
+  if (status !== 200) throw new Error(`the webhook answered ${status}`);
 }
 
 /** What somebody answers to which question; the first that fits. */
