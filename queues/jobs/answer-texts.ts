@@ -48,7 +48,8 @@ export interface AnswerTextsOptions {
 }
 
 export const ANSWER_TEXTS_JOB = 'answer-texts';
-const CONCURRENCY = 16;
+/** Of its time a turn spends nearly all waiting for the model: fewer would have texts wait for each other. */
+const CONCURRENCY = 100;
 const CLAIM_MS = 10_000;
 const TIME_LIMIT_MS = 120_000;
 /** How often a turn begins again: whoever writes on and on is answered all the same. */
