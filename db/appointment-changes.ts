@@ -11,7 +11,7 @@ export async function noteAppointmentChange(
   sql: Sql,
   clinicId: string,
   appointmentId: string,
-  change: 'rescheduled' | 'cancelled',
+  change: 'corrected' | 'rescheduled' | 'cancelled',
 ): Promise<void> {
   for (const kind of APPOINTMENT_DOORBELLS) await ringFor(sql, clinicId, kind, [appointmentId]);
   await noteWebhookEvents(sql, clinicId, `appointment.${change}`, [appointmentId]);

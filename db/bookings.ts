@@ -14,6 +14,8 @@ import type {
   BookingStore,
   CancelRequest,
   CancelResult,
+  CorrectRequest,
+  CorrectResult,
   HoldRequest,
   RescheduleRequest,
   RescheduleResult,
@@ -26,6 +28,7 @@ import {
   selectAppointmentsOf,
   vacate,
   writeCancellation,
+  writeCorrection,
   writeMove,
 } from './appointment-statements.ts';
 import {
@@ -72,6 +75,7 @@ export function postgresBookingStore(database: Database): BookingStore {
       const id = randomUUID();
       return settle(() => races.book(request, id)).catch(onOverlap({ kind: 'taken' } as const));
     },
+    correct: (request) => change(request, 'correct', (sql) => correct(sql, request)),
     async appointment(clinicId, appointmentId) {
       const [rows] = await settle(() =>
         database.readClinic(clinicId, 'appointment', (sql) => [selectAppointment(sql, appointmentId)]),
@@ -128,6 +132,14 @@ async function releaseHold(sql: Sql, conversationId: string): Promise<void> {
     lockResources(sql, { conversationId }),
     clearHolds(sql, { conversationId, resourceIds: [], now: 0 }),
   ]);
+}
+
+async function correct(sql: Sql, request: CorrectRequest): Promise<CorrectResult> {
+  const before = await lockAppointment(sql, request.appointmentId);
+  if (before?.status !== 'confirmed') return { kind: 'not_active' };
+  if (!(await writeCorrection(sql, request))) return { kind: 'unchanged', appointment: before };
+  const [appointment = before] = bookedIn(await selectAppointment(sql, before.id));
+  return { kind: 'corrected', appointment };
 }
 
 async function move(sql: Sql, request: RescheduleRequest): Promise<RescheduleResult> {

@@ -59,15 +59,17 @@ const appointmentRow = z.object({
 /** In the language of the conversation in which it was booked, where that is on record. */
 async function readAppointment(sql: Sql, appointmentId: string) {
   const [found] = await sql`
-    select a.status, a.version,
-           exists (select from conversations v where v.id = a.conversation_id and v.channel = 'sms') as "bookedInThread",
+    select a.status, a.notice_version as version,
+           exists (select from conversations v
+                   where v.id = a.conversation_id and v.channel = 'sms' and v.customer_phone = k.phone) as "bookedInThread",
            a.starts_at as "startsAt", a.updated_at as "changedAt", k.phone,
            c.time_zone as "timeZone", left(c.quiet_from::text, 5) as "quietFrom",
            left(c.quiet_until::text, 5) as "quietUntil", c.name as "clinicName", c.notice_templates as templates,
            coalesce((select language from conversations v where v.id = a.conversation_id), c.language) as language,
            s.name as service, p.name as provider,
            to_json(array(select kind from notices n
-                         where n.appointment_id = a.id and n.appointment_version = a.version)) as told
+                         where n.appointment_id = a.id and n.appointment_version = a.notice_version
+                           and n.phone = k.phone)) as told
     from appointments a
     join clinics c on c.id = a.clinic_id
     join customers k on k.id = a.customer_id
@@ -117,8 +119,9 @@ async function tell(sql: Sql, { clinicId, appointmentId, appointment, phone }: N
   const { count } = await sql`
     insert into notices (clinic_id, appointment_id, appointment_version, kind, phone)
     values (${clinicId}, ${appointmentId}, ${version}, ${kind}, ${phone})
-    on conflict (appointment_id, appointment_version, kind) do nothing`;
+    on conflict (appointment_id, appointment_version, kind, phone) do nothing`;
   if (count === 0) return;
-  const key = `appointment/${appointmentId}/${version}/${kind}`;
-  await queueText(sql, clinicId, { to: phone, body, key, conversationId: null, usefulForMs });
+  const key = `appointment/${appointmentId}/${version}/${kind}/${phone}`;
+  const told = { id: appointmentId, version };
+  await queueText(sql, clinicId, { to: phone, body, key, conversationId: null, usefulForMs, appointment: told });
 }

@@ -38,14 +38,15 @@ async function insertText(
   sql: Sql,
   clinicId: string,
   threadId: string,
-  { key, conversationId, usefulForMs }: Omit<NewText, 'to'>,
+  { key, conversationId, usefulForMs, appointment }: Omit<NewText, 'to'>,
   body: string,
   part: number,
 ): Promise<void> {
   await sql`
-    insert into texts (clinic_id, thread_id, text_key, conversation_id, body, segments, useful_until)
+    insert into texts (clinic_id, thread_id, text_key, conversation_id, body, segments, useful_until, appointment_id,
+                       appointment_version)
     values (${clinicId}, ${threadId}, ${hashed(`${key}/${part}`)}, ${conversationId}, ${body}, ${textLength(body).segments},
-            now() + ${usefulForMs}::float8 * interval '1 ms')
+            now() + ${usefulForMs}::float8 * interval '1 ms', ${appointment?.id ?? null}, ${appointment?.version ?? null})
     on conflict (clinic_id, text_key) do nothing`;
 }
 
@@ -66,6 +67,7 @@ const openRow = z.object({
   failures: z.number(),
   isLate: z.boolean(),
   isOptedOut: z.boolean(),
+  isUntrue: z.boolean(),
   from: z.string(),
   to: z.string(),
   now: z.number(),
@@ -130,20 +132,32 @@ async function nextOpen(sql: Sql, threadId: string): Promise<OpenText | undefine
   for (;;) {
     const [row] = await sql`
       select x.id, x.body, (x.segments * c.texting_segment_usd)::float8 as "costUsd", x.status, x.attempted_at as "attemptedAt", x.failures, x.useful_until <= now() as "isLate",
-             t.opted_out_at is not null as "isOptedOut", c.phone as "from", t.phone as "to", now() as now
+             t.opted_out_at is not null as "isOptedOut", c.phone as "from", t.phone as "to", now() as now,
+             x.appointment_id is not null
+               and (a.notice_version, k.phone) is distinct from (x.appointment_version, t.phone) as "isUntrue"
       from texts x
       join sms_threads t on t.id = x.thread_id
       join clinics c on c.id = x.clinic_id
+      left join appointments a on a.id = x.appointment_id
+      left join customers k on k.id = a.customer_id
       where x.thread_id = ${threadId} and x.status in ('waiting', 'sending')
       order by x.seq limit 1 for update of x`;
     const open = row && openRow.parse(row);
-    if (open?.status !== 'waiting' || !(open.isLate || open.isOptedOut)) return open;
-    const status = open.isOptedOut ? 'refused' : 'expired';
+    const status = open && passedOverAs(open);
+    if (!status) return open;
     await sql`
       update texts
       set status = ${status}, error_code = ${open.isOptedOut ? OPTED_OUT_CODE : null}, updated_at = now()
       where id = ${open.id}`;
   }
+}
+
+/** Why nobody sends it any more; null where it is to be sent. One that may have gone is settled first. */
+function passedOverAs({ status, isOptedOut, isUntrue, isLate }: OpenText): 'refused' | 'withdrawn' | 'expired' | null {
+  if (status !== 'waiting') return null;
+  if (isOptedOut) return 'refused';
+  if (isUntrue) return 'withdrawn';
+  return isLate ? 'expired' : null;
 }
 
 async function store(sql: Sql, { text, threadId }: SendClaim, result: SendResult): Promise<void> {

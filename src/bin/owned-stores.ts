@@ -30,6 +30,7 @@ export function inNameOf(fence: CallFence, stores: OwnedStores, onStale: () => v
       hold: (request) => watched(bookings.hold({ ...request, fence })),
       release: (clinicId, conversationId) => watched(bookings.release(clinicId, conversationId, fence)),
       book: (request) => watched(bookings.book({ ...request, fence })),
+      correct: (request) => watched(bookings.correct({ ...request, fence })),
       reschedule: (request) => watched(bookings.reschedule({ ...request, fence })),
       cancel: (request) => watched(bookings.cancel({ ...request, fence })),
       joinWaitlist: (request) => watched(bookings.joinWaitlist({ ...request, fence })),

@@ -29,6 +29,7 @@ export interface NoticeTemplate {
 
 export interface NoticedAppointment {
   readonly status: string;
+  /** Raised by each move and by a cancellation; 1 as it was booked. */
   readonly version: number;
   /** It was booked by text, and they read so in that thread. */
   readonly bookedInThread: boolean;

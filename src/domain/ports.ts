@@ -124,6 +124,18 @@ export type CancelResult =
   | { readonly kind: 'cancelled'; readonly appointment: BookedAppointment }
   | { readonly kind: 'not_active' };
 
+/** Whose an appointment is, as was said last; what is null or empty was not said again. */
+export interface CorrectRequest extends Fenced {
+  readonly clinicId: string;
+  readonly appointmentId: string;
+  readonly customer: Omit<CustomerDetails, 'phone'> & { readonly phone: PhoneNumber | null };
+  readonly notes: string | null;
+}
+
+export type CorrectResult =
+  | { readonly kind: 'corrected' | 'unchanged'; readonly appointment: BookedAppointment }
+  | { readonly kind: 'not_active' };
+
 /** Somebody who would come where a time became free. */
 export interface WaitlistRequest extends Fenced {
   readonly clinicId: string;
@@ -151,6 +163,8 @@ export interface BookingStore {
   release(clinicId: string, conversationId: string, fence?: CallFence | null): Promise<void>;
   /** Takes the slot for good and drops the conversation's hold. A repeated `key` answers its first appointment while that is active. */
   book(request: BookingRequest): Promise<BookingResult>;
+  /** Corrects whose an active appointment is; what was not said stays. Said once more, it is unchanged. */
+  correct(request: CorrectRequest): Promise<CorrectResult>;
   /** The appointment of this id, active or not; undefined: the clinic has none. */
   appointment(clinicId: string, appointmentId: string): Promise<BookedAppointment | undefined>;
   /** The active appointments of a customer that begin after `after`, in order of time. */

@@ -71,6 +71,8 @@ export interface NewText {
   readonly conversationId: string | null;
   /** How long it is of any use; not sent later. Milliseconds. */
   readonly usefulForMs: number;
+  /** What it tells of, as of this version: not sent once that was moved, cancelled or is another customer's. */
+  readonly appointment?: { readonly id: string; readonly version: number };
 }
 
 export interface SendRequest {
@@ -114,7 +116,7 @@ export interface TextReport {
 export interface TextBook {
   /**
    * The thread's next message, where nobody else is at the thread; null where somebody is, or nothing is left to be sent.
-   * Messages that came to be of no use, or that the customer does not want any more, are passed over for good.
+   * Messages that came to be of no use or untrue, or that the customer does not want any more, are passed over for good.
    */
   claim(request: SendRequest): Promise<SendClaim | null>;
   /**

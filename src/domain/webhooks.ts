@@ -9,6 +9,7 @@ import type { Score } from './scores.ts';
 
 export const WEBHOOK_EVENTS = [
   'appointment.booked',
+  'appointment.corrected',
   'appointment.rescheduled',
   'appointment.cancelled',
   'conversation.ended',

@@ -6,6 +6,7 @@ import {
   bookingRequest,
   busyQuery,
   cancelRequest,
+  correctRequest,
   HOLD_MS,
   holdRequest,
   lumen,
@@ -57,6 +58,53 @@ export function describeBookingChanges(bench: () => BookingBench): void {
       expect(await of(at(0))).toEqual([late]);
       expect(await store().appointmentsOf(lumen.id, '+15550123456', NOW)).toEqual([]);
       expect(await store().appointmentsOf(radiance.id, '+15550120000', NOW)).toEqual([]);
+    });
+  });
+
+  describe('correcting whose it is', () => {
+    const details = { name: 'Catherine Vale', phone: null, email: null };
+
+    it('changes what was said last, raises the version, and leaves the time as it is', async () => {
+      const id = await made({ at: 60, name: 'Katherine Wale', email: 'kate@mail.test' });
+      const corrected = { id, customerName: 'Catherine Vale', customerPhone: '+15550123456', version: 2 };
+      const request = correctRequest(id, { customer: details });
+      expect(await store().correct(request)).toMatchObject({ kind: 'corrected', appointment: corrected });
+      expect(await standing(id)).toMatchObject({ ...corrected, startsAt: at(60), status: 'confirmed' });
+      expect(await bench().customers(radiance.id)).toMatchObject([{ name: 'Catherine Vale', email: 'kate@mail.test' }]);
+      expect(await starts()).toEqual([at(60)]);
+    });
+
+    it('made again changes nothing, and so does what was not said', async () => {
+      const id = await made({ name: 'Ada Quinn', email: 'ada@mail.test' });
+      for (const customer of [
+        { ...details, name: 'Ada Quinn' },
+        { ...details, name: '', email: 'ada@mail.test' },
+      ])
+        expect(await store().correct(correctRequest(id, { customer }))).toMatchObject({
+          kind: 'unchanged',
+          appointment: { id, customerName: 'Ada Quinn', version: 1 },
+        });
+      expect(await standing(id)).toMatchObject({ version: 1 });
+    });
+
+    it('by another number makes it that customer’s, with the email that was given', async () => {
+      const id = await made({ name: 'Ada Quinn', email: 'ada@mail.test' });
+      const customer = { ...details, name: 'Ada Quinn', phone: '+15550127777' };
+      await store().correct(correctRequest(id, { customer }));
+      const of = async (phone: string) =>
+        (await store().appointmentsOf(radiance.id, phone, NOW)).map(({ customerName }) => customerName);
+      expect([await of('+15550123456'), await of('+15550127777')]).toEqual([[], ['Ada Quinn']]);
+      const customers = await bench().customers(radiance.id);
+      expect(customers.find(({ phone }) => phone === '+15550127777')).toMatchObject({ email: 'ada@mail.test' });
+    });
+
+    it('finds nothing to correct in what is cancelled, unknown or another clinic’s', async () => {
+      const id = await made();
+      expect(await store().correct(correctRequest(id, { clinicId: lumen.id }))).toEqual({ kind: 'not_active' });
+      expect(await store().correct(correctRequest(randomUUID()))).toEqual({ kind: 'not_active' });
+      await store().cancel(cancelRequest(id));
+      expect(await store().correct(correctRequest(id))).toEqual({ kind: 'not_active' });
+      expect(await standing(id)).toMatchObject({ customerName: 'Ada Quinn', version: 2 });
     });
   });
 

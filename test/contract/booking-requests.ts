@@ -5,6 +5,7 @@ import type {
   BookingRequest,
   BusyQuery,
   CancelRequest,
+  CorrectRequest,
   HoldRequest,
   RescheduleRequest,
   WaitlistRequest,
@@ -79,6 +80,12 @@ export function moveRequest(appointmentId: string, wish: Wish = {}): RescheduleR
   const request = asked(wish);
   const key = `${request.conversationId} ${request.slot.startsAt}`;
   return { ...request, appointmentId, key, bookableFrom: request.now };
+}
+
+/** Corrects the name alone. */
+export function correctRequest(appointmentId: string, changes: Partial<CorrectRequest> = {}): CorrectRequest {
+  const customer = { name: 'Catherine Vale', phone: null, email: null };
+  return { clinicId: radiance.id, appointmentId, customer, notes: null, ...changes };
 }
 
 export function cancelRequest(appointmentId: string, changes: Partial<CancelRequest> = {}): CancelRequest {

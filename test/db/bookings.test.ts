@@ -9,6 +9,7 @@ import {
   bookingRequest,
   busyQuery,
   cancelRequest,
+  correctRequest,
   holdRequest,
   moveRequest,
   NOW,
@@ -147,6 +148,11 @@ describe('the outbox', () => {
     expect(await due()).toEqual(ring);
     await store.reschedule(moveRequest(id, { at: 120 }));
     expect(await due()).toEqual(ring);
+    await store.correct(correctRequest(id));
+    await store.correct(correctRequest(id));
+    expect(await due()).toEqual(ring);
+    await store.correct(correctRequest(id));
+    expect(await due()).toEqual([]);
     await store.cancel(cancelRequest(id));
     expect(await due()).toEqual(ring);
     await store.reschedule(moveRequest(id, { at: 120 }));

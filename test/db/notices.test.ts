@@ -4,9 +4,17 @@ import { postgresBookingStore } from '../../db/bookings.ts';
 import { postgresNoticeBook } from '../../db/notices.ts';
 import { NOTIFY_CUSTOMER, postgresOutbox } from '../../db/outbox.ts';
 import type { Database } from '../../db/postgres.ts';
+import { postgresTextBook } from '../../db/texts.ts';
 import { notifyCustomerJob } from '../../queues/jobs/notify-customer.ts';
 import type { NoticeClaim } from '../../src/domain/notice-book.ts';
-import { bookingRequest, cancelRequest, MORNING, moveRequest, radiance } from '../contract/booking-requests.ts';
+import {
+  bookingRequest,
+  cancelRequest,
+  correctRequest,
+  MORNING,
+  moveRequest,
+  radiance,
+} from '../contract/booking-requests.ts';
 import { booked } from '../contract/booking-store.ts';
 import { emptied, ownDatabase } from '../support/own-database.ts';
 
@@ -41,6 +49,28 @@ const texts = (phone = CUSTOMER) =>
     const rows = await sql<{ body: string }[]>`
       select x.body from texts x join sms_threads t on t.id = x.thread_id where t.phone = ${phone} order by x.seq`;
     return rows.map(({ body }) => body);
+  });
+
+/** What a worker who comes now is given to send to a number; null: nothing. */
+const toSend = async (phone = CUSTOMER) => {
+  const threadId = await database.unbound('thread', async (sql) => {
+    const [thread] = await sql<{ id: string }[]>`select id from sms_threads where phone = ${phone}`;
+    await sql`update texts set status = 'waiting' where status = 'sending' and thread_id = ${thread?.id ?? null}`;
+    return thread?.id ?? '';
+  });
+  const claim = await postgresTextBook(database).claim({
+    clinicId: radiance.id,
+    threadId,
+    token: randomUUID(),
+    forMs: 0,
+  });
+  return claim?.text.body ?? null;
+};
+
+const statuses = () =>
+  database.unbound('statuses', async (sql) => {
+    const rows = await sql<{ status: string }[]>`select status from texts order by seq`;
+    return rows.map(({ status }) => status);
   });
 
 /** A worker looks at every appointment that is due. */
@@ -118,6 +148,50 @@ describe('a customer', () => {
     await look();
     expect(await texts()).toEqual([expect.stringMatching(/booked/), expect.stringMatching(/See you soon/)]);
     expect(await lookAgainMs(id)).toBeNull();
+  });
+});
+
+describe('a correction of whose it is', () => {
+  it('is no news to its customer', async () => {
+    const id = await bookedFor(6_000);
+    await look();
+    await store().correct(correctRequest(id));
+    await look();
+    expect(await texts()).toEqual([expect.stringMatching(/You are booked/)]);
+    expect(await lookAgainMs(id)).not.toBeNull();
+  });
+
+  it('by another number is told there as a booking, and what still waits for the wrong one is withdrawn', async () => {
+    const id = await bookedFor(6_000);
+    await look();
+    const customer = { name: '', phone: '+15550127777', email: null };
+    await store().correct(correctRequest(id, { customer }));
+    await look();
+    expect(await toSend('+15550127777')).toMatch(/You are booked/);
+    expect(await toSend(CUSTOMER)).toBeNull();
+  });
+});
+
+describe('a text that was not sent yet', () => {
+  it('is withdrawn where its appointment was moved or cancelled, and what is true is sent', async () => {
+    const id = await bookedFor(90, 600);
+    await look();
+    await store().reschedule(moveRequest(id, { at: ahead(7_000) }));
+    await look();
+    expect(await toSend()).toMatch(/ is now /);
+    await store().cancel(cancelRequest(id));
+    await look();
+    expect(await toSend()).toMatch(/ is cancelled/);
+    expect(await statuses()).toEqual(['withdrawn', 'withdrawn', 'withdrawn', 'sending']);
+  });
+
+  it('is not sent even where a worker asked for it as it stood before', async () => {
+    const id = await bookedFor(90, 600);
+    const claim = await claimed(id);
+    await store().cancel(cancelRequest(id));
+    await book().settle(claim, [{ kind: 'reminder_soon', body: 'See you soon.', usefulForMs: MINUTE_MS }], null);
+    expect(await toSend()).toBeNull();
+    expect(await statuses()).toEqual(['withdrawn']);
   });
 });
 

@@ -13,6 +13,8 @@ import type {
   BusyQuery,
   CancelRequest,
   CancelResult,
+  CorrectRequest,
+  CorrectResult,
   CustomerDetails,
   HoldRequest,
   RescheduleRequest,
@@ -72,7 +74,7 @@ export function memoryBookingStore(owners?: MemoryCallRegister): MemoryBookingSt
     );
   }
 
-  function upsertCustomer({ clinicId, customer }: BookingRequest): string {
+  function upsertCustomer(clinicId: string, customer: CustomerDetails): string {
     const name = `${clinicId} ${customer.phone}`;
     const before = customers.get(name);
     const id = before?.id ?? randomUUID();
@@ -103,10 +105,35 @@ export function memoryBookingStore(owners?: MemoryCallRegister): MemoryBookingSt
     const takes = place(request, null);
     if (!takes) return { kind: 'taken' };
     holds.delete(holdName(clinicId, conversationId));
-    const whose = { customerId: upsertCustomer(request), customerName: customer.name, customerPhone: customer.phone };
+    const whose = {
+      customerId: upsertCustomer(clinicId, customer),
+      customerName: customer.name,
+      customerPhone: customer.phone,
+    };
     const made = { ...slotOf(slot), ...whose, id: randomUUID(), status: 'confirmed', version: 1 } as const;
     appointments.set(made.id, { ...made, request, takes });
     return { kind: 'booked', appointment: answerOf(made), replayed: false };
+  }
+
+  function correct({ clinicId, appointmentId, customer: said, notes }: CorrectRequest): CorrectResult {
+    const before = find(clinicId, appointmentId);
+    if (before?.status !== 'confirmed') return { kind: 'not_active' };
+    const known = customers.get(`${clinicId} ${before.customerPhone}`);
+    const phone = said.phone ?? before.customerPhone;
+    const name = said.name || before.customerName;
+    const email = said.email || (known?.email ?? null);
+    const isKnown = phone === before.customerPhone && name === before.customerName && email === (known?.email ?? null);
+    if (isKnown && (notes ?? before.request.notes) === before.request.notes)
+      return { kind: 'unchanged', appointment: recordOf(before) };
+    const whose = {
+      customerId: upsertCustomer(clinicId, { name, phone, email }),
+      customerName: name,
+      customerPhone: phone,
+    };
+    const request = { ...before.request, notes: notes ?? before.request.notes };
+    const corrected = { ...before, ...whose, request, version: before.version + 1 };
+    appointments.set(before.id, corrected);
+    return { kind: 'corrected', appointment: recordOf(corrected) };
   }
 
   function reschedule(request: RescheduleRequest): RescheduleResult {
@@ -145,6 +172,7 @@ export function memoryBookingStore(owners?: MemoryCallRegister): MemoryBookingSt
       holds.delete(holdName(clinicId, conversationId));
     },
     book: asOwner(book),
+    correct: asOwner(correct),
     async appointment(clinicId, id) {
       const found = find(clinicId, id);
       return found && recordOf(found);

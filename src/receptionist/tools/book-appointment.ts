@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Service, serviceById } from '../../domain/clinic.ts';
 import { emailIn } from '../../domain/emails.ts';
 import type { Offer } from '../../domain/offers.ts';
+import { readablePhone } from '../../domain/phone-numbers.ts';
 import type { Appointment, CustomerDetails } from '../../domain/ports.ts';
 import { blocksOf, slotOf } from '../../domain/slots.ts';
 import type { ToolOutcome } from '../../domain/tools.ts';
@@ -28,7 +29,8 @@ export const bookAppointment = defineTool({
   name: 'book_appointment',
   description:
     'Books a time that check_availability offered and the caller chose. Say that it is booked only when this answers ' +
-    'with success, and say it in the words of `spoken`.',
+    'with success, and say it in the words of `spoken`. Called again for the same slot_id with another name, number or ' +
+    'email, it corrects them.',
   schema,
   async run(args, context) {
     if (context.dealings.moving !== null) return wouldBeSecond(context.dealings.moving);
@@ -39,17 +41,19 @@ export const bookAppointment = defineTool({
     const customer = resolveCustomer(args, context);
     if ('failure' in customer) return customer.failure;
     const refused = await refusal(service, customer.ok, args.old_enough ?? null, context);
-    return refused ?? book(chosen.ok, service, customer.ok, args.notes ?? null, context);
+    if (refused) return refused;
+    const said = { ...customer.ok, isPhoneGiven: args.customer_phone !== undefined, notes: args.notes ?? null };
+    return book(chosen.ok, service, said, context);
   },
 });
 
-async function book(
-  offer: Offer,
-  service: Service,
-  customer: CustomerDetails,
-  notes: string | null,
-  context: ToolContext,
-): Promise<ToolOutcome> {
+interface Said extends CustomerDetails {
+  /** The caller named it; else it is the one they call from. */
+  readonly isPhoneGiven: boolean;
+  readonly notes: string | null;
+}
+
+async function book(offer: Offer, service: Service, said: Said, context: ToolContext): Promise<ToolOutcome> {
   const { clinic, conversationId } = context;
   const slot = slotOf(offer);
   const result = await context.bookings.book({
@@ -59,12 +63,38 @@ async function book(
     key: bookingKey(conversationId, slot),
     slot,
     blocks: blocksOf(slot, service, clinic),
-    customer,
-    notes,
+    customer: { name: said.name, phone: said.phone, email: said.email },
+    notes: said.notes,
     now: context.now(),
   });
   if (result.kind === 'taken') return freshTimes('slot_taken', offer, context);
-  return confirmation(result.appointment, offer, context);
+  return result.replayed
+    ? correct(result.appointment.id, offer, said, context)
+    : confirmation(result.appointment, offer, context);
+}
+
+/** Booked once more, it is as before but for what the caller said otherwise since. */
+async function correct(appointmentId: string, offer: Offer, said: Said, context: ToolContext): Promise<ToolOutcome> {
+  const { clinic, bookings } = context;
+  const customer = { name: said.name, phone: said.isPhoneGiven ? said.phone : null, email: said.email };
+  const result = await bookings.correct({ clinicId: clinic.id, appointmentId, customer, notes: said.notes });
+  switch (result.kind) {
+    case 'unchanged':
+      return confirmation(result.appointment, offer, context);
+    case 'corrected': {
+      const { appointment } = result;
+      const { spoken, ...facts } = toldAppointment(appointment, context);
+      const whose = `${appointment.customerName}, ${readablePhone(appointment.customerPhone, clinic.phone)}`;
+      return answered({ ...facts, spoken: `I've corrected that: ${spoken} is under ${whose}.` }, [
+        { type: 'booked', appointmentId: appointment.id, slotId: offer.slotId },
+      ]);
+    }
+    case 'not_active':
+      return failed(
+        'appointment_not_found',
+        "I'm sorry, that appointment was just cancelled. What would you like to do?",
+      );
+  }
 }
 
 function confirmation(appointment: Appointment, offer: Offer, context: ToolContext): ToolOutcome {

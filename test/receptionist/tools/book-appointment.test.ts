@@ -176,6 +176,43 @@ describe('the same booking made again', () => {
   });
 });
 
+describe('the same booking with a corrected detail', () => {
+  it('keeps the appointment, has the correction in the book, and reads back what is stored', async () => {
+    const desk = await withChoice();
+    const first = await desk.book({ slot_id: 'slot_1', customer_name: 'Jordan Lee' });
+    const again = await desk.book({ slot_id: 'slot_1', customer_name: 'Jordan Leigh', customer_phone: '212 555 0199' });
+    expect(again.appointment_id).toBe(first.appointment_id);
+    expect(again.spoken).toMatch(/^I've corrected that: .+ is under Jordan Leigh, \(212\) 555-0199\.$/);
+    expect(booked(desk)).toMatchObject([{ customerName: 'Jordan Leigh', customerPhone: '+12125550199' }]);
+    expect(desk.dealings().booked).toHaveLength(1);
+  });
+
+  it('takes nothing back that was left out the second time', async () => {
+    const desk = await withChoice();
+    const given = { customer_phone: '212 555 0199', customer_email: 'jo@mail.test', notes: 'Has a dog.' };
+    await desk.book({ slot_id: 'slot_1', customer_name: 'Jordan Lee', ...given });
+    await desk.book({ slot_id: 'slot_1', customer_name: 'Jordan Leigh' });
+    expect(booked(desk)).toMatchObject([
+      { customerName: 'Jordan Leigh', customerPhone: '+12125550199', request: { notes: 'Has a dog.' } },
+    ]);
+    expect(desk.bookings.customers(radiance.id)).toMatchObject([{ email: 'jo@mail.test' }]);
+  });
+
+  it('of an appointment that was cancelled in that moment says so', async () => {
+    const desk = await withChoice({
+      faults: (bookings) => ({
+        async correct(request) {
+          await bookings.cancel({ ...request, reason: null, bookableFrom: 0 });
+          return bookings.correct(request);
+        },
+      }),
+    });
+    await desk.book({ slot_id: 'slot_1', ...NAME });
+    const refused = await desk.refused('book_appointment', { slot_id: 'slot_1', customer_name: 'Jordan Leigh' });
+    expect(refused.error).toBe('appointment_not_found');
+  });
+});
+
 describe('a time that was never offered', () => {
   it.each(['slot_99', 'slot_0', '7', 'abc', 'undefined', '{"slot_id":1}', '-1'])(
     'named %j after a choice is answered with the choice',
