@@ -28,9 +28,12 @@ export async function alertStaff(sql: Sql, clinicId: string, key: string, alert:
     });
 }
 
+/** Who ended a call that staff took, as the call says it. */
+const BY_STAFF = 'staff';
+
 const escalatedRow = z.object({ id: z.string(), phone: z.string().nullable() });
 
-/** Of conversations that were escalated: those that left no message, of which staff are told anyway. */
+/** Of conversations that were escalated: those that staff did not take, and that left no message, of which staff are told anyway. */
 export async function alertOfEscalations(
   sql: Sql,
   clinicId: string,
@@ -39,7 +42,7 @@ export async function alertOfEscalations(
   if (conversationIds.length === 0) return;
   const rows = await sql`
     select id, customer_phone as phone from conversations c
-    where id in ${sql(conversationIds)} and outcome = 'escalated'
+    where id in ${sql(conversationIds)} and outcome = 'escalated' and ended_by is distinct from ${BY_STAFF}
       and not exists (select from messages m where m.conversation_id = c.id)
     order by id`;
   for (const row of rows) {

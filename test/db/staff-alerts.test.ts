@@ -26,11 +26,11 @@ const texts = () =>
     return rows.map(({ phone, body }) => `${phone} ${body}`);
   });
 
-async function ended(outcome: 'escalated' | 'browsing') {
+async function ended(outcome: 'escalated' | 'browsing', endedBy = 'ava') {
   const conversation = conversationOf();
   const log = postgresConversationLog(database);
-  for (const entry of [conversation.started, conversation.ended(outcome), conversation.ended(outcome)])
-    log.write(entry);
+  const end = { ...conversation.ended(outcome), endedBy };
+  for (const entry of [conversation.started, end, end]) log.write(entry);
   await log.close(10_000);
 }
 
@@ -49,6 +49,11 @@ it('a conversation that needs a person is told of, and no other', async () => {
   expect(await texts()).toEqual([]);
   await ended('escalated');
   expect(await texts()).toEqual([expect.stringMatching(/^\+15550100099 Radiance Med Spa: a person is needed by \+1/)]);
+});
+
+it('a call that staff took is not told of', async () => {
+  await ended('escalated', 'staff');
+  expect(await texts()).toEqual([]);
 });
 
 it('a clinic’s own numbers for that are told instead', async () => {
