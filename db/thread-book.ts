@@ -48,18 +48,19 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
   const bound = <T>({ clinicId }: { readonly clinicId: string }, query: string, work: (sql: Sql) => Promise<T>) =>
     database.withClinic(clinicId, query, work);
   /**
-   * Does `work` where the claim still holds, and no more came in than is taken up; it is told whether more did. Statements
+   * Does `work` where the claim still holds, and no more came in than is taken up; it is told whether more did, and whether
+   * staff have the thread. Statements
    * that need none of each other's answers are sent together, here and below.
    */
   const held = <T extends string>(
     claim: AnswerClaim,
     query: string,
     { taken, unlessMore }: TextingProgress,
-    work: (sql: Sql, isMore: boolean) => Promise<T>,
+    work: (sql: Sql, thread: { readonly isMore: boolean; readonly withStaff: boolean }) => Promise<T>,
   ): Promise<T | 'more' | 'lost'> =>
     bound(claim, query, async (sql) => {
       const { threadId } = claim;
-      const [, isHeld, waiting] = await Promise.all([
+      const [withStaff, isHeld, waiting] = await Promise.all([
         lockThreadRow(sql, threadId),
         holdsDoorbell(sql, doorbellOf(claim)),
         countWaiting(sql, [threadId]),
@@ -67,7 +68,7 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
       if (!isHeld) return 'lost';
       const isMore = (waiting.get(threadId) ?? 0) > taken.length;
       if (isMore && unlessMore && taken.length < TEXTS_A_TURN) return 'more';
-      return work(sql, isMore);
+      return work(sql, { isMore, withStaff });
     });
   return {
     receive: (text) => bound(text, 'receive_text', (sql) => receive(sql, text, times)),
@@ -82,7 +83,8 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
         return 'saved';
       }),
     finish: (claimed, end) =>
-      held(claimed, 'finish_thread', end, async (sql, isMore) => {
+      held(claimed, 'finish_thread', end, async (sql, { isMore, withStaff }) => {
+        if (withStaff && end.reply !== null) return 'with_staff';
         await finish(sql, claimed, end, times, isMore);
         return isMore ? 'next' : 'saved';
       }),
@@ -136,15 +138,16 @@ async function tellStaff(sql: Sql, { clinicId, from, messageSid }: ReceivedText)
 }
 
 async function open(sql: Sql, thread: OpenedThread, { usefulForMs }: ThreadTimes): Promise<boolean> {
-  const { clinicId, phone, conversation, entries, text } = thread;
+  const { clinicId, phone, after, conversation, entries, text } = thread;
   const { threadId } = await lockThread(sql, clinicId, phone);
   const { conversationId } = conversation;
   const { count } = await sql`
     update sms_threads
     set conversation_id = ${conversationId}, conversation = ${storableJson(conversation)}::text::jsonb, active_at = now(),
         updated_at = now()
-    where id = ${threadId} and conversation_id is null and opted_out_at is null
-      and not exists (select from conversations where id = ${conversationId})`;
+    where id = ${threadId} and conversation_id is null and opted_out_at is null and staff_since is null
+      and not exists (select from conversations where id = ${conversationId})
+      and not exists (select from appointments where conversation_id = ${after} and status = 'confirmed')`;
   if (count === 0) return false;
   await storeEntries(sql, clinicId, entries);
   await queueText(sql, clinicId, { to: phone, ...text, conversationId, usefulForMs });
@@ -307,7 +310,7 @@ async function readQuiet(sql: Sql, quietMs: number): Promise<QuietThread[]> {
   const rows = await sql`
     select clinic_id as "clinicId", id as "threadId", conversation
     from sms_threads
-    where conversation_id is not null and active_at < now() - ${quietMs}::float8 * interval '1 ms'
+    where conversation_id is not null and staff_since is null and active_at < now() - ${quietMs}::float8 * interval '1 ms'
     order by active_at limit ${QUIET_AT_ONCE}`;
   return rows.flatMap((row) => {
     const { conversation: stored, ...thread } = quietRow.parse(row);

@@ -16,10 +16,12 @@ export async function lockThread(sql: Sql, clinicId: string, phone: PhoneNumber)
 
 /**
  * Locks a thread that there is. Whoever touches a thread and its rows in the outbox locks it first of all, in whatever
- * order the rest follows: a message may come in, be answered and be sent at the same moment.
+ * order the rest follows: a message may come in, be answered and be sent at the same moment. Whether staff have it.
  */
-export async function lockThreadRow(sql: Sql, threadId: string): Promise<void> {
-  await sql`select from sms_threads where id = ${threadId} for no key update`;
+export async function lockThreadRow(sql: Sql, threadId: string): Promise<boolean> {
+  const rows = await sql<{ withStaff: boolean }[]>`
+    select staff_since is not null as "withStaff" from sms_threads where id = ${threadId} for no key update`;
+  return rows.some(({ withStaff }) => withStaff);
 }
 
 /** What the customer says of getting texts at all. */
@@ -30,7 +32,10 @@ export async function setOptedOut(sql: Sql, threadId: string, optedOut: boolean)
     where id = ${threadId}`;
 }
 
-/** Whether staff answer a customer's texts themselves. False where there is no thread with that telephone. */
+/**
+ * Whether staff answer a customer's texts themselves. What Ava had to say and was not sent yet is withdrawn; once they
+ * give the thread back, its conversation goes on. False where there is no thread with that telephone.
+ */
 export function setWithStaff(
   database: Database,
   clinicId: string,
@@ -38,10 +43,18 @@ export function setWithStaff(
   withStaff: boolean,
 ): Promise<boolean> {
   return database.withClinic(clinicId, 'hand_thread', async (sql) => {
-    const { count } = await sql`
+    const [thread] = await sql`
       update sms_threads
-      set staff_since = case when ${withStaff}::boolean then coalesce(staff_since, now()) end, updated_at = now()
-      where phone = ${phone}`;
-    return count > 0;
+      set staff_since = case when ${withStaff}::boolean then coalesce(staff_since, now()) end, active_at = now(),
+          updated_at = now()
+      where phone = ${phone}
+      returning id as "threadId", opted_out_at is not null as "optedOut"`;
+    if (thread === undefined) return false;
+    const { threadId } = threadRow.parse(thread);
+    if (withStaff)
+      await sql`
+        update texts set status = 'withdrawn', updated_at = now()
+        where thread_id = ${threadId} and status = 'waiting' and conversation_id is not null`;
+    return true;
   });
 }

@@ -51,6 +51,7 @@ import { sentenceRenderer } from '../openai/rendering.ts';
 import { memoryTicketLedger, resilientTicketLedger, type TicketLedger } from '../twilio/ticket-ledger.ts';
 import type { Reach } from '../webhooks/targets.ts';
 import { openHeartbeat, openJobs } from './background.ts';
+import { BrokenCalls } from './broken-calls.ts';
 import { BrowserCalls } from './browser-desk.ts';
 import { type Calendars, NOTIFY_PATH, openCalendars } from './calendars.ts';
 import { goOnByText } from './cut-off.ts';
@@ -313,6 +314,18 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
   const others: { browsers?: BrowserCalls } = {};
   const node = config.nodeId;
   const watch = postgresCallWatch(stores.database, node);
+  const brokenCalls = await lifecycle.add(
+    'broken calls',
+    () =>
+      new BrokenCalls({
+        keeper: world.keeping.keeper,
+        ledger: ticketLedger(redis, clock),
+        goOnByText: (cut) => goOnByText(writing, cut),
+        events,
+        clock,
+      }),
+    (opened) => opened.close(),
+  );
   const switchboard = await lifecycle.add(
     'calls',
     () =>
@@ -322,9 +335,9 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
         capacity: config.calls.max,
         elsewhere: () => others.browsers?.active ?? 0,
         modelDown: circuit.isOpen,
-        goOnByText: (cut) => void goOnByText(writing, cut),
         onLeftElsewhere: (callSid) =>
           void watch.noteLeft(callSid).catch((error) => events.emit('dependency.lost', { name: 'postgres', error })),
+        brokenCalls,
         world,
       }),
     (opened) => opened.stop(),

@@ -11,6 +11,7 @@ import { type BrowserMemory, browserMemory } from '../browser/memory.ts';
 import type { CallKey } from '../domain/call-keeping.ts';
 import { FAILURE_CODES } from '../domain/failures.ts';
 import { type ConversationEntry, OUTCOMES } from '../domain/ports.ts';
+import type { CutOff, TextItem } from '../domain/texting.ts';
 import { NO_USAGE } from '../domain/usage.ts';
 
 /** Raised with each change of what is kept that an older reader or writer would get wrong; then `UPCASTERS` grows. */
@@ -234,6 +235,8 @@ export interface CallEnding {
   readonly outcome?: string | undefined;
   /** For whoever claims the call before its record is closed. */
   readonly end?: CallEnd | undefined;
+  /** What it broke off; absent where it did not break, or had no telephone to write to. */
+  readonly cut?: CutOff | undefined;
 }
 
 const endSchema = z.object({
@@ -245,13 +248,55 @@ const endSchema = z.object({
   endedBy: z.string(),
 });
 
+const textItem = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['customer', 'assistant', 'note']), text: z.string() }),
+  z.object({ kind: z.literal('call'), ...toolRequest }),
+  z.object({ kind: z.literal('output'), callId: z.string(), output: z.string() }),
+]) satisfies z.ZodType<TextItem>;
+
+const cutOff = z.object({
+  clinicId: z.string(),
+  conversationId: z.string(),
+  phone: z.string(),
+  language: z.string(),
+  dealings,
+  history: z.array(textItem),
+}) satisfies z.ZodType<CutOff>;
+
 const endingSchema = z.object({
   next: z.enum(['hang_up', 'staff']),
   clinicId: z.string(),
   conversationId: z.string().optional(),
   outcome: z.string().optional(),
   end: endSchema.optional(),
+  cut: cutOff.optional(),
 });
+
+/** What a call breaks off that was in this state when its line or its node went; one whose caller hung up settles. */
+export function cutOffBy({ identity, language, dealings, history, mode, leaving }: CallState): CutOff | null {
+  const { clinicId, conversationId, callerPhone: phone } = identity;
+  const isClosed = mode === 'away' || mode === 'settling' || (mode === 'parting' && leaving === null);
+  if (phone === null || isClosed) return null;
+  return { clinicId, conversationId, phone, language, dealings, history: history.flatMap(inWriting) };
+}
+
+/** As a conversation by text remembers it. */
+function inWriting(item: Remembered): readonly TextItem[] {
+  switch (item.kind) {
+    case 'caller':
+      return [{ kind: 'customer', text: item.text }];
+    case 'assistant':
+    case 'note':
+      return [{ kind: item.kind, text: item.text }];
+    case 'tool': {
+      const { callId, name, argumentsText, output } = item;
+      return [
+        { kind: 'call', callId, name, argumentsText },
+        { kind: 'output', callId, output },
+      ];
+    }
+  }
+}
 
 export function endingOf(ending: CallEnding): string {
   return JSON.stringify(ending);

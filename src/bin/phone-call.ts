@@ -33,7 +33,7 @@ import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
 import { type Adopted, type CallKeeping, FIRST_EPOCH } from './call-adoption.ts';
 import { CallCheckpoints } from './call-checkpoints.ts';
 import { CallMeter } from './call-meter.ts';
-import { type CallEnd, endingOf, headOf, registeredName, telephoneKey } from './call-snapshot.ts';
+import { type CallEnd, cutOffBy, endingOf, headOf, registeredName, telephoneKey } from './call-snapshot.ts';
 import { type CallOptions, type CallWorld, type NextForCaller, TELEPHONE } from './call-world.ts';
 import { inNameOf } from './owned-stores.ts';
 import { tracedTurn } from './traced-turn.ts';
@@ -76,6 +76,9 @@ export class PhoneCall implements PhoneInlet {
   /** How its line went, and when, ms since the epoch; null while it has one, or is with staff. */
   private lost: { readonly by: LineLoss; readonly at: number } | null = null;
   private isCallerGone = false;
+  /** What it was at when its line broke, or its node fell silent; null where neither was so. */
+  private brokeIn: CallState['mode'] | null = null;
+  private brokeOff: CutOff | null = null;
   private giveUpWaiting: (() => void) | undefined;
   private checkpoints: CallCheckpoints | undefined;
   /** In whose name this node writes for the call. */
@@ -150,6 +153,7 @@ export class PhoneCall implements PhoneInlet {
 
   /** Ends a call that another node had, and whose caller has left: what was under way is done, and its record closed. */
   takeLeave(clinic: Clinic, adopted: Adopted, brokeAt: number): void {
+    this.brokeIn = adopted.state.mode;
     this.takeUp(clinic, adopted, null);
     if (this.isAway) return this.callerLeft();
     this.conversation?.call.tell({ type: 'taken_up', brokeAt, node: this.identity.node });
@@ -163,13 +167,9 @@ export class PhoneCall implements PhoneInlet {
     this.legs?.phone.tell({ type: 'line_opened' });
   }
 
-  /** What there is to go on with in writing, if this call breaks off; null where there is no telephone to write to. */
+  /** What there is to go on with in writing, of a call that broke off; null where it did not, or there is nothing. */
   get cutOff(): CutOff | null {
-    const { clinicId, conversationId, callerPhone: phone } = this.identity;
-    const state = this.conversation?.call.state;
-    if (phone === null || !state) return null;
-    const { language, dealings } = state;
-    return { clinicId, conversationId, phone, language, dealings };
+    return this.brokeOff;
   }
 
   /** Whether staff picked up and heard who calls, and nothing has come of it yet. */
@@ -209,6 +209,7 @@ export class PhoneCall implements PhoneInlet {
     const { lost } = this;
     this.line = line;
     this.lost = null;
+    this.brokeIn = null;
     this.giveUpWaiting?.();
     const inlet = this.inletOf(++this.lineNumber);
     if (lost) this.goOn(clinic, lost.at);
@@ -306,6 +307,7 @@ export class PhoneCall implements PhoneInlet {
     const { clock, keeping } = this.world;
     if (this.lost || !keeping) return;
     this.lost = { by, at: clock.now() };
+    if (by === 'broke') this.brokeIn = this.conversation?.call.state.mode ?? null;
     // That the old line is closed now is no word of its caller's.
     this.lineNumber++;
     this.dropLegs();
@@ -535,9 +537,27 @@ export class PhoneCall implements PhoneInlet {
     this.conversation?.call.stop();
     this.dropLegs();
     if (next === 'elsewhere') this.checkpoints?.close();
-    else this.checkpoints?.end(endingOf({ next, clinicId, conversationId, outcome: this.outcome, end: this.end }));
+    else {
+      this.brokeOff = this.brokenOff(next);
+      const ending = {
+        next,
+        clinicId,
+        conversationId,
+        outcome: this.outcome,
+        end: this.end,
+        cut: this.brokeOff ?? undefined,
+      };
+      this.checkpoints?.end(endingOf(ending));
+    }
     this.meter.close();
     this.onLeft(next);
+  }
+
+  /** A call that ends while its line is gone broke off, and so did one whose caller is sent to staff because of it. */
+  private brokenOff(next: 'hang_up' | 'staff'): CutOff | null {
+    const state = this.conversation?.call.state;
+    if (!state || (next === 'hang_up' && this.brokeIn === null)) return null;
+    return cutOffBy({ ...state, mode: this.brokeIn ?? state.mode });
   }
 
   /** The caller goes to staff; the conversation stays. */

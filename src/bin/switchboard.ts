@@ -25,6 +25,7 @@ import type {
   Voicemail,
 } from '../http/front-desk.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
+import type { BrokenCalls } from './broken-calls.ts';
 import { type Adopted, ExpectedCall, tellRegister } from './call-adoption.ts';
 import { type CallWorld, type NextForCaller, TELEPHONE } from './call-world.ts';
 import { type LeftBehind, LeftBehindCalls } from './left-behind.ts';
@@ -42,8 +43,8 @@ export interface SwitchboardOptions {
   readonly modelDown: () => boolean;
   /** The phone network says that the caller of a call that is not here is gone. Must not throw. */
   readonly onLeftElsewhere?: (callSid: string) => void;
-  /** Goes on in writing with a caller whose call broke off for good; nobody does where absent. Must not throw. */
-  readonly goOnByText?: (cut: CutOff) => void;
+  /** Where calls that broke off are gone on with in writing; nobody does where absent. */
+  readonly brokenCalls?: BrokenCalls;
 }
 
 interface EndedCall {
@@ -51,8 +52,8 @@ interface EndedCall {
   /** Null where there never was one: the stream came too late. */
   readonly conversationId: string | null;
   readonly next: 'hang_up' | 'staff';
-  /** What it broke off, until somebody goes on with it. */
-  readonly cut?: CutOff | null;
+  /** What it broke off; null where it ended well, absent where this node cannot tell. */
+  readonly cut?: CutOff | null | undefined;
 }
 
 /** Twilio asks what comes next within seconds of a stream's end. */
@@ -160,7 +161,7 @@ export class Switchboard implements FrontDesk {
     const call = this.calls.find(callSid) ?? (isBack ? await this.fetchAway(callSid) : undefined);
     if (call?.isAway) return this.continueAway(call, continuation);
     const isConnected = dialCallStatus !== null && missOf(continuation) === null;
-    if (isConnected) this.takeCut(callSid);
+    if (isConnected) await this.options.brokenCalls?.seenTo(callSid);
     if (OVER.has(callStatus)) this.callStatus({ callSid, status: callStatus });
     if (OVER.has(callStatus) || isConnected) return { kind: 'hang_up' };
     // Asked twice about one stream, or late: the call has another one by now, and whoever asks has lost the answer.
@@ -218,6 +219,7 @@ export class Switchboard implements FrontDesk {
     const clinic = await directory.byPhone(to);
     if (!clinic) throw new Error('a voicemail for no clinic');
     const conversation = this.calls.find(callSid)?.identity ?? this.ended.get(callSid);
+    await this.options.brokenCalls?.seenTo(callSid);
     await world.messages.leave({
       clinicId: clinic.id,
       conversationId: conversation?.conversationId ?? null,
@@ -242,11 +244,11 @@ export class Switchboard implements FrontDesk {
   callStatus({ callSid, status }: { readonly callSid: string; readonly status: string }): void {
     if (!OVER.has(status)) return;
     const call = this.calls.find(callSid);
-    // Its line broke, and before another one came its caller was gone.
-    const cut = call?.orphaned?.by === 'broke' ? call.cutOff : this.takeCut(callSid);
+    const ended = this.ended.get(callSid);
     if (call) call.callerLeft();
-    else if (!this.ended.has(callSid)) this.options.onLeftElsewhere?.(callSid);
-    if (cut) this.options.goOnByText?.(cut);
+    else if (!ended) this.options.onLeftElsewhere?.(callSid);
+    // Another node may have sent its caller to staff.
+    if (!call && ended?.cut !== null) this.options.brokenCalls?.over(callSid, ended?.cut ?? null);
   }
 
   /** The telephone calls of this node, by the epochs in which it owns them. */
@@ -278,16 +280,13 @@ export class Switchboard implements FrontDesk {
   /** Ends a call that another node had before it fell silent, and whose caller is gone. */
   async takeLeave(watched: WatchedCall): Promise<void> {
     const { callSid, sinceMs } = watched;
-    const { world, goOnByText } = this.options;
+    const { clock } = this.options.world;
     if (this.calls.find(callSid)) return;
     this.others.closeLate(watched, await this.others.read(callSid));
     const adopted = await this.others.claimLast(callSid);
     const clinic = adopted && (await this.clinicOf(adopted));
     const call = adopted && clinic && this.enter(callSid, adopted, NO_LINE);
-    if (!call) return;
-    call.takeLeave(clinic, adopted, world.clock.now() - sinceMs);
-    const cut = adopted.state.mode === 'away' ? null : call.cutOff;
-    if (cut) goOnByText?.(cut);
+    if (call) call.takeLeave(clinic, adopted, clock.now() - sinceMs);
   }
 
   /** Takes no more calls; resolves when those that live have ended by themselves and were told what comes next. */
@@ -419,21 +418,15 @@ export class Switchboard implements FrontDesk {
     return inlet;
   }
 
-  /** What the call broke off; whoever asks goes on with it. */
-  private takeCut(callSid: string): CutOff | null {
-    const ended = this.ended.get(callSid);
-    if (!ended?.cut) return null;
-    this.ended.set(callSid, { ...ended, cut: null });
-    return ended.cut;
-  }
-
   private left(callSid: string, call: PhoneCall, next: NextForCaller): void {
     if (next === 'transfer') return;
     this.calls.remove(callSid, call);
     this.streams.delete(callSid);
     const { clinicId, conversationId } = call.identity;
-    if (next !== 'elsewhere')
-      this.ended.set(callSid, { clinicId, conversationId, next, cut: next === 'staff' ? call.cutOff : null });
+    const { cutOff: cut } = call;
+    if (next !== 'elsewhere') this.ended.set(callSid, { clinicId, conversationId, next, cut });
+    // Its caller is gone: nobody will ask what comes next.
+    if (cut && (next === 'hang_up' || call.orphaned)) this.options.brokenCalls?.over(callSid, cut);
     if (this.calls.size === 0) this.emptied?.();
   }
 }

@@ -20,6 +20,7 @@ import {
   type InboundText,
   type ModelCall,
   newTextConversation,
+  type OpenTurn,
   type Saved,
   type TextConversation,
   type TextingEnd,
@@ -41,6 +42,7 @@ import {
   noAnswer,
   repliedTo,
   said,
+  silenced,
   started,
   type TextingStep,
   toolAnswered,
@@ -98,14 +100,19 @@ class Turn {
 
   async bring(): Promise<Answered> {
     if (this.#conversation.open === null) await this.#hear();
+    if (this.#claim.withStaff) this.#conversation = silenced(this.#conversation);
     for (;;) {
       this.#terms.signal.throwIfAborted();
       const next = nextOf(this.#conversation);
       switch (next.kind) {
         case 'idle':
           return 'answered';
-        case 'done':
-          return this.#close();
+        case 'done': {
+          const closing = await this.#close(next.turn);
+          if (closing !== 'with_staff') return closing;
+          this.#conversation = silenced(this.#conversation);
+          break;
+        }
         case 'hold':
           this.#conversation = holdAnswered(this.#conversation, next.offer, await this.#hold(next.offer));
           break;
@@ -271,10 +278,8 @@ class Turn {
     });
   }
 
-  async #close(): Promise<Answered> {
+  async #close(open: OpenTurn): Promise<Answered | 'with_staff'> {
     const { book, bookings, now } = this.#options;
-    const { open } = this.#conversation;
-    if (open === null) return 'answered';
     await this.#settle();
     const { conversation, entries, reply, task, isOver } = closed(this.#conversation, open, this.#clinic, now());
     const { taken, entries: before } = this.#unsaved;
@@ -288,6 +293,7 @@ class Turn {
       task: this.#taskOf(task, `text/${key}`),
       isOver,
     });
+    if (saved === 'with_staff') return saved;
     this.#kept(saved);
     if (saved === 'more' || saved === 'lost') return saved;
     if (this.#limit !== null) this.#tell('text.limited', { limit: this.#limit });

@@ -1,4 +1,5 @@
 /** Phone numbers as callers give them and as they are kept. */
+import { parsePhoneNumberFromString as parsedWithType } from 'libphonenumber-js/max';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { PhoneNumber } from './clinic.ts';
 
@@ -24,6 +25,22 @@ export function readablePhone(phone: PhoneNumber, home: PhoneNumber): string {
   if (!parsed) return phone;
   const isAtHome = parsed.countryCallingCode === parsePhoneNumberFromString(home)?.countryCallingCode;
   return isAtHome ? parsed.formatNational() : parsed.formatInternational();
+}
+
+/** What a text message never reaches. Where landlines and mobiles share their numbers, as in North America, nobody can tell. */
+const WITHOUT_TEXTS: ReadonlySet<string | undefined> = new Set([
+  'FIXED_LINE',
+  'TOLL_FREE',
+  'PREMIUM_RATE',
+  'SHARED_COST',
+  'UAN',
+  'PAGER',
+  'VOICEMAIL',
+]);
+
+/** Whether a text to this number may be read by somebody; the carrier has the last word. */
+export function takesTexts(phone: PhoneNumber): boolean {
+  return !WITHOUT_TEXTS.has(parsedWithType(phone)?.getType());
 }
 
 function spokenDigits(words: string): string {

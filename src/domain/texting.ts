@@ -172,12 +172,16 @@ export interface CutOff {
   readonly conversationId: string;
   readonly language: string;
   readonly dealings: Dealings;
+  /** What was said and done in it. */
+  readonly history: readonly TextItem[];
 }
 
 /** A conversation that Ava begins. */
 export interface OpenedThread {
   readonly clinicId: string;
   readonly phone: PhoneNumber;
+  /** The conversation that it goes on with. */
+  readonly after: string;
   readonly conversation: TextConversation;
   readonly entries: readonly ConversationEntry[];
   /** Its first message; sent once for its key. */
@@ -214,8 +218,9 @@ export interface ThreadBook {
   /** Resolves once the message is stored; told again of the same one it changes nothing. */
   receive(text: ReceivedText): Promise<Receipt>;
   /**
-   * Begins a conversation from our side. False where one is under way with this telephone, where it wants no texts, or
-   * where it was begun before: nothing is done then.
+   * Begins a conversation from our side. False where one is under way with this telephone, where it wants no texts or
+   * staff write to it, where it was begun before, or where an appointment came of the one before after all: nothing is
+   * done then.
    */
   open(thread: OpenedThread): Promise<boolean>;
   /** The thread, where something is to be answered and nobody else is at it; with all that came in by now. */
@@ -227,12 +232,13 @@ export interface ThreadBook {
   save(claim: AnswerClaim, progress: TextingProgress): Promise<Saved>;
   /**
    * Saves the end of a turn, what is sent and what staff are told in one commit; with it ends the claim, unless the
-   * answer is `next`: it is saved, and more is to be answered.
+   * answer is `next`: it is saved, and more is to be answered. Nothing is saved where there is a reply and staff have
+   * taken the thread over meanwhile.
    */
-  finish(claim: AnswerClaim, end: TextingEnd): Promise<Saved | 'next'>;
+  finish(claim: AnswerClaim, end: TextingEnd): Promise<Saved | 'next' | 'with_staff'>;
   /** Leaves the thread for so long. */
   leave(claim: AnswerRequest, afterMs: number, reason: string | null): Promise<void>;
-  /** Conversations in which nothing was said for `quietMs`, and nothing is to be answered. */
+  /** Conversations in which nothing was said for `quietMs`, nothing is to be answered, and that staff have not taken over. */
   quiet(quietMs: number): Promise<readonly QuietThread[]>;
   /** Ends one of them, unless something came meanwhile. */
   end(thread: QuietThread, entries: readonly ConversationEntry[]): Promise<boolean>;

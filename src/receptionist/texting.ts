@@ -129,6 +129,15 @@ function answeredByRule(
   return answerWith(conversation, texts.some(({ media }) => media > 0) ? phrases.pictureOnly : phrases.emptyText);
 }
 
+/** Staff have taken the thread over while the turn was being answered: nothing is sent, and nothing was said. */
+export function silenced(before: TextConversation): TextConversation {
+  const history = answeredCalls(before);
+  const lastHeard = history.findLastIndex(({ kind }) => kind === 'customer');
+  const unsaid = history.filter(({ kind }, at) => at < lastHeard || kind !== 'assistant');
+  const dealings = { ...before.dealings, ending: false, transferring: null };
+  return withOpen({ ...before, dealings, history: unsaid }, { calls: [], words: '', reply: '' });
+}
+
 function answerWith(conversation: TextConversation, reply: string, task: string | null = null): TextConversation {
   return withOpen(conversation, { calls: [], reply, task });
 }

@@ -1,8 +1,11 @@
 /** Calls without a line, and calls of silent nodes, as the switchboard shows them to the watch and does what it says. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../actors/kernel/clock.ts';
+import { BrokenCalls } from '../../src/bin/broken-calls.ts';
 import { type CallEnd, endingOf, headOf, itemOf, telephoneKey } from '../../src/bin/call-snapshot.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
+import { memoryTicketLedger } from '../../src/twilio/ticket-ledger.ts';
 import { greeted } from '../actors/call/bench.ts';
 import { type RecordedEvents, recordedEvents } from '../http/recorded-events.ts';
 import { memoryCallWorld } from '../support/call-world.ts';
@@ -29,6 +32,7 @@ let desk: Switchboard;
 let written: ConversationEntry[];
 /** Calls that went on by text, and those of others whose callers are gone. */
 let texted: string[];
+let brokenCalls: BrokenCalls;
 let leftElsewhere: string[];
 let sessions: number;
 
@@ -49,7 +53,7 @@ function open(resumeMs = 60_000): Switchboard {
     capacity: 10,
     elsewhere: () => 0,
     modelDown: () => false,
-    goOnByText: ({ conversationId }) => void texted.push(conversationId),
+    brokenCalls,
     onLeftElsewhere: (sid) => void leftElsewhere.push(sid),
   });
 }
@@ -58,6 +62,13 @@ beforeEach(() => {
   events = recordedEvents();
   keeper = memoryCallKeeper();
   [written, texted, leftElsewhere, sessions] = [[], [], [], 0];
+  brokenCalls = new BrokenCalls({
+    keeper,
+    ledger: memoryTicketLedger(Date.now),
+    goOnByText: async ({ conversationId }) => void texted.push(conversationId),
+    events,
+    clock: systemClock(),
+  });
   desk = open();
 });
 afterEach(() => desk.stop());
@@ -95,6 +106,7 @@ describe('a call whose stream the network ended', () => {
     expect(desk.orphans()).toMatchObject([{ callSid, epoch: 1, cause: 'stopped', to: radiance.phone }]);
     desk.callStatus({ callSid, status: 'completed' });
     expect(ends()).toMatchObject([{ endedBy: 'caller_stop', outcome: 'abandoned' }]);
+    await brokenCalls.close();
     expect([desk.active, texted]).toEqual([0, []]);
     desk.callStatus({ callSid, status: 'completed' });
     expect([ends().length, leftElsewhere]).toEqual([1, []]);
@@ -135,6 +147,7 @@ describe('a call whose line broke', () => {
     (await begin())?.closed('broken');
     expect(desk.orphans()).toMatchObject([{ callSid, cause: 'broke' }]);
     desk.callStatus({ callSid, status: 'completed' });
+    await brokenCalls.close();
     expect([ends().length, texted.length]).toEqual([1, 1]);
   });
 
@@ -186,6 +199,7 @@ describe('a call of a silent node', () => {
     await leaveBehind();
     await desk.takeLeave(WATCHED);
     expect(ends()).toMatchObject([{ endedBy: 'caller_stop', fence: { callSid, epoch: 2 } }]);
+    await brokenCalls.close();
     expect([desk.active, sessions, texted]).toEqual([0, 0, [state.identity.conversationId]]);
     expect(await keeper.read(telephoneKey(callSid))).toMatchObject({ kind: 'ended' });
     // It goes on over no other line.
@@ -195,6 +209,7 @@ describe('a call of a silent node', () => {
   it('is ended quietly where its caller was with staff', async () => {
     await leaveBehind({ mode: 'away' });
     await desk.takeLeave(WATCHED);
+    await brokenCalls.close();
     expect([ends().length, texted]).toEqual([1, []]);
   });
 });

@@ -1,7 +1,7 @@
 /** Phone numbers and emails as callers say them. */
 import { describe, expect, it } from 'vitest';
 import { emailIn } from '../../src/domain/emails.ts';
-import { phoneNumberIn, readablePhone } from '../../src/domain/phone-numbers.ts';
+import { phoneNumberIn, readablePhone, takesTexts } from '../../src/domain/phone-numbers.ts';
 
 describe('a phone number in a caller’s words', () => {
   it.each([
@@ -34,6 +34,16 @@ describe('a phone number in a caller’s words', () => {
     expect(phoneNumberIn('030 901820', '+493012345678')).toBe('+4930901820');
     expect(phoneNumberIn('020 7946 0958', '+442079460000')).toBe('+442079460958');
   });
+});
+
+it.each([
+  ['+447911123456', true],
+  ['+12125550142', true],
+  ['+15550100142', true],
+  ['+442079460958', false],
+  ['+18005551212', false],
+])('%s takes texts: %s', (phone, takes) => {
+  expect(takesTexts(phone)).toBe(takes);
 });
 
 describe('a phone number to be read out', () => {

@@ -15,10 +15,11 @@ import { answerThread, endQuietThreads } from '../../src/bin/text-desk.ts';
 import { watchTexts } from '../../src/bin/text-watch.ts';
 import type { AvaEventName } from '../../src/domain/events.ts';
 import { ModelFailure } from '../../src/domain/model-failure.ts';
-import type { ModelCall, TextBrief, ThreadBook } from '../../src/domain/texting.ts';
+import { type ModelCall, newTextConversation, type TextBrief, type ThreadBook } from '../../src/domain/texting.ts';
 import { TEXTING_LIMITS } from '../../src/domain/texting-limits.ts';
 import { NO_USAGE } from '../../src/domain/usage.ts';
-import { radiance } from '../contract/booking-requests.ts';
+import { started } from '../../src/receptionist/texting.ts';
+import { bookingRequest, radiance } from '../contract/booking-requests.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 import { textOf } from '../support/texts.ts';
 
@@ -473,6 +474,34 @@ describe('beyond what is answered', () => {
   });
 });
 
+/** Ava begins a conversation with whoever writes, after that one. */
+const opened = (after: string) => {
+  const conversation = newTextConversation(randomUUID(), 'en', NOW);
+  const text = { key: conversation.conversationId, body: 'Our call was cut off.' };
+  const entries = [started(conversation, radiance.id, phone)];
+  return book.open({ clinicId: radiance.id, phone, after, conversation, entries, text });
+};
+
+describe('a conversation that Ava begins after another', () => {
+  it('is not begun where that came to an appointment after all', async () => {
+    const request = bookingRequest({ at: phones * 60 });
+    await postgresBookingStore(database).book(request);
+    expect(await opened(request.conversationId)).toBe(false);
+    expect(await opened(randomUUID())).toBe(true);
+  });
+
+  it('is not begun with somebody who wants no texts, nor where one is under way or staff have the thread', async () => {
+    await write('STOP');
+    expect(await opened(randomUUID())).toBe(false);
+    await write('START');
+    await setWithStaff(database, radiance.id, phone, true);
+    expect(await opened(randomUUID())).toBe(false);
+    await setWithStaff(database, radiance.id, phone, false);
+    expect(await opened(randomUUID())).toBe(true);
+    expect(await opened(randomUUID())).toBe(false);
+  });
+});
+
 describe('a thread', () => {
   it('that staff have taken over is recorded and not answered, until they give it back', async () => {
     await write('Hi');
@@ -487,6 +516,64 @@ describe('a thread', () => {
     await answer();
     expect(await queued()).toEqual([`${DISCLOSURE} Anything else?`, 'Anything else?']);
     expect(asked.at(-1)?.items.map((item) => ('text' in item ? item.text : ''))).toContain('Is somebody there?');
+  });
+
+  it('that staff take over while its answer is on the way gets none, and no task that was begun for it', async () => {
+    await write('Botox tomorrow at 11 AM');
+    const check = { name: 'check_availability', argumentsText: '{"service":"botox","when":"tomorrow at 11 AM"}' };
+    script = [[check], 'It is free. Shall I book it?'];
+    let rounds = 0;
+    await answer({
+      async ask(...given: Parameters<ReturnType<typeof desk>['ask']>) {
+        if ((rounds += 1) === 2) await setWithStaff(database, radiance.id, phone, true);
+        return desk().ask(...given);
+      },
+    });
+    expect(await queued()).toEqual([]);
+    expect(await turns()).toEqual(['customer: Botox tomorrow at 11 AM']);
+    await setWithStaff(database, radiance.id, phone, false);
+    await write('Are you there?');
+    await answer();
+    expect(await queued()).toEqual([`${DISCLOSURE} Anything else?`]);
+    expect(asked.at(-1)?.items.map(({ kind }) => kind)).toEqual(['customer', 'call', 'output', 'customer']);
+  });
+
+  it('that staff take over with its turn half done is not asked about any further', async () => {
+    await write('What are your hours?');
+    script = [broken()];
+    await answer();
+    await setWithStaff(database, radiance.id, phone, true);
+    await due();
+    await answer();
+    expect([asked.length, await queued()]).toEqual([1, []]);
+  });
+
+  it('that staff take over before its answer is sent keeps the answer to itself', async () => {
+    await write('Hi');
+    await answer();
+    await setWithStaff(database, radiance.id, phone, true);
+    const statuses = await database.unbound(
+      'statuses',
+      (sql) => sql`select status from texts where thread_id = ${threadId}`,
+    );
+    expect(statuses.map(({ status }) => status)).toEqual(['withdrawn']);
+  });
+
+  it('that staff have for long is not over, nor as soon as they give it back', async () => {
+    await write('Hi');
+    await answer();
+    await setWithStaff(database, radiance.id, phone, true);
+    const age = () =>
+      database.unbound(
+        'age',
+        (sql) => sql`update sms_threads set active_at = now() - interval '5 hours' where id = ${threadId}`,
+      );
+    await age();
+    expect(await endQuietThreads(desk())).toBe(0);
+    await setWithStaff(database, radiance.id, phone, false);
+    expect(await endQuietThreads(desk())).toBe(0);
+    await age();
+    expect(await endQuietThreads(desk())).toBe(1);
   });
 
   it('that is quiet for long is over, and scored', async () => {

@@ -1,4 +1,4 @@
-/** A call that breaks off for good goes on in writing, with the time that its caller had chosen. */
+/** A call that breaks off for good goes on in writing, with what was offered and chosen in it, to the booking. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { conversationByText } from '../../db/conversation-reader.ts';
 import { instantOf } from '../../src/domain/clinic-time.ts';
@@ -6,9 +6,16 @@ import type { Call } from '../sim/twilio/call.ts';
 import { type AvaStand, startAva, until } from '../support/ava.ts';
 import { RADIANCE } from '../support/outside.ts';
 import { GREETED, hears, NAME_ASKED, says, WISH } from '../support/talk.ts';
-import { texter } from '../support/texter.ts';
+import { type Answers, converse, type Texter, texter } from '../support/texter.ts';
 
 const QUICK = { settleMs: 30, wordlessMs: 30, usefulForMs: 3_600_000 };
+const LIMIT_MS = 60_000;
+const BOOKED = /You're booked/;
+const ANSWERS: Answers = [
+  [/your full name/i, 'Jordan Lee'],
+  [/phone number/i, 'This number is fine'],
+  [/email/i, 'No email, thank you'],
+];
 
 let ava: AvaStand;
 beforeAll(async () => {
@@ -17,40 +24,57 @@ beforeAll(async () => {
 });
 afterAll(() => ava.stop());
 
-it.each([
-  [
-    'its stream dies again and again, and nobody of staff answers',
-    '+15550118888',
-    '14:00',
-    { mediaKill: { afterMs: 0 } },
-  ],
-  [
-    'its stream dies, and the caller is gone',
-    '+15550118889',
-    '15:00',
-    { mediaKill: { afterMs: 0 }, action: { delayMs: 'never' } },
-  ],
-] as const)('keeps the slot and writes to them where %s', { timeout: 60_000 }, async (_, phone, time, faults) => {
-  const hour = Number(time.slice(0, 2)) - 12;
-  const who = texter(ava.twilio, phone, RADIANCE);
-  const call = ava.place(undefined, { from: phone });
+it('a call whose stream dies again and again, with nobody of staff there: the chosen time is held, and booked in writing', {
+  timeout: LIMIT_MS,
+}, async () => {
+  const who = texter(ava.twilio, '+15550118888', RADIANCE);
+  const call = ava.place(undefined, { from: who.phone });
   await hears(call, GREETED);
-  await says(call, WISH.replace('2 PM', `${hour} PM`), NAME_ASKED);
-  ava.twilio.faults = faults;
-  if ('action' in faults) await hangUpAfterStream(call);
+  await says(call, WISH, NAME_ASKED);
+  ava.twilio.faults = { mediaKill: { afterMs: 0 } };
   await call.ended;
   ava.twilio.faults = {};
-  const [first = ''] = await until('a text', 15_000, () => (who.received().length > 0 ? who.received() : undefined));
-  expect(first).toMatch(/^This is Ava, the AI assistant of Radiance Med Spa\. I'm sorry, our call was cut off\./);
-  expect(first).toContain(`November 24th at ${hour} PM. Would that suit you?`);
-  const startsAt = instantOf('2026-11-24', Number(time.slice(0, 2)) * 60, 'America/New_York');
+  expect(await firstText(who)).toMatch(
+    /^This is Ava, the AI assistant of Radiance Med Spa\. I'm sorry, our call was cut off\. .* November 24th at 2 PM\. Would/,
+  );
+  const startsAt = instantOf('2026-11-24', 14 * 60, 'America/New_York');
   await until('a hold', 5_000, async () => {
     const held = await ava.database.unbound('holds', (sql) => sql`select starts_at as at from holds`);
     return held.some(({ at }) => at === startsAt) ? true : undefined;
   });
-  const conversation = await conversationByText(ava.database, ava.clinic.id, phone);
-  expect(conversation).toMatchObject({ status: 'active', turns: [{ role: 'assistant', text: first }] });
+  await converse(who, 'Yes, please', ANSWERS, BOOKED);
+  const record = await inWriting(who);
+  expect(record.appointments).toMatchObject([{ service: 'Botox', startsAt, customer: 'Jordan Lee', phone: who.phone }]);
+  expect(record.turns.filter(({ role }) => role === 'assistant').map(({ text }) => text)).toEqual(who.received());
 });
+
+it('a call whose caller is gone: they choose among what was offered, and what they said is known', {
+  timeout: LIMIT_MS,
+}, async () => {
+  const who = texter(ava.twilio, '+15550118889', RADIANCE);
+  const call = ava.place(undefined, { from: who.phone });
+  await hears(call, GREETED);
+  await says(call, "I'd like to book a Hydrafacial for Thursday. My name is Jordan Lee.", /would you like\?/);
+  ava.twilio.faults = { mediaKill: { afterMs: 0 }, action: { delayMs: 'never' } };
+  await hangUpAfterStream(call);
+  await call.ended;
+  ava.twilio.faults = {};
+  const [, second = ''] = (await firstText(who)).match(/\w+, \w+ \d+\w+ at [\d:]+ [AP]M/g) ?? [];
+  expect(second).not.toBe('');
+  expect(await converse(who, 'The second one', ANSWERS, BOOKED)).toContain(second);
+  const { appointments, toolCalls } = await inWriting(who);
+  expect(appointments).toMatchObject([{ service: 'Hydrafacial', customer: 'Jordan Lee', phone: who.phone }]);
+  expect(toolCalls.map(({ name }) => name)).toEqual(['book_appointment']);
+  expect(who.received().join(' ')).not.toMatch(NAME_ASKED);
+});
+
+function firstText(who: Texter): Promise<string> {
+  return until('a text', 15_000, () => who.received()[0]);
+}
+
+function inWriting({ phone }: Texter) {
+  return until('a thread', 5_000, () => conversationByText(ava.database, ava.clinic.id, phone));
+}
 
 /** Once nobody hears the caller any more. */
 async function hangUpAfterStream(call: Call): Promise<void> {
