@@ -123,6 +123,8 @@ export type CallMessage =
   | FromTools
   | FromStaff
   | FromScreen
+  /** What the clinic knows of whoever calls, for the model: it comes when it is found. */
+  | { readonly type: 'caller_known'; readonly note: string }
   /** The line broke at `brokeAt`, ms since the epoch; the call goes on over another one, on `node`. */
   | { readonly type: 'taken_up'; readonly brokeAt: number; readonly node: string; readonly farEnd?: FarEnd }
   /** What the call has used of the model's service by now. */

@@ -112,6 +112,8 @@ function handle(
       return keep({ ...state, link: { ...state.link, standsBy: true } });
     case 'phone_closed':
       return phoneClosed(state, message.reason === 'hung_up' ? 'ava' : `caller_${message.reason}`, now);
+    case 'caller_known':
+      return { state, effects: [{ kind: 'tell_model', order: { type: 'note', text: message.note } }] };
     case 'taken_up':
       return takenUp(facts, state, message, now);
     case 'shut_down':

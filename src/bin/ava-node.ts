@@ -12,6 +12,7 @@ import { cachedClinicDirectory } from '../../db/clinic-directory.ts';
 import { redisClinicVault } from '../../db/clinic-vault.ts';
 import { newestClinicIds } from '../../db/clinics.ts';
 import { postgresConversationLog } from '../../db/conversations.ts';
+import { postgresKnownCallers } from '../../db/known-callers.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
@@ -298,6 +299,7 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
     models,
     phrases,
     bookings,
+    recognise: postgresKnownCallers(stores.database),
     messages,
     log,
     events,

@@ -7,6 +7,7 @@ import type { BrowserMemory } from '../browser/memory.ts';
 import type { AudioFormat } from '../domain/audio-format.ts';
 import type { CallKey } from '../domain/call-keeping.ts';
 import type { AvaEventName, AvaEvents, Events } from '../domain/events.ts';
+import type { RecogniseCaller } from '../domain/known-caller.ts';
 import type { BookingStore, ConversationLog, MessageStore, PhraseBook } from '../domain/ports.ts';
 import type { Tracing } from '../domain/tracing.ts';
 import type { CallKeeping } from './call-adoption.ts';
@@ -21,6 +22,8 @@ export interface CallWorld {
   /** A number in [0, 1). */
   readonly chance: () => number;
   readonly bookings: BookingStore;
+  /** Nobody is known where absent. */
+  readonly recognise?: RecogniseCaller;
   readonly messages: MessageStore;
   readonly log: ConversationLog;
   readonly events: Events;

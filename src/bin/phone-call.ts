@@ -28,6 +28,7 @@ import type { CutOff } from '../domain/texting.ts';
 import { NO_TRACING } from '../domain/tracing.ts';
 import type { Usage } from '../domain/usage.ts';
 import { instructions } from '../receptionist/instructions.ts';
+import { knownCallerNote } from '../receptionist/known-caller.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
 import { toolDeclarations, useTool } from '../receptionist/tools/toolbox.ts';
 import { type Adopted, type CallKeeping, FIRST_EPOCH } from './call-adoption.ts';
@@ -132,6 +133,19 @@ export class PhoneCall implements PhoneInlet {
     this.legs = this.wireLegs(clinic, false);
     this.legs.phone.tell({ type: 'line_opened' });
     for (const word of this.early.splice(0)) word();
+    void this.recognise();
+  }
+
+  /** The greeting waits for nothing: who calls is known a moment later, or is not. */
+  private async recognise(): Promise<void> {
+    const { clinicId, callerPhone } = this.identity;
+    if (callerPhone === null || !this.world.recognise) return;
+    try {
+      const note = knownCallerNote(await this.world.recognise(clinicId, callerPhone));
+      if (note !== null && !this.over) this.conversation?.call.tell({ type: 'caller_known', note });
+    } catch (error) {
+      this.world.events.emit('dependency.lost', { name: 'postgres', error });
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import {
 import { primary } from '../domain/language.ts';
 import { dateline, listed, spokenPrice } from '../domain/spoken.ts';
 import { spokenHours } from './hours.ts';
+import { onFileAs } from './known-caller.ts';
 import { policySentences } from './policies.ts';
 
 export interface Briefing {
@@ -134,10 +135,7 @@ function moment({ clinic, now, callerPhone }: Briefing): string {
 }
 
 function writtenMoment({ clinic, now, phone, customerName }: TextingBriefing): string {
-  const name =
-    customerName === null
-      ? 'The number is not on file.'
-      : `The number is on file as ${customerName}: use that name for a booking unless they say it is for somebody else.`;
+  const name = customerName === null ? 'The number is not on file.' : onFileAs(customerName);
   return `# This thread
 Now: ${dateline(now, clinic.timeZone)}.
 They write from ${phone}, where they can be reached: do not ask for a number unless they want another used. ${name}`;

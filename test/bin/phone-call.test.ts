@@ -160,3 +160,50 @@ it('a call that has a newer owner stops at once: its session is closed, nothing 
   expect(saves).toHaveLength(length);
   expect(left).toEqual(['elsewhere']);
 });
+
+it('a caller who is known is made known to the model; one who cannot be looked up is greeted all the same', async () => {
+  const sent: unknown[] = [];
+  const reports: ((report: ModelReport) => void)[] = [];
+  const events = recordedEvents();
+  const world = memoryCallWorld((_brief, report) => {
+    reports.push(report);
+    return { send: (command) => void sent.push(command), audio: () => {}, close: () => {} };
+  }, events);
+  const asked: string[] = [];
+  const recognise = async (clinicId: string, phone: string) => {
+    asked.push(`${clinicId} ${phone}`);
+    return { name: 'Jordan Lee', texted: [] };
+  };
+  const begin = (more: Partial<typeof world>) => {
+    const call = new PhoneCall(IDENTITY, LINE, { ...world, ...more }, () => {});
+    call.begin(radiance);
+    reports.at(-1)?.({ type: 'connected' });
+    reports.at(-1)?.({ type: 'session_ready' });
+    return call;
+  };
+  const known = begin({ recognise });
+  const note = { type: 'note', text: expect.stringContaining('on file as Jordan Lee') };
+  await vi.waitFor(() => expect(sent).toContainEqual(note));
+  expect(asked).toEqual([`${radiance.id} ${IDENTITY.callerPhone}`]);
+  sent.length = 0;
+  const unknown = begin({ recognise: () => Promise.reject(new Error('away')) });
+  await events.seen('dependency.lost');
+  expect(sent).toContainEqual(expect.objectContaining({ type: 'create_response' }));
+  await Promise.all([known.stop('over'), unknown.stop('over')]);
+});
+
+it('a browser’s call is on record with its node, so that it is ended where that dies', async () => {
+  const entries: ConversationEntry[] = [];
+  const world = memoryCallWorld(() => ({ send: () => {}, audio: () => {}, close: () => {} }), recordedEvents());
+  const log = { write: (entry: ConversationEntry) => void entries.push(entry), settled: async () => {} };
+  const identity = { ...IDENTITY, channel: 'web', callSid: null, callerPhone: null } as const;
+  const keeping = { keeper: memoryCallKeeper(), register: memoryCallRegister(), resumeMs: 1_000 };
+  const call = new PhoneCall(identity, LINE, { ...world, log, keeping }, () => {});
+  call.begin(radiance);
+  await call.stop('over');
+  expect(entries[0]).toMatchObject({
+    kind: 'started',
+    channel: 'web',
+    call: { callSid: 'web/conversation', ownerNode: 'node-a', from: null },
+  });
+});

@@ -62,10 +62,14 @@ const node = ({ id, silentS = 0, steadyS = 3_600, startedAt = LONG_AGO }: NodeRo
   );
 
 /** A call that is under way on `node-a`, with two turns. */
-async function openCall(clinicId: string = radiance.id) {
+async function openCall(clinicId: string = radiance.id, channel: 'voice' | 'web' = 'voice') {
   const conversation = conversationOf(clinicId);
   const log = postgresConversationLog(database);
-  for (const entry of [conversation.started, conversation.turn(1, 'Hello.'), conversation.turn(2, 'Hi.')])
+  for (const entry of [
+    { ...conversation.started, channel },
+    conversation.turn(1, 'Hello.'),
+    conversation.turn(2, 'Hi.'),
+  ])
     log.write(entry);
   await log.close(10_000);
   return conversation;
@@ -115,6 +119,20 @@ describe('the calls of a node', () => {
       });
     }
     expect(await housekeeping.endLostCalls(SILENT_MS)).toBe(0);
+  });
+
+  it.each(['voice', 'web'] as const)('by %s are scored once they are ended for it', async (channel) => {
+    await node({ id: 'node-a', silentS: 121 });
+    await node({ id: 'node-b' });
+    const { conversationId } = await openCall(radiance.id, channel);
+    expect(await housekeeping.endLostCalls(SILENT_MS)).toBe(1);
+    const rung = await database.unbound(
+      'rung',
+      (sql) => sql`
+        select v.channel from outbox o join conversations v on v.id = o.subject_id
+        where o.kind = 'score_conversation' and v.id = ${conversationId} and v.outcome = 'abandoned'`,
+    );
+    expect(rung.map((row) => row['channel'])).toEqual([channel]);
   });
 
   it('that is silent are left open as long as they can be resumed', async () => {

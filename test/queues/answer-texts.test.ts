@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
 import { conversationByText, type StoredConversation } from '../../db/conversation-reader.ts';
+import { postgresKnownCallers } from '../../db/known-callers.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresNoticeReplies } from '../../db/notice-replies.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
@@ -19,7 +20,7 @@ import { type ModelCall, newTextConversation, type TextBrief, type ThreadBook } 
 import { TEXTING_LIMITS } from '../../src/domain/texting-limits.ts';
 import { NO_USAGE } from '../../src/domain/usage.ts';
 import { started } from '../../src/receptionist/texting.ts';
-import { bookingRequest, radiance } from '../contract/booking-requests.ts';
+import { bookingRequest, lumen, radiance } from '../contract/booking-requests.ts';
 import { type FreshService, freshDatabase } from '../support/services.ts';
 import { textOf } from '../support/texts.ts';
 
@@ -265,6 +266,17 @@ describe('tools in writing', () => {
     await write('Thanks');
     await answer();
     expect(asked.at(-1)?.instructions).toContain('on file as Jordan Lee');
+    const onTheTelephone = await postgresKnownCallers(database)(radiance.id, phone);
+    expect(onTheTelephone.name).toBe('Jordan Lee');
+    expect(onTheTelephone.texted.map(({ by, text }) => `${by}: ${text}`)).toEqual([
+      'customer: Botox tomorrow at 2 PM',
+      'assistant: It is free. Your name?',
+      'customer: Jordan Lee, please book it',
+      'assistant: You are booked.',
+      'customer: Thanks',
+      'assistant: Anything else?',
+    ]);
+    expect(await postgresKnownCallers(database)(lumen.id, phone)).toEqual({ name: null, texted: [] });
   });
 
   it('are not used again by whoever goes on after a worker that died', async () => {

@@ -123,6 +123,7 @@ const MESSAGES: Readonly<Record<RecordedFold['message']['type'], true>> = {
   caller_typed: true,
   caller_commits: true,
   caller_interrupts: true,
+  caller_known: true,
   line_lost: true,
   line_back: true,
   taken_up: true,

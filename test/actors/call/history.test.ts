@@ -17,6 +17,14 @@ describe('what a call remembers', () => {
     expect(texts(call)).toEqual(['Thank you for calling.', 'When are you open?', 'c', 'At nine.']);
   });
 
+  it('is also who calls, once that is known', () => {
+    const call = greeted();
+    const note = 'The number is on file as Jordan Lee.';
+    const told = { kind: 'tell_model', order: { type: 'note', text: note } };
+    expect(call.tell({ type: 'caller_known', note })).toEqual([told]);
+    expect(texts(call)).toEqual(['Thank you for calling.', note]);
+  });
+
   it('is bounded: the oldest items go first', () => {
     let { state } = greeted();
     for (let n = 1; n <= 2 * HISTORY_LIMITS.items; n++) {
