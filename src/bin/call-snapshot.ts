@@ -105,6 +105,7 @@ const dealings = z.object({
   booked: z.array(z.object({ appointmentId: z.string(), slotId: z.string() })),
   moved: z.array(z.string()),
   cancelled: z.array(z.string()),
+  fresh: z.array(z.string()).optional(),
   waitlisted: z.boolean(),
   theirs: z.array(z.string()),
   moving: z.string().nullable(),

@@ -24,6 +24,8 @@ export interface Dealings {
   /** Moved, and not cancelled again. */
   readonly moved: readonly string[];
   readonly cancelled: readonly string[];
+  /** Those made, moved or corrected since the caller last spoke: they have corrected nothing of these. Absent: none. */
+  readonly fresh?: readonly string[] | undefined;
   readonly waitlisted: boolean;
   /** Appointments that were found to be the caller's, by id. */
   readonly theirs: readonly string[];
@@ -147,7 +149,16 @@ function soughtNow(before: DayRange | null, days: DayRange): DayRange | null {
 
 /** Something was brought to an end: what was chosen for it is over. */
 function settled(dealings: Dealings, appointmentId: string): Dealings {
-  return { ...dealings, choice: null, moving: null, stuck: null, theirs: withEach(dealings.theirs, [appointmentId]) };
+  const { theirs, fresh = [] } = dealings;
+  const more = [appointmentId];
+  return {
+    ...dealings,
+    choice: null,
+    moving: null,
+    stuck: null,
+    theirs: withEach(theirs, more),
+    fresh: withEach(fresh, more),
+  };
 }
 
 /** A booking of the time to which an appointment was just moved finds that appointment: it was moved, not made. */
@@ -163,6 +174,8 @@ function withEach(ids: readonly string[], more: readonly string[]): readonly str
 
 /** The caller spoke, whatever they said: its words may come later. */
 export function callerSpoke(dealings: Dealings): Dealings {
+  const { fresh, ...rest } = dealings;
+  if (fresh !== undefined) return { ...rest, unanswered: [] };
   return dealings.unanswered.length === 0 ? dealings : { ...dealings, unanswered: [] };
 }
 

@@ -68,7 +68,9 @@ async function book(offer: Offer, service: Service, said: Said, context: ToolCon
     now: context.now(),
   });
   if (result.kind === 'taken') return freshTimes('slot_taken', offer, context);
-  return result.replayed
+  // A model that books for two names in one breath has made one of them up.
+  const isSaidSince = !context.dealings.fresh?.includes(result.appointment.id);
+  return result.replayed && isSaidSince
     ? correct(result.appointment.id, offer, said, context)
     : confirmation(result.appointment, offer, context);
 }

@@ -198,6 +198,18 @@ describe('the same booking with a corrected detail', () => {
     expect(desk.bookings.customers(radiance.id)).toMatchObject([{ email: 'jo@mail.test' }]);
   });
 
+  it('in the same breath is no correction: nobody has said anything in between', async () => {
+    const desk = await withChoice({ callerAnswers: false });
+    desk.say('Yes, please.');
+    const first = await desk.book({ slot_id: 'slot_1', customer_name: 'Jordan Lee' });
+    expect(await desk.book({ slot_id: 'slot_1', customer_name: 'John Smith' })).toEqual(first);
+    expect(booked(desk)).toMatchObject([{ customerName: 'Jordan Lee' }]);
+    desk.say('It is Leigh, with a g.');
+    await desk.book({ slot_id: 'slot_1', customer_name: 'Jordan Leigh' });
+    await desk.book({ slot_id: 'slot_1', customer_name: 'John Smith' });
+    expect(booked(desk)).toMatchObject([{ customerName: 'Jordan Leigh' }]);
+  });
+
   it('of an appointment that was cancelled in that moment says so', async () => {
     const desk = await withChoice({
       faults: (bookings) => ({
