@@ -36,7 +36,7 @@ export function readTextingSpending(database: Database, clinicId: string | null)
               where i.clinic_id = c.id and i.received_at > now() - interval '24 hours') as received,
              (select count(*)::int from texts as x
               where x.clinic_id = c.id and x.created_at > now() - interval '24 hours'
-                and x.status not in ('refused', 'expired')) as sent
+                and x.status not in ('refused', 'expired', 'withdrawn')) as sent
       from clinics as c
       where ${clinicId}::uuid is null or c.id = ${clinicId}::uuid
       order by c.name, c.id`;
@@ -59,5 +59,5 @@ function otherTextsUsd(sql: Sql) {
   return sql`(
     select coalesce(sum(x.segments) * c.texting_segment_usd, 0)::float8 from texts as x
     where x.clinic_id = c.id and x.created_at > now() - interval '24 hours' and x.conversation_id is null
-      and x.status not in ('refused', 'expired'))`;
+      and x.status not in ('refused', 'expired', 'withdrawn'))`;
 }
