@@ -96,7 +96,8 @@ export async function spawnAva(options: AvaProcessOptions): Promise<AvaProcess> 
     },
     signal: (name) => process.kill(server.pid, name),
     async close() {
-      await stopProcess(server.pid, KILL);
+      // Once she has ended, her id may be another process's.
+      if (!server.ending()) await stopProcess(server.pid, KILL);
       await rm(dir, { recursive: true, force: true });
     },
   };

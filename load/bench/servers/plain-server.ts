@@ -12,8 +12,14 @@ export interface PlainServer {
 export interface PlainServerOptions {
   /** What people call it, for messages. */
   readonly name: string;
-  /** Arguments of node; the program listens on loopback at the PORT in its environment. */
+  /** Node where absent. */
+  readonly file?: string;
+  /** The program listens on loopback at the PORT in its environment. */
   readonly args: readonly string[];
+  /** A free one where absent. */
+  readonly port?: number;
+  /** The file for what it prints; ours where absent. */
+  readonly output?: string;
   readonly cwd: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -26,15 +32,16 @@ const STOP_STEPS = [
 ] as const;
 
 /** Resolves once it listens. */
-export async function openPlainServer({ name, args, cwd, environment }: PlainServerOptions): Promise<PlainServer> {
-  const port = await freePort();
+export async function openPlainServer(options: PlainServerOptions): Promise<PlainServer> {
+  const { name, file = process.execPath, args, cwd, environment, output = 'inherit' } = options;
+  const port = options.port ?? (await freePort());
   const server = await spawnServer({
     name,
-    file: process.execPath,
+    file,
     args,
     cwd,
     env: { PATH: process.env.PATH, PORT: String(port), ...environment },
-    output: 'inherit',
+    output,
     deathSignal: 'SIGKILL',
   });
   const listens = await waitUntil(async () => !(await portIsFree('127.0.0.1', port)), READY_LIMIT_MS, POLL_MS);

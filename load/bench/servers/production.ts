@@ -48,6 +48,27 @@ export async function build(): Promise<void> {
   if (code !== 0) throw new Error('the build failed');
 }
 
+export interface Servers {
+  readonly start: Production['start'];
+  close(): Promise<void>;
+}
+
+/** Servers as production runs them, told by `environment` of vendors and stores. */
+export function openServers(environment: Readonly<Record<string, string>>): Servers {
+  const running = new Set<AvaProcess>();
+  return {
+    async start(start = {}) {
+      const given = { ...environment, ...CREDENTIALS, NODE_ENV: 'production', ...start.environment };
+      const ava = await spawnAva({ ...start, program: 'built', environment: given });
+      running.add(ava);
+      return ava;
+    },
+    async close() {
+      for (const ava of running) await ava.close();
+    },
+  };
+}
+
 /** `outside`: how the simulated vendors behave. */
 export async function openProduction(outsideOptions: Omit<OutsideOptions, 'port'> = {}): Promise<Production> {
   const [port, opsPort] = await Promise.all([freePort(), freePort()]);
@@ -56,27 +77,20 @@ export async function openProduction(outsideOptions: Omit<OutsideOptions, 'port'
     openOwnRedis(),
     startOutside({ port, ...outsideOptions }),
   ]);
-  const environment = {
+  const servers = openServers({
     ...outside.environment,
-    ...CREDENTIALS,
-    NODE_ENV: 'production',
     OPS_PORT: String(opsPort),
     DATABASE_URL: postgres.url,
     REDIS_URL: redis.url,
-  };
-  const running = new Set<AvaProcess>();
+  });
   return {
     outside,
     databaseUrl: postgres.url,
     redisUrl: redis.url,
     opsUrl: `http://127.0.0.1:${opsPort}`,
-    async start(start = {}) {
-      const ava = await spawnAva({ ...start, program: 'built', environment: { ...environment, ...start.environment } });
-      running.add(ava);
-      return ava;
-    },
+    start: servers.start,
     async close() {
-      for (const ava of running) await ava.close();
+      await servers.close();
       await Promise.all([outside.stop(), postgres.close(), redis.close()]);
     },
   };

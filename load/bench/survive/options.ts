@@ -1,0 +1,30 @@
+/** How much is done: the whole form by default, less of it for work in between. */
+import { parseArgs } from 'node:util';
+import { SEED } from '../../../test/support/seed.ts';
+
+const DEFAULTS = {
+  /** Callers who talk at all times. */
+  calls: 150,
+  /** In which servers are killed. */
+  minutes: 3,
+  /** Seconds from one kill to the next. */
+  every: 10,
+  servers: 3,
+  seed: SEED,
+};
+
+export type SurviveOptions = Readonly<typeof DEFAULTS>;
+
+/** Throws for what it does not know. */
+export function surviveOptions(args: readonly string[]): SurviveOptions {
+  const options = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, { type: 'string' as const }]));
+  const { values } = parseArgs({ args: [...args], options });
+  const given = Object.entries(values).map(([name, text]) => [name, positive(name, String(text))]);
+  return { ...DEFAULTS, ...Object.fromEntries(given) };
+}
+
+function positive(name: string, text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new Error(`--${name} is a number above 0, not "${text}"`);
+  return number;
+}
