@@ -3,8 +3,10 @@
  * where it is not installed) and a worker, a real Postgres and Redis, the simulated Twilio and OpenAI as processes of
  * their own. A kill is a SIGKILL of a random server, which is started again at once. What counts is what the telephones
  * heard, what the database has and what is left open at the model. Options: `--calls 150 --minutes 3 --every 10
- * --servers 3 --seed N` (`--every`: seconds from kill to kill). Linux, and a machine with nothing else to do.
+ * --servers 3 --seed N` (`--every`: seconds from kill to kill), and `--keep FILE` for all that was recorded. Linux, and a
+ * machine with nothing else to do.
  */
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { seededRandom } from '../../test/support/seed.ts';
@@ -64,6 +66,9 @@ async function measure(stand: Stand, database: Database, options: SurviveOptions
   const conversationsOpen = await settled(() => openConversations(database));
   const socketsLeft = await settled(() => model.sessions());
   const rows = await callRows(database);
+  if (options.keep !== undefined) {
+    await writeFile(options.keep, JSON.stringify({ kills, records: callers.records, rows: [...rows.values()] }));
+  }
   const calls = callers.records.map((record) => judged(record, rows.get(record.callSid), kills));
   const overlappingBookings = await overlaps(database);
   const deaths = nodes.deaths();
@@ -87,10 +92,11 @@ function told(calls: readonly JudgedCall[], kills: number): string {
   const sentences = sum(({ turns }) => turns.sentences);
   const inGap = sum(({ turns }) => turns.askedAgainInGap);
   const before = sum(({ turns }) => turns.askedAgainBeforeGap);
+  const resumed = sum(({ turns }) => turns.resumed);
   return [
     `${calls.length} calls, ${cut.length} of them cut off by ${kills} kills, ${sum(({ unexplained }) => unexplained)} lines broke of themselves`,
     `${sum(({ bookings }) => bookings)} appointments; ${sentences} sentences, ${sum(({ turns }) => turns.recorded)} in the record`,
-    `asked again: ${inGap} spoken into a gap, ${before} in the second before it`,
+    `asked again: ${inGap} spoken into a gap, ${before} in the second before it; acted on with their words unknown: ${resumed}`,
   ].join('\n');
 }
 
@@ -100,6 +106,7 @@ function findings(calls: readonly JudgedCall[], deaths: readonly string[]): stri
     const found = [
       ...(lost === null ? [] : [`lost: ${lost}`]),
       ...turns.lost.map((text) => `turn lost: ${text}`),
+      ...turns.askedAgainUnfairly.map((text) => `asked again with no gap near: ${text}`),
       ...turns.doubled.map((text) => `turn doubled: ${text}`),
       ...turns.strange.map((text) => `nobody said: ${text}`),
       ...(bookings > 1 ? [`${bookings} bookings`] : []),

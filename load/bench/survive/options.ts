@@ -13,14 +13,18 @@ const DEFAULTS = {
   seed: SEED,
 };
 
-export type SurviveOptions = Readonly<typeof DEFAULTS>;
+export interface SurviveOptions extends Readonly<typeof DEFAULTS> {
+  /** A file for all that was recorded, to look closer. */
+  readonly keep: string | undefined;
+}
 
 /** Throws for what it does not know. */
 export function surviveOptions(args: readonly string[]): SurviveOptions {
-  const options = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, { type: 'string' as const }]));
-  const { values } = parseArgs({ args: [...args], options });
+  const names = ['keep', ...Object.keys(DEFAULTS)];
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const { keep, ...values } = parseArgs({ args: [...args], options }).values;
   const given = Object.entries(values).map(([name, text]) => [name, positive(name, String(text))]);
-  return { ...DEFAULTS, ...Object.fromEntries(given) };
+  return { ...DEFAULTS, ...Object.fromEntries(given), keep: keep === undefined ? undefined : String(keep) };
 }
 
 function positive(name: string, text: string): number {

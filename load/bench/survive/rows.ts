@@ -13,16 +13,13 @@ const callRow = z.object({
 });
 export type CallRow = z.infer<typeof callRow>;
 
-/** What the record has of a turn that nobody understood. */
-const INAUDIBLE = '[inaudible]';
-
 export async function callRows(database: Database): Promise<Map<string, CallRow>> {
   const rows = await database.unbound(
     'survivors',
     (sql) => sql`
       select c.call_sid as "callSid", coalesce(v.status, 'unwritten') as status, c.resumes,
         to_json(array(select text from turns t
-              where t.conversation_id = c.conversation_id and role = 'customer' and text <> ${INAUDIBLE}
+              where t.conversation_id = c.conversation_id and role = 'customer'
               order by n)) as turns,
         to_json(array(select (extract(epoch from created_at) * 1000)::float8 from appointments a
               where a.conversation_id = c.conversation_id and a.status = 'confirmed')) as "bookedAt"

@@ -58,6 +58,7 @@ function wordsAt({ words }: PhoneRecord, pattern: RegExp): number | null {
 export interface Counts {
   readonly callsLost: number;
   readonly turnsLost: number;
+  readonly turnsAskedUnfairly: number;
   readonly turnsDoubled: number;
   readonly turnsStrange: number;
   readonly doubleBookings: number;
@@ -75,6 +76,7 @@ export function countsOf(calls: readonly JudgedCall[], elsewhere: Elsewhere): Co
   return {
     callsLost: sum(({ lost }) => (lost === null ? 0 : 1)),
     turnsLost: sum(({ turns }) => turns.lost.length),
+    turnsAskedUnfairly: sum(({ turns }) => turns.askedAgainUnfairly.length),
     turnsDoubled: sum(({ turns }) => turns.doubled.length),
     turnsStrange: sum(({ turns }) => turns.strange.length),
     doubleBookings: sum(({ bookings }) => Math.max(0, bookings - 1)),

@@ -1,7 +1,7 @@
 /** A caller's sentences against the record: once each, or fairly asked for again. */
 import { describe, expect, it } from 'vitest';
 import type { Fault } from './faults.ts';
-import { judgedTurns } from './turns.ts';
+import { INAUDIBLE, judgedTurns } from './turns.ts';
 
 const said = (text: string, fromAt: number, toAt = fromAt + 1_000) => ({ text, fromAt, toAt });
 
@@ -32,9 +32,19 @@ describe("a caller's sentences", () => {
     expect(verdict).toMatchObject({ askedAgainInGap: 0, askedAgainBeforeGap: 1, lost: [], doubled: [] });
   });
 
-  it('are lost when they were asked for again though they were long over', () => {
+  it('are unfairly asked for again when they were long over', () => {
     const verdict = judgedTurns([said('Yes, please.', 5_000), said('Yes, please.', 13_000)], ['Yes, please.'], [FAULT]);
-    expect(verdict.lost).toEqual(['Yes, please.']);
+    expect(verdict).toMatchObject({ askedAgainUnfairly: ['Yes, please.'], lost: [], doubled: [] });
+  });
+
+  it('are resumed when they were acted on before anybody had their words', () => {
+    const verdict = judgedTurns([said('Yes, please.', 8_500), said('Bye.', 20_000)], [INAUDIBLE, 'Bye.'], [FAULT]);
+    expect(verdict).toMatchObject({ recorded: 1, resumed: 1, lost: [] });
+  });
+
+  it('are lost when the record has nothing in their place, or no gap was near', () => {
+    expect(judgedTurns([said('Yes, please.', 8_500), said('Bye.', 20_000)], ['Bye.'], [FAULT]).lost).toHaveLength(1);
+    expect(judgedTurns([said('Yes, please.', 5_500)], [INAUDIBLE], [FAULT]).lost).toHaveLength(1);
   });
 
   it('are doubled when they were recorded and asked for again all the same', () => {

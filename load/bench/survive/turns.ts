@@ -1,6 +1,7 @@
 /**
  * Whether each sentence of a caller stands in the record: exactly once, or asked for again and then once. Asking again is
- * fair only of what was spoken into a gap, or so shortly before it that no node can have had the words.
+ * fair only of what was spoken into a gap, or so shortly before it that no node can have had the words. Where such a
+ * sentence was acted on all the same, its turn was resumed and its words are unknown: the record says so in its place.
  */
 import type { Fault } from './faults.ts';
 import type { Sentence } from './phone-record.ts';
@@ -12,46 +13,73 @@ export interface TurnVerdict {
   readonly askedAgainInGap: number;
   /** The same of what was spoken in the second before it. */
   readonly askedAgainBeforeGap: number;
-  /** Neither recorded nor fairly asked for again. */
+  /** Spoken into the gap or shortly before it, and acted on with its words unknown. */
+  readonly resumed: number;
+  /** Asked for again though no gap was near. */
+  readonly askedAgainUnfairly: readonly string[];
+  /** Neither recorded, nor resumed, nor asked for again. */
   readonly lost: readonly string[];
-  /** In the record more often than said, or recorded and unfairly asked for again. */
+  /** In the record more often than said, or recorded and asked for again though no gap was near. */
   readonly doubled: readonly string[];
   /** In the record and never said. */
   readonly strange: readonly string[];
 }
 
+/** What the record has of a turn that nobody understood. */
+export const INAUDIBLE = '[inaudible]';
 /** Until then nobody has had the words of a sentence: silence tells its end (500 ms), a transcript takes up to 580. */
 const UNSETTLED_MS = 1_100;
+/** A telephone tells of its line, and of when it spoke, by ticks of 20 ms. */
+const TICKS_MS = 40;
 
-/** `rows`: the caller's turns as the record has them, in order, without what it says it did not understand. */
+type Fate = 'recorded' | 'in_gap' | 'before_gap' | 'resumed' | 'unfair' | 'doubled' | 'lost';
+
+/** `rows`: the caller's turns as the record has them, in order. */
 export function judgedTurns(said: readonly Sentence[], rows: readonly string[], faults: readonly Fault[]): TurnVerdict {
   const texts = rows.flatMap((row) => apart(row, said));
-  const matched = inCommon(
+  const rowOf = inCommon(
     said.map(({ text }) => text),
     texts,
   );
-  const verdict = { askedAgainInGap: 0, askedAgainBeforeGap: 0 };
-  const lost: string[] = [];
-  const doubled = texts.filter((text, n) => !matched.rows.has(n) && said.some((each) => each.text === text));
-  said.forEach((sentence, n) => {
+  /** Between the rows of the sentences before and after it. */
+  const isUnworded = (n: number): boolean => {
+    const from = Math.max(-1, ...[...rowOf].filter(([sentence]) => sentence < n).map(([, row]) => row));
+    const to = Math.min(texts.length, ...[...rowOf].filter(([sentence]) => sentence > n).map(([, row]) => row));
+    return texts.slice(from + 1, to).includes(INAUDIBLE);
+  };
+  const fates = said.map((sentence, n): Fate => {
     const isAgain = said[n + 1]?.text === sentence.text;
-    const isRecorded = matched.sentences.has(n);
-    if (isRecorded && !isAgain) return;
-    const fairness = isAgain ? fairnessOf(sentence, faults) : 'unfair';
-    if (fairness === 'in_gap') verdict.askedAgainInGap++;
-    else if (fairness === 'before_gap') verdict.askedAgainBeforeGap++;
-    else if (isRecorded) doubled.push(sentence.text);
-    else lost.push(sentence.text);
+    const isRecorded = rowOf.has(n);
+    if (isRecorded && !isAgain) return 'recorded';
+    const place = placeOf(sentence, faults);
+    if (isAgain && place !== null) return place;
+    if (isAgain) return isRecorded ? 'doubled' : 'unfair';
+    return place !== null && isUnworded(n) ? 'resumed' : 'lost';
   });
-  const strange = texts.filter((text, n) => !matched.rows.has(n) && !doubled.includes(text));
-  return { sentences: said.length, recorded: matched.sentences.size, ...verdict, lost, doubled, strange };
+  const count = (fate: Fate): number => fates.filter((each) => each === fate).length;
+  const textsOf = (fate: Fate): string[] => said.flatMap(({ text }, n) => (fates[n] === fate ? [text] : []));
+  const matched = new Set(rowOf.values());
+  const unmatched = texts.filter((text, n) => text !== INAUDIBLE && !matched.has(n));
+  const wasSaid = (row: string): boolean => said.some(({ text }) => text === row);
+  return {
+    sentences: said.length,
+    recorded: rowOf.size,
+    askedAgainInGap: count('in_gap'),
+    askedAgainBeforeGap: count('before_gap'),
+    resumed: count('resumed'),
+    askedAgainUnfairly: textsOf('unfair'),
+    lost: textsOf('lost'),
+    doubled: [...textsOf('doubled'), ...unmatched.filter(wasSaid)],
+    strange: unmatched.filter((row) => !wasSaid(row)),
+  };
 }
 
-function fairnessOf({ fromAt, toAt }: Sentence, faults: readonly Fault[]): 'in_gap' | 'before_gap' | 'unfair' {
+/** Where a sentence was spoken, if any gap is near. */
+function placeOf({ fromAt, toAt }: Sentence, faults: readonly Fault[]): 'in_gap' | 'before_gap' | null {
   const isTouched = (until: number): boolean =>
-    faults.some(({ killedAt, restoredAt }) => until > killedAt && fromAt < (restoredAt ?? killedAt));
+    faults.some(({ killedAt, restoredAt }) => until > killedAt && fromAt < (restoredAt ?? killedAt) + TICKS_MS);
   if (isTouched(toAt)) return 'in_gap';
-  return isTouched(toAt + UNSETTLED_MS) ? 'before_gap' : 'unfair';
+  return isTouched(toAt + UNSETTLED_MS) ? 'before_gap' : null;
 }
 
 /** Two sentences in one breath are one turn. */
@@ -66,8 +94,8 @@ function apart(row: string, said: readonly Sentence[]): readonly string[] {
   return [row];
 }
 
-/** Which of both stand in the longest common subsequence. */
-function inCommon(sentences: readonly string[], rows: readonly string[]) {
+/** The longest common subsequence: of each sentence in it, its row. */
+function inCommon(sentences: readonly string[], rows: readonly string[]): ReadonlyMap<number, number> {
   /** Of what is left from these two on, by `i,j`. */
   const lengths = new Map<string, number>();
   const at = (i: number, j: number): number => lengths.get(`${i},${j}`) ?? 0;
@@ -76,14 +104,11 @@ function inCommon(sentences: readonly string[], rows: readonly string[]) {
       lengths.set(`${i},${j}`, sentences[i] === rows[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1)));
     }
   }
-  const matched = { sentences: new Set<number>(), rows: new Set<number>() };
+  const rowOf = new Map<number, number>();
   for (let i = 0, j = 0; i < sentences.length && j < rows.length; ) {
     if (at(i + 1, j) === at(i, j)) i++;
     else if (at(i, j + 1) === at(i, j)) j++;
-    else {
-      matched.sentences.add(i++);
-      matched.rows.add(j++);
-    }
+    else rowOf.set(i++, j++);
   }
-  return matched;
+  return rowOf;
 }
