@@ -161,6 +161,8 @@ export interface CallLimits {
   readonly fillerMs: number;
   /** How long a caller may be silent before they are asked, and once more before the call ends. */
   readonly silenceMs: number;
+  /** How long a caller whose turn it was when their line broke may be silent before they are asked again. */
+  readonly unheardMs: number;
   /** How long a short sound's words are waited for before Ava goes on. */
   readonly wordsMs: number;
   /** How long before its end the caller of a long call is warned. */
@@ -172,6 +174,7 @@ export const CALL_LIMITS: CallLimits = {
   farewellMs: 20_000,
   fillerMs: 800,
   silenceMs: 10_000,
+  unheardMs: 1_500,
   wordsMs: 1_000,
   warningMs: 60_000,
 };

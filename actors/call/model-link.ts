@@ -14,6 +14,7 @@ import { meant } from './floor.ts';
 import { remember } from './history.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
 import { sayPhrase } from './phrases.ts';
+import { awaitUnheard } from './silence.ts';
 import { heardOfSent } from './speech.ts';
 import type { CallState } from './state.ts';
 import { unheardTurn } from './turns.ts';
@@ -63,7 +64,10 @@ export function sessionReady(
   const [next] = state.link.reheard;
   if (missed || state.link.missed)
     return isOwedAnAnswer(state) ? resume(silent, 0, goOn(silent), now) : askAgain(facts, silent, 0, now);
-  if (!next) return resume(silent, 0, state.callerSpeaksSince === null ? goOn(silent) : NOTHING, now);
+  if (!next) {
+    const goingOn = state.callerSpeaksSince === null ? goOn(silent) : NOTHING;
+    return resume(goingOn.ask === null ? awaitUnheard(facts, silent, now) : silent, 0, goingOn, now);
+  }
   const history = state.history.filter(({ at }) => at < next.endedAt);
   return {
     state: withDeadline({ ...silent, link: { ...silent.link, toldUntil: next.endedAt } }, 'reheard', now + REHEARD_MS),

@@ -33,6 +33,20 @@ export function callerIsSilent(facts: CallFacts, state: CallState, now: number):
   return sayPhrase(facts, { ...state, silences: state.silences + 1 }, 'stillThere');
 }
 
+/**
+ * It is the caller's turn, and their line broke since they last had one: what they say from here on is heard, what they
+ * said into the gap is not. A browser says that once more by itself.
+ */
+export function awaitUnheard(facts: CallFacts, state: CallState, now: number): CallState {
+  const mayBeUnheard = state.resumes > 0 && state.identity.channel === 'voice';
+  return mayBeUnheard ? withDeadline(state, 'unheard', now + facts.limits.unheardMs) : state;
+}
+
+/** Nothing came: the caller is told that something may be lost, rather than left to wonder why nobody answers. */
+export function callerMayBeUnheard(facts: CallFacts, state: CallState): CallTransition {
+  return isQuiet(state) ? sayPhrase(facts, state, 'lostYou') : keep(state);
+}
+
 /** An answer is awaited from here on. */
 export function awaitAnswer(facts: CallFacts, state: CallState, now: number): CallState {
   return state.fillerSaid ? state : withDeadline(state, 'filler', now + facts.limits.fillerMs);

@@ -22,7 +22,7 @@ import type { CallFacts, CallMessage } from './messages.ts';
 import { changingOver, isHeardAgain, notReheard, sessionLost, sessionReady, turnAgain } from './model-link.ts';
 import { takenUp } from './resume.ts';
 import { fromScreen, nothingSaid } from './screen.ts';
-import { answerIsLate, callerIsSilent, watchSilence } from './silence.ts';
+import { answerIsLate, callerIsSilent, callerMayBeUnheard, watchSilence } from './silence.ts';
 import { speechBegan, speechConfirmed, speechCut, speechHeard, withText } from './speech.ts';
 import type { CallState } from './state.ts';
 import { settle, TIMED_OUT, toolAnswered, toolRequested } from './tools.ts';
@@ -139,6 +139,8 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
       return answerIsLate(facts, state);
     case 'silence':
       return callerIsSilent(facts, state, now);
+    case 'unheard':
+      return callerMayBeUnheard(facts, state);
     case 'time_is_short':
       return timeIsShort(facts, state, now);
     case 'longest_call':

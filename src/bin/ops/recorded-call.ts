@@ -1,6 +1,6 @@
 /** A call's folds as they are stored, read into what can be folded again: one stretch for each owner that the call had. */
 import { z } from 'zod';
-import type { CallLimits } from '../../../actors/call/messages.ts';
+import { CALL_LIMITS, type CallLimits } from '../../../actors/call/messages.ts';
 import { RECORDING_SCHEMA } from '../../../actors/call/recording.ts';
 import type { Beginning, RecordedFold } from '../../../actors/call/replaying.ts';
 import type { StoredFold } from '../../../db/call-events.ts';
@@ -44,6 +44,8 @@ const limits = z.object({
   farewellMs: z.number(),
   fillerMs: z.number(),
   silenceMs: z.number(),
+  /** Calls of releases before were recorded without. */
+  unheardMs: z.number().default(CALL_LIMITS.unheardMs),
   wordsMs: z.number(),
   warningMs: z.number(),
 }) satisfies z.ZodType<CallLimits>;

@@ -72,6 +72,45 @@ describe('a call that another node goes on with', () => {
     expect(next.call.state.identity.node).toBe('node-b');
   });
 
+  it('asks a caller again who is silent though it was their turn: what they said may have gone with the line', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'Do you do Botox?'));
+    says(call, 'a1', 'Yes, we do. When would suit you?');
+    const { call: next } = elsewhere(call);
+    next.tell(ready);
+    expect(askedFor(next.wait(FACTS.limits.unheardMs - 1))).toEqual([]);
+    expect(askedFor(next.wait(1))).toEqual([PHRASES.lostYou]);
+    says(next, 'a2', PHRASES.lostYou);
+    expect(askedFor(next.wait(FACTS.limits.silenceMs))).toEqual([PHRASES.stillThere]);
+  });
+
+  it('asks nobody again who speaks, who was not to speak yet, or whose browser says it once more', () => {
+    const offered = (identity = {}) => {
+      const call = greeted();
+      callerSpeaks(call, 'u1');
+      call.tell(words('u1', 'When can I come?'));
+      begins(call, 'a1', OFFER);
+      call.tell(responseEnded());
+      call.state = { ...call.state, identity: { ...call.state.identity, ...identity } };
+      return call;
+    };
+    const spoken = elsewhere(greeted()).call;
+    spoken.tell(ready, speechStarted);
+    expect(askedFor(spoken.wait(FACTS.limits.unheardMs))).toEqual([]);
+    const cutOff = offered();
+    cutOff.wait(3_000);
+    const next = elsewhere(cutOff).call;
+    next.tell(ready);
+    says(next, 'a2', 'or Wednesday at nine.');
+    expect(askedFor(next.wait(FACTS.limits.unheardMs))).toEqual([]);
+    const browser = offered({ channel: 'web' });
+    browser.wait(8_000);
+    const back = elsewhere(browser).call;
+    back.tell(ready);
+    expect(askedFor(back.wait(FACTS.limits.unheardMs))).toEqual([]);
+  });
+
   it('goes on behind the words that were heard', () => {
     const call = greeted();
     callerSpeaks(call, 'u1');
