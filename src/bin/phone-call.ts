@@ -16,8 +16,10 @@ import {
 import { FRUITLESS_RESUMES } from '../../actors/call/resume.ts';
 import type { CallState } from '../../actors/call/state.ts';
 import { ModelActor } from '../../actors/model/actor.ts';
+import type { ModelBrief } from '../../actors/model/messages.ts';
 import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import type { AudioFormat } from '../domain/audio-format.ts';
 import type { CallFence } from '../domain/call-keeping.ts';
 import type { LineLoss } from '../domain/call-watch.ts';
 import type { Clinic } from '../domain/clinic.ts';
@@ -464,13 +466,7 @@ export class PhoneCall implements PhoneInlet {
       this.options.screen?.heard(message);
       this.conversation?.call.tell(message);
     };
-    const brief = {
-      instructions: instructions({ clinic, now: clock.now(), callerPhone: identity.callerPhone }),
-      voice: clinic.voice,
-      languages: clinic.conversation.languages,
-      format: this.options.format,
-      tools: toolDeclarations(),
-    };
+    const brief = briefOf(clinic, identity.callerPhone, this.options.format, clock.now());
     const phone = new PhoneActor({
       line: this.line,
       format: this.options.format,
@@ -590,4 +586,15 @@ export class PhoneCall implements PhoneInlet {
 
 function isStop(message: CallMessage): boolean {
   return message.type === 'phone_closed' && message.reason === 'stop';
+}
+
+/** What the sessions of a call are opened with. */
+export function briefOf(clinic: Clinic, callerPhone: string | null, format: AudioFormat, now: number): ModelBrief {
+  return {
+    instructions: instructions({ clinic, now, callerPhone }),
+    voice: clinic.voice,
+    languages: clinic.conversation.languages,
+    format,
+    tools: toolDeclarations(),
+  };
 }

@@ -29,7 +29,8 @@ import type { BrokenCalls } from './broken-calls.ts';
 import { type Adopted, ExpectedCall, tellRegister } from './call-adoption.ts';
 import { type CallWorld, type NextForCaller, TELEPHONE } from './call-world.ts';
 import { type LeftBehind, LeftBehindCalls } from './left-behind.ts';
-import { PhoneCall } from './phone-call.ts';
+import { briefOf, PhoneCall } from './phone-call.ts';
+import { SessionsAhead } from './sessions-ahead.ts';
 import { isLineLeft, missOf, staffLine, summaryOf } from './staff-line.ts';
 
 export interface SwitchboardOptions {
@@ -83,6 +84,7 @@ interface Arrival {
 export class Switchboard implements FrontDesk {
   private readonly options: SwitchboardOptions;
   private readonly others: LeftBehindCalls;
+  private readonly sessions: SessionsAhead;
   private readonly calls = new Supervisor<PhoneCall>();
   /** The latest stream of each call that lives here. */
   private readonly streams = new Map<string, string>();
@@ -95,6 +97,7 @@ export class Switchboard implements FrontDesk {
   constructor(options: SwitchboardOptions) {
     this.options = options;
     this.others = new LeftBehindCalls(options.node, options.world);
+    this.sessions = new SessionsAhead(options.world.connectModel, options.world.clock);
   }
 
   get active(): number {
@@ -145,7 +148,7 @@ export class Switchboard implements FrontDesk {
       calledNumber: stream.to,
       node: this.options.node,
     } as const;
-    const call = new PhoneCall(identity, line, this.options.world, (next) => this.left(callSid, call, next));
+    const call = new PhoneCall(identity, line, this.worldOf(callSid), (next) => this.left(callSid, call, next));
     this.calls.add(callSid, call);
     void this.options.directory.byId(clinicId).then(
       (clinic) => beginWith(call, clinic),
@@ -165,9 +168,9 @@ export class Switchboard implements FrontDesk {
     if (OVER.has(callStatus)) this.callStatus({ callSid, status: callStatus });
     if (OVER.has(callStatus) || isConnected) return { kind: 'hang_up' };
     // Asked twice about one stream, or late: the call has another one by now, and whoever asks has lost the answer.
-    if (call && this.isPast(continuation)) return streamOf(call.identity, clock.now());
+    if (call && this.isPast(continuation)) return this.lineFor(call.identity, clock.now());
     call?.lineBroke();
-    if (call?.orphaned && !this.draining) return streamOf(call.identity, call.orphaned.at);
+    if (call?.orphaned && !this.draining) return this.lineFor(call.identity, call.orphaned.at);
     const here = this.ended.get(callSid) ?? (call && { ...call.identity, next: call.next });
     if (dialCallStatus !== null) return this.staffMissed(here?.clinicId, continuation);
     return this.whatFollows(here ?? (await this.elsewhere(continuation)), staffTried);
@@ -270,7 +273,7 @@ export class Switchboard implements FrontDesk {
     if (this.draining) return null;
     const { callSid, sinceMs } = watched;
     const call = this.calls.find(callSid);
-    if (call) return call.orphaned && streamOf(call.identity, call.orphaned.at);
+    if (call) return call.orphaned && this.lineFor(call.identity, call.orphaned.at);
     const left = await this.others.read(callSid);
     if (left?.kind === 'live' && left.state.mode === 'away') return null;
     this.others.closeLate(watched, left);
@@ -305,6 +308,7 @@ export class Switchboard implements FrontDesk {
   /** Ends what still lives; its callers are handed to staff. */
   async stop(): Promise<void> {
     this.draining = true;
+    this.sessions.close();
     await this.calls.stopAll('shutdown');
   }
 
@@ -343,7 +347,7 @@ export class Switchboard implements FrontDesk {
   ): Promise<Continuation | EndedCall | undefined> {
     if (left?.kind === 'live') {
       const { identity } = left.state;
-      if (!this.isCrowded) return streamOf(identity, brokeAt);
+      if (!this.isCrowded) return this.lineFor(identity, brokeAt);
       return { clinicId: identity.clinicId, conversationId: identity.conversationId, next: 'staff' };
     }
     if (left) return { ...left.ending, conversationId: null };
@@ -373,7 +377,8 @@ export class Switchboard implements FrontDesk {
     return expected;
   }
 
-  private async bring({ callSid, clinicId }: CallStream, brokeAt: number): Promise<void> {
+  private async bring({ callSid, clinicId, from }: CallStream, brokeAt: number): Promise<void> {
+    await this.prepareSession({ callSid, clinicId, callerPhone: from });
     const adopted = await this.others.claim(callSid, 'on_line');
     const clinic = adopted && (await this.clinicOf(adopted));
     const arrival = this.arrivals.get(callSid);
@@ -384,6 +389,7 @@ export class Switchboard implements FrontDesk {
     if (call) call.takeUp(clinic, adopted, brokeAt);
     expected.arrived(call || null);
     if (call) return;
+    this.sessions.dismiss(callSid);
     // Whoever has it now is asked next; where nobody has, staff are to have the caller.
     if (adopted !== null) this.ended.set(callSid, { clinicId, conversationId: null, next: 'staff' });
     this.streams.delete(callSid);
@@ -394,12 +400,33 @@ export class Switchboard implements FrontDesk {
     return this.options.directory.byId(state.identity.clinicId).catch(() => undefined);
   }
 
+  /** The call goes on over another line. That may lead here; its session connects meanwhile. */
+  private lineFor(identity: CallIdentity, brokeAt: number): Continuation {
+    const { clinicId, callerPhone, calledNumber } = identity;
+    void this.prepareSession(identity);
+    return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber, brokeAt };
+  }
+
+  private async prepareSession(call: Pick<CallIdentity, 'callSid' | 'clinicId' | 'callerPhone'>): Promise<void> {
+    const { directory, world } = this.options;
+    // Whoever takes the call tells of a clinic that cannot be had.
+    const clinic = await directory.byId(call.clinicId).catch(() => undefined);
+    if (!clinic || call.callSid === null) return;
+    this.sessions.prepare(call.callSid, briefOf(clinic, call.callerPhone, TELEPHONE.format, world.clock.now()));
+  }
+
+  /** The world of one call, which connects by the session that was prepared for it. */
+  private worldOf(callSid: string): CallWorld {
+    return { ...this.options.world, connectModel: this.sessions.of(callSid) };
+  }
+
   /** A call that this node has claimed is its own from here on. */
   private enter(callSid: string, adopted: Adopted, line: PhoneLine): PhoneCall | undefined {
     if (this.calls.find(callSid)) return undefined;
     const { node, world } = this.options;
     const { state, epoch } = adopted;
-    const call = new PhoneCall({ ...state.identity, node }, line, world, (next) => this.left(callSid, call, next), {
+    const identity = { ...state.identity, node };
+    const call = new PhoneCall(identity, line, this.worldOf(callSid), (next) => this.left(callSid, call, next), {
       ...TELEPHONE,
       epoch,
     });
@@ -438,10 +465,6 @@ const NO_LINE: PhoneLine = {
   clear: () => undefined,
   close: () => undefined,
 };
-
-function streamOf({ clinicId, callerPhone, calledNumber }: CallIdentity, brokeAt: number): Continuation {
-  return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber, brokeAt };
-}
 
 /** However the phone network calls it: who heard the whisper and did not press a key did not take the call. */
 function missOfTold(call: PhoneCall, continuation: CallContinuation): StaffMiss | null {

@@ -1,10 +1,13 @@
 /** A call that another node had, as it comes to this one: whose it is then, and what of it is there. */
+import { EventEmitter, once } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CallState } from '../../actors/call/state.ts';
+import type { ConnectModel } from '../../actors/model/messages.ts';
 import { adopt, ExpectedCall, registered } from '../../src/bin/call-adoption.ts';
 import { endingOf, headOf, itemOf, restored, telephoneKey } from '../../src/bin/call-snapshot.ts';
 import type { CallWorld } from '../../src/bin/call-world.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
+import type { CallClaim } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
 import { callerSpeaks, greeted, words } from '../actors/call/bench.ts';
 import { memoryCallWorld } from '../support/call-world.ts';
@@ -37,13 +40,22 @@ const asked = (callStatus = 'in-progress') => ({
   staffTried: 0,
 });
 const LINE = { play: () => undefined, mark: () => undefined, clear: () => undefined, close: () => undefined };
+const noSession: ConnectModel = () => ({ send: () => undefined, audio: () => undefined, close: () => undefined });
+const connecting = () => vi.fn<ConnectModel>(noSession);
+/** The line of a call that broke on another node. */
+const stream = () => ({
+  callSid,
+  clinicId: radiance.id,
+  from: '+15550100142',
+  to: radiance.phone,
+  streamSid: 'MZ2',
+  brokeAt: Date.now(),
+});
 const desk = (changes: Partial<ReturnType<typeof keeping>> = {}, world: Partial<CallWorld> = {}): Switchboard =>
   new Switchboard({
     directory: memoryClinicDirectory(),
     world: {
-      ...memoryCallWorld(() => {
-        throw new Error('no call may begin');
-      }),
+      ...memoryCallWorld(noSession),
       keeping: { ...keeping(), ...changes },
       ...world,
     },
@@ -262,5 +274,41 @@ describe('a node that is asked about a call that it does not know', () => {
     expect(await desk().continueCall(asked())).toMatchObject({ kind: 'staff', staffPhone });
     keeper.flush();
     expect(await desk().continueCall(asked())).toMatchObject({ kind: 'staff', staffPhone });
+  });
+});
+
+describe('the session of a call whose line broke', () => {
+  it('connects while the call is claimed', async () => {
+    const connect = connecting();
+    const gate = new EventEmitter();
+    const opened = once(gate, 'open');
+    const slow = { ...register, claim: (given: CallClaim) => opened.then(() => register.claim(given)) };
+    const node = desk({ register: slow }, { connectModel: connect });
+    node.open(stream(), LINE);
+    await vi.waitFor(() => expect(connect).toHaveBeenCalledTimes(1));
+    expect(node.active).toBe(0);
+    gate.emit('open');
+    await vi.waitFor(() => expect(node.active).toBe(1));
+    expect(connect).toHaveBeenCalledTimes(1);
+    await node.stop();
+  });
+
+  it('connects when the phone network asks what comes next, and is the one that goes on where the line leads here', async () => {
+    const connect = connecting();
+    const node = desk({}, { connectModel: connect });
+    await node.continueCall(asked());
+    await vi.waitFor(() => expect(connect).toHaveBeenCalledTimes(1));
+    node.open(stream(), LINE);
+    await vi.waitFor(() => expect(node.active).toBe(1));
+    expect(connect).toHaveBeenCalledTimes(1);
+    await node.stop();
+  });
+
+  it('is closed where the call is not to be had', async () => {
+    const close = vi.fn<() => void>();
+    const node = desk({}, { connectModel: (...given) => ({ ...noSession(...given), close }) });
+    await keeper.end(telephoneKey(callSid), 1, endingOf({ next: 'hang_up', clinicId: radiance.id }));
+    node.open(stream(), LINE);
+    await vi.waitFor(() => expect(close).toHaveBeenCalledTimes(1));
   });
 });

@@ -24,7 +24,7 @@ export function surviveOptions(args: readonly string[]): SurviveOptions {
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   const { keep, ...values } = parseArgs({ args: [...args], options }).values;
   const given = Object.entries(values).map(([name, text]) => [name, positive(name, String(text))]);
-  return { ...DEFAULTS, ...Object.fromEntries(given), keep: keep === undefined ? undefined : String(keep) };
+  return { ...DEFAULTS, ...Object.fromEntries(given), keep };
 }
 
 function positive(name: string, text: string): number {

@@ -43,6 +43,17 @@ function elsewhere(
   return { call: next, effects: next.tell(takenUp, { type: 'phone_opened' }) };
 }
 
+/** A call in which she begins to name what there is. */
+function offered(channel: 'voice' | 'web'): CallBench {
+  const call = greeted();
+  callerSpeaks(call, 'u1');
+  call.tell(words('u1', 'When can I come?'));
+  begins(call, 'a1', OFFER);
+  call.tell(responseEnded());
+  call.state = { ...call.state, identity: { ...call.state.identity, channel } };
+  return call;
+}
+
 const ready: CallMessage = { type: 'model_ready', first: false };
 
 /** What the new session is asked for. */
@@ -86,25 +97,16 @@ describe('a call that another node goes on with', () => {
   });
 
   it('asks nobody again who speaks, who was not to speak yet, or whose browser says it once more', () => {
-    const offered = (identity = {}) => {
-      const call = greeted();
-      callerSpeaks(call, 'u1');
-      call.tell(words('u1', 'When can I come?'));
-      begins(call, 'a1', OFFER);
-      call.tell(responseEnded());
-      call.state = { ...call.state, identity: { ...call.state.identity, ...identity } };
-      return call;
-    };
     const spoken = elsewhere(greeted()).call;
     spoken.tell(ready, speechStarted);
     expect(askedFor(spoken.wait(FACTS.limits.unheardMs))).toEqual([]);
-    const cutOff = offered();
+    const cutOff = offered('voice');
     cutOff.wait(3_000);
     const next = elsewhere(cutOff).call;
     next.tell(ready);
     says(next, 'a2', 'or Wednesday at nine.');
     expect(askedFor(next.wait(FACTS.limits.unheardMs))).toEqual([]);
-    const browser = offered({ channel: 'web' });
+    const browser = offered('web');
     browser.wait(8_000);
     const back = elsewhere(browser).call;
     back.tell(ready);
