@@ -20,7 +20,16 @@ export async function openFront(port: number, nodes: readonly number[]): Promise
   const dir = await mkdtemp(join(tmpdir(), 'ava-haproxy-'));
   const file = join(dir, 'haproxy.cfg');
   await writeFile(file, haproxyConfiguration(port, nodes));
-  const server = await openPlainServer({ name: 'HAProxy', file: 'haproxy', args: ['-f', file], cwd: dir, port });
+  // It tells of each server that goes and comes.
+  const output = join(dir, 'haproxy.log');
+  const server = await openPlainServer({
+    name: 'HAProxy',
+    file: 'haproxy',
+    args: ['-f', file],
+    cwd: dir,
+    port,
+    output,
+  });
   return {
     name: 'HAProxy (leastconn)',
     async close() {
