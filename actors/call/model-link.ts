@@ -94,7 +94,8 @@ function resume(state: CallState, toldUntil: number, { ask, note }: GoingOn, now
   const notes = note === undefined ? [] : [{ kind: 'note', text: note, at: now } as const];
   const history = [...state.history.filter(({ at }) => at >= toldUntil), ...beingSaid(state), ...notes];
   const link = { ...state.link, due: false, unfinished: null, reheard: [], toldUntil: null };
-  const resumed = notes.reduce(remember, { ...state, link });
+  // What she is asked to say she is about to say: a caller who speaks meanwhile is not talked over.
+  const resumed = notes.reduce(remember, { ...state, link, answered: state.answered && ask === null });
   return {
     state: withoutDeadline(resumed, 'reheard'),
     effects: [

@@ -27,8 +27,11 @@ export interface TurnVerdict {
 
 /** What the record has of a turn that nobody understood. */
 export const INAUDIBLE = '[inaudible]';
-/** Until then nobody has had the words of a sentence: silence tells its end (500 ms), a transcript takes up to 580. */
-const UNSETTLED_MS = 1_100;
+/**
+ * Until then nobody need have had the words of a sentence: silence tells its end (500 ms), a transcript takes up to 580,
+ * and the rest is for a busy machine.
+ */
+const UNSETTLED_MS = 1_500;
 /** A telephone tells of its line, and of when it spoke, by ticks of 20 ms. */
 const TICKS_MS = 40;
 

@@ -130,6 +130,16 @@ describe('a call that another node goes on with', () => {
     expect(told(effects).at(-1)).toContain(`up to these words: "${text}"`);
   });
 
+  it('falls silent for a caller who already speaks when it goes on, and gives them the floor', () => {
+    const call = offered('voice');
+    call.wait(3_000);
+    const { call: next } = elsewhere(call);
+    expect(askedFor(next.tell(ready))).toEqual(['respond']);
+    expect(phoneOrders(next.tell(speechStarted))).toEqual([{ type: 'pause' }]);
+    next.tell({ type: 'response_started' });
+    expect(orders(next.wait(2_000))).toEqual([{ type: 'cut' }]);
+  });
+
   it('says nothing again that was heard to its end', () => {
     const call = greeted();
     callerSpeaks(call, 'u1');
