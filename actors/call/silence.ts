@@ -38,13 +38,16 @@ export function callerIsSilent(facts: CallFacts, state: CallState, now: number):
  * said into the gap is not. A browser says that once more by itself.
  */
 export function awaitUnheard(facts: CallFacts, state: CallState, now: number): CallState {
-  const mayBeUnheard = state.resumes > 0 && state.identity.channel === 'voice';
+  const mayBeUnheard = state.resumes > 0 && state.tools.length === 0 && state.identity.channel === 'voice';
   return mayBeUnheard ? withDeadline(state, 'unheard', now + facts.limits.unheardMs) : state;
 }
 
-/** Nothing came: the caller is told that something may be lost, rather than left to wonder why nobody answers. */
+/**
+ * Nothing came: the caller is told that something may be lost, rather than left to wonder why nobody answers. Nor is
+ * anybody about to answer a turn whose words nobody understood before the line broke.
+ */
 export function callerMayBeUnheard(facts: CallFacts, state: CallState): CallTransition {
-  return isQuiet(state) ? sayPhrase(facts, state, 'lostYou') : keep(state);
+  return isQuiet({ ...state, answered: true }) ? sayPhrase(facts, state, 'lostYou') : keep(state);
 }
 
 /** An answer is awaited from here on. */

@@ -5,6 +5,7 @@ import { languageOf } from '../../src/domain/language.ts';
 import { afterCallerTurn } from '../../src/domain/loop-guard.ts';
 import { offerById } from '../../src/domain/offers.ts';
 import { slotOf } from '../../src/domain/slots.ts';
+import { withoutDeadline } from '../kernel/actor.ts';
 import { andThen, type CallEffect, type CallTransition, keep, RESPOND, record } from './effects.ts';
 import { doubtCommitted, isBusy, judged, silenceCommitted } from './floor.ts';
 import { enterEmergency } from './handover.ts';
@@ -60,7 +61,7 @@ export function takeTurn(
 /** A turn of the caller's more, spoken, typed or keyed: what belonged to the one before is over. */
 export function withCallerTurn(state: CallState, answerDueSince: number): CallState {
   return {
-    ...state,
+    ...withoutDeadline(state, 'unheard'),
     turns: state.turns + 1,
     callerTurns: state.callerTurns + 1,
     answerDueSince,

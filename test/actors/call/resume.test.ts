@@ -96,10 +96,36 @@ describe('a call that another node goes on with', () => {
     expect(askedFor(next.wait(FACTS.limits.silenceMs))).toEqual([PHRASES.stillThere]);
   });
 
+  it('asks a caller again who waits for an answer to what nobody understood', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'Do you do Botox?'));
+    says(call, 'a1', 'Yes, we do. When would suit you?');
+    callerSpeaks(call, 'u2');
+    call.tell(words('u2', ''));
+    const { call: next } = elsewhere(call);
+    next.tell(ready);
+    expect(askedFor(next.wait(FACTS.limits.unheardMs))).toEqual([PHRASES.lostYou]);
+  });
+
   it('asks nobody again who speaks, who was not to speak yet, or whose browser says it once more', () => {
     const spoken = elsewhere(greeted()).call;
     spoken.tell(ready, speechStarted);
     expect(askedFor(spoken.wait(FACTS.limits.unheardMs))).toEqual([]);
+    const answered = elsewhere(greeted()).call;
+    answered.tell(ready);
+    callerSpeaks(answered, 'u1');
+    expect(askedFor(answered.wait(FACTS.limits.unheardMs))).toEqual([]);
+    const working = greeted();
+    callerSpeaks(working, 'u1');
+    working.tell(
+      words('u1', 'Two, please.'),
+      { type: 'response_started' },
+      toolRequested('call_1', 'book_appointment'),
+    );
+    const atWork = elsewhere(working).call;
+    atWork.tell(ready, toolAnswered('call_1'));
+    expect(askedFor(atWork.wait(FACTS.limits.unheardMs))).toEqual([]);
     const cutOff = offered('voice');
     cutOff.wait(3_000);
     const next = elsewhere(cutOff).call;
