@@ -52,6 +52,14 @@ describe('a gap', () => {
     expect(faultOf(call(words, [said]))).toMatchObject({ mode: 'answer_due', goingOn: 'went_on', gapMs: 2_000 });
   });
 
+  it('is counted from the end of what a caller says who takes the floor before she goes on, but not of impatience', () => {
+    const cut = [...spoken('We are open', KILL - 900), CUT(KILL)];
+    const soon = { text: 'Tomorrow, please.', fromAt: KILL + 700, toAt: KILL + 2_000 };
+    expect(faultOf(call([...cut, ...spoken('Tomorrow.', KILL + 3_000)], [soon]))).toMatchObject({ gapMs: 1_000 });
+    const late = { text: 'Are you there?', fromAt: KILL + 8_000, toAt: KILL + 9_000 };
+    expect(faultOf(call([...cut, ...spoken('Yes.', KILL + 9_500)], [late]))).toMatchObject({ gapMs: 9_500 });
+  });
+
   it('ends for the caller who is asked again with being asked, and for the strict with the answer', () => {
     const said = { text: 'And on Sunday?', fromAt: KILL - 500, toAt: KILL + 400 };
     const again = { ...said, fromAt: KILL + 5_000, toAt: KILL + 6_000 };

@@ -1,8 +1,8 @@
 /**
  * What a killed node meant to a caller, read from their telephone alone: what was under way when their line broke, and how
  * long they waited for it. A gap runs from the kill to the first sample of the sentence continued, or of the answer to the
- * caller's last words; "one moment" does not end it. What the caller says into the gap is no waiting: it is counted from
- * the end of that. Where nobody owed anybody anything, and nobody spoke before the line was back, there is no gap.
+ * caller's last words; "one moment" does not end it. A caller who soon speaks themselves does not wait: it is counted from
+ * the end of what they say. Where nobody owed anybody anything, and nobody spoke before the line was back, there is no gap.
  */
 import type { HeardWord, LineEvent, PhoneRecord } from './phone-record.ts';
 
@@ -36,6 +36,8 @@ export interface Stages {
 
 /** A line that breaks so long after a kill broke for another reason. */
 const KILL_SHOWS_MS = 3_000;
+/** Who speaks so soon after a kill has not waited for her: later it is impatience, and ends no gap. */
+const SOON_MS = 2_500;
 /** Her last word may have been whole when the line broke within the next one. */
 const PAUSE_MS = 100;
 
@@ -68,8 +70,9 @@ function faultAt(record: PhoneRecord, killedAt: number, brokenAt: number): Fault
   const plain = { callSid, killedAt, restoredAt, mode, stages };
   const heard = withoutFillers(record.words.filter(({ text, fromAt }) => text !== '' && fromAt >= brokenAt));
   const first = heard[0];
-  const spoken = record.sentences.find(({ toAt, fromAt }) => toAt > killedAt && fromAt < (restoredAt ?? killedAt));
-  if (mode === 'nothing_due' && !spoken) return { ...plain, goingOn: 'nothing_due', gapMs: null, answerGapMs: null };
+  const spoken = record.sentences.find(({ toAt, fromAt }) => toAt > killedAt && fromAt < killedAt + SOON_MS);
+  if (mode === 'nothing_due' && !(spoken && spoken.fromAt < (restoredAt ?? killedAt)))
+    return { ...plain, goingOn: 'nothing_due', gapMs: null, answerGapMs: null };
   if (!first) return { ...plain, goingOn: 'silence', gapMs: null, answerGapMs: null };
   const since = spoken && spoken.toAt <= first.fromAt ? spoken.toAt : killedAt;
   const gapMs = first.fromAt - since;
