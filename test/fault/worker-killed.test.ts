@@ -49,7 +49,7 @@ it('is followed by another, that runs its job within seconds', async () => {
   const { told } = await startRole('worker', 'worker-2', stores);
 
   await vi.waitFor(
-    () => expect(told.housekeeping).toEqual([{ calls: 0, holds: 1, nodes: 0, threads: 0, webhooks: 0 }]),
+    () => expect(told.housekeeping).toEqual([{ calls: 0, holds: 1, nodes: 0, threads: 0, rows: 0 }]),
     {
       timeout: TAKEN_OVER_MS,
       interval: 20,
