@@ -2,7 +2,7 @@
  * What a step came to, in a line: a name and a digest for each effect and each changed part of the state. Enough to see
  * where another run of the step differs, and nothing that would have to be kept twice.
  */
-import { digestOf } from '../kernel/digest.ts';
+import { digestOf, digestOfPart } from '../kernel/digest.ts';
 import type { CallEffect, CallTransition } from './effects.ts';
 import type { CallState } from './state.ts';
 
@@ -16,7 +16,7 @@ export const THREW: StepTrace = { effects: 'threw', changed: '' };
 
 export function traceOf(before: CallState, { state, effects }: CallTransition): StepTrace {
   return {
-    effects: effects.map((effect) => named(effectName(effect), withoutAudio(effect))).join(' '),
+    effects: effects.map((effect) => `${effectName(effect)}~${digestOf(withoutAudio(effect))}`).join(' '),
     changed: state === before ? '' : changes(before, state).join(' '),
   };
 }
@@ -53,12 +53,8 @@ function changes(before: CallState, after: CallState): string[] {
   const was: Readonly<Record<string, unknown>> = { ...before };
   const pieces = Object.entries(after).flatMap(([name, part]) => {
     if (part === was[name]) return [];
-    const piece = named(name, part);
-    return piece === named(name, was[name]) ? [] : [piece];
+    const digest = digestOfPart(part);
+    return digest === digestOfPart(was[name]) ? [] : [`${name}~${digest}`];
   });
   return pieces.sort();
-}
-
-function named(name: string, value: unknown): string {
-  return `${name}~${digestOf(value)}`;
 }

@@ -7,13 +7,34 @@ const OTHER = 3;
 const SEED = 0x811c9dc5;
 const FACTOR = 0x01000193;
 
+/** Of parts of a state, which are never changed and mostly the same in the next one. */
+const known = new WeakMap<object, number>();
+
 export function digestOf(value: unknown): string {
-  return (hashOf(value) >>> 0).toString(36).padStart(7, '0').slice(-6);
+  return lettersOf(hashOf(value));
+}
+
+/** The same for what nobody changes any more, and somebody asks about again. */
+export function digestOfPart(value: unknown): string {
+  return lettersOf(hashOfPart(value));
+}
+
+function lettersOf(hash: number): string {
+  return (hash >>> 0).toString(36).padStart(7, '0').slice(-6);
+}
+
+function hashOfPart(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return hashOf(value);
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const hash = hashOf(value);
+  known.set(value, hash);
+  return hash;
 }
 
 /** What is undefined does not count: JSON leaves it out. */
 function hashOf(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce<number>((hash, each) => mixed(hash, hashOf(each)), LIST);
+  if (Array.isArray(value)) return value.reduce<number>((hash, each) => mixed(hash, hashOfPart(each)), LIST);
   if (typeof value === 'string') return hashOfText(value);
   if (typeof value !== 'object' || value === null) return mixed(OTHER, hashOfText(String(value)));
   let sum = 0;
