@@ -31,7 +31,8 @@ export function talker(n: number, now: number): CallerScript {
       SAY_AGAIN,
       { when: /\d+ [AP]M to/, anywhere: true, once: true, respond: [nextWish] },
       { when: /(?:anything|something) else|how can i help/i, respond: [nextWish] },
-      ...bookingRules(who),
+      // Thanks into a broken sentence would be taken for a goodbye, and the call end as nobody had meant it.
+      ...bookingRules(who).filter(({ once }) => once !== true),
     ]),
   };
 }
