@@ -96,7 +96,7 @@ function told(calls: readonly JudgedCall[], kills: number): string {
   return [
     `${calls.length} calls, ${cut.length} of them cut off by ${kills} kills, ${sum(({ unexplained }) => unexplained)} lines broke of themselves`,
     `${sum(({ bookings }) => bookings)} appointments; ${sentences} sentences, ${sum(({ turns }) => turns.recorded)} in the record`,
-    `asked again: ${inGap} spoken into a gap, ${before} in the second before it; acted on with their words unknown: ${resumed}`,
+    `asked again: ${inGap} spoken into a gap, ${before} shortly before it; acted on with their words unknown: ${resumed}`,
   ].join('\n');
 }
 

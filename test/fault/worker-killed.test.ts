@@ -48,13 +48,10 @@ it('is followed by another, that runs its job within seconds', async () => {
   const killedAt = performance.now();
   const { told } = await startRole('worker', 'worker-2', stores);
 
-  await vi.waitFor(
-    () => expect(told.housekeeping).toEqual([{ calls: 0, holds: 1, nodes: 0, threads: 0, rows: 0 }]),
-    {
-      timeout: TAKEN_OVER_MS,
-      interval: 20,
-    },
-  );
+  await vi.waitFor(() => expect(told.housekeeping).toEqual([{ calls: 0, holds: 1, nodes: 0, threads: 0, rows: 0 }]), {
+    timeout: TAKEN_OVER_MS,
+    interval: 20,
+  });
 
   expect(told.stalled).toContainEqual({ queue: 'housekeeping' });
   expect(performance.now() - killedAt).toBeLessThan(TAKEN_OVER_MS);

@@ -72,8 +72,7 @@ describe('a worker', () => {
     const { node, told, metrics } = await start('worker');
     expect(node.port).toBe(0);
     await vi.waitFor(
-      () =>
-        expect(told.housekeeping).toEqual([{ calls: 1, holds: 1, nodes: 0, threads: 0, rows: 0 }]),
+      () => expect(told.housekeeping).toEqual([{ calls: 1, holds: 1, nodes: 0, threads: 0, rows: 0 }]),
       SOON,
     );
     expect((await readConversation(database, clinicId, conversationId))?.ended).toMatchObject({
