@@ -4,6 +4,7 @@
  * its time went; what the caller was saying is heard again where the far end has kept it, else it is lost, and asked for;
  * a tool that ran runs again, which has no second effect.
  */
+import { withDeadline } from '../kernel/actor.ts';
 import { andThen, type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterEnded, enterParting, isTransferDue, transfer } from './ending.ts';
 import type { CallFacts, CallMessage, FarEnd, HeardItem } from './messages.ts';
@@ -26,10 +27,15 @@ export function takenUp(
   now: number,
 ): CallTransition {
   if (state.mode === 'settling') return enterEnded(state, state.endedBy ?? 'lost', now);
-  const here = { ...state, identity: { ...state.identity, node }, lineLost: false };
-  // The last sentence was on its way: what is left to do is what follows it.
-  if (state.mode === 'parting') return { state: here, effects: [HANG_UP] };
   const heard = (each: Saying): HeardItem => heardOf(each, brokeAt, farEnd);
+  const here = { ...state, identity: { ...state.identity, node }, lineLost: false };
+  if (state.mode === 'parting') {
+    const saysRest = state.leaving === null && !isCallerCutOff(state) && unfinishedOf(state, heard) !== null;
+    // Where the last sentence was heard, what is left to do is what follows it.
+    if (!saysRest) return { state: here, effects: [HANG_UP] };
+    const rest = takenUp(facts, unparted(state), { type: 'taken_up', brokeAt, node, ...(farEnd && { farEnd }) }, now);
+    return { ...rest, state: withDeadline(rest.state, 'farewell', now + facts.limits.farewellMs) };
+  }
   const cut = cutOff(here, brokeAt, heard);
   const resends = farEnd?.resends ?? false;
   const left = bereft(cut.state, state, resends, unfinishedOf(state, heard));
@@ -42,6 +48,11 @@ export function takenUp(
     andThen(open, (next) => rerunTools(facts, next, now)),
     (next) => conclude(facts, next, now),
   );
+}
+
+/** Before her last sentence was said: the line closes behind the rest of it. */
+function unparted(state: CallState): CallState {
+  return { ...state, mode: 'talking', answered: false, dealings: { ...state.dealings, ending: true } };
 }
 
 const HANG_UP: CallEffect = { kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } };

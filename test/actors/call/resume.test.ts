@@ -250,6 +250,36 @@ describe('a call that another node goes on with', () => {
     expect(isOver).toBe(true);
   });
 
+  it('says the rest of a goodbye, and closes the line behind it', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'That is all.'), { type: 'response_started' }, toolRequested('call_1', 'end_call'));
+    call.tell(toolAnswered('call_1', ENDING));
+    begins(call, 'a1', 'Thank you for calling us today. Goodbye, and take good care!');
+    call.tell(responseEnded());
+    expect(call.state.mode).toBe('parting');
+    call.wait(1_200);
+
+    const { call: next, effects } = elsewhere(call);
+    expect(phoneOrders(effects)).toEqual([]);
+    expect(askedFor(next.tell(ready))).toEqual(['respond']);
+    begins(next, 'a2', 'today. Goodbye, and take good care!');
+    expect(phoneOrders(next.tell(responseEnded()))).toEqual([{ type: 'hang_up', afterPlayback: true }]);
+  });
+
+  it('closes the line though the model has no rest of a goodbye to say', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'That is all.'), { type: 'response_started' }, toolRequested('call_1', 'end_call'));
+    call.tell(toolAnswered('call_1', ENDING));
+    begins(call, 'a1', 'Thank you for calling us today. Goodbye, and take good care!');
+    call.tell(responseEnded());
+    call.wait(1_200);
+    const { call: next } = elsewhere(call);
+    next.tell(ready);
+    expect(phoneOrders(next.wait(FACTS.limits.farewellMs)).map(({ type }) => type)).toContain('hang_up');
+  });
+
   it('counts how often that happened with nothing said in between', () => {
     let { call } = elsewhere(greeted());
     for (let n = 2; n <= 4; n++) ({ call } = elsewhere(call));
