@@ -54,6 +54,19 @@ function offered(channel: 'voice' | 'web'): CallBench {
   return call;
 }
 
+/** A call that is over when she has said the rest of it. */
+function sayingGoodbye(): CallBench {
+  const call = greeted();
+  callerSpeaks(call, 'u1');
+  call.tell(words('u1', 'That is all.'), { type: 'response_started' }, toolRequested('call_1', 'end_call'));
+  call.tell(toolAnswered('call_1', ENDING));
+  begins(call, 'a1', 'Thank you for calling us today. Goodbye, and take good care!');
+  call.tell(responseEnded());
+  expect(call.state.mode).toBe('parting');
+  call.wait(1_200);
+  return call;
+}
+
 const ready: CallMessage = { type: 'model_ready', first: false };
 
 /** What the new session is asked for. */
@@ -251,16 +264,7 @@ describe('a call that another node goes on with', () => {
   });
 
   it('says the rest of a goodbye, and closes the line behind it', () => {
-    const call = greeted();
-    callerSpeaks(call, 'u1');
-    call.tell(words('u1', 'That is all.'), { type: 'response_started' }, toolRequested('call_1', 'end_call'));
-    call.tell(toolAnswered('call_1', ENDING));
-    begins(call, 'a1', 'Thank you for calling us today. Goodbye, and take good care!');
-    call.tell(responseEnded());
-    expect(call.state.mode).toBe('parting');
-    call.wait(1_200);
-
-    const { call: next, effects } = elsewhere(call);
+    const { call: next, effects } = elsewhere(sayingGoodbye());
     expect(phoneOrders(effects)).toEqual([]);
     expect(askedFor(next.tell(ready))).toEqual(['respond']);
     begins(next, 'a2', 'today. Goodbye, and take good care!');
@@ -268,14 +272,7 @@ describe('a call that another node goes on with', () => {
   });
 
   it('closes the line though the model has no rest of a goodbye to say', () => {
-    const call = greeted();
-    callerSpeaks(call, 'u1');
-    call.tell(words('u1', 'That is all.'), { type: 'response_started' }, toolRequested('call_1', 'end_call'));
-    call.tell(toolAnswered('call_1', ENDING));
-    begins(call, 'a1', 'Thank you for calling us today. Goodbye, and take good care!');
-    call.tell(responseEnded());
-    call.wait(1_200);
-    const { call: next } = elsewhere(call);
+    const { call: next } = elsewhere(sayingGoodbye());
     next.tell(ready);
     expect(phoneOrders(next.wait(FACTS.limits.farewellMs)).map(({ type }) => type)).toContain('hang_up');
   });
