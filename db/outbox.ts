@@ -15,16 +15,15 @@ export const SCORE_CONVERSATION = 'score_conversation';
 export const SEND_SMS = 'send_sms';
 /** What the outbox calls "answer what came in on this thread of text messages". */
 export const ANSWER_SMS = 'answer_sms';
+/** What the outbox calls "tell this appointment's customer what is due". */
+export const NOTIFY_CUSTOMER = 'notify_customer';
+/** What the outbox calls "offer this entry of the waitlist the time that became free". */
+export const OFFER_WAITLIST = 'offer_waitlist';
 
 /** One doorbell a thread of text messages. */
 export async function ringForTexts(sql: Sql, clinicId: string, threadId: string): Promise<void> {
   await ringFor(sql, clinicId, SEND_SMS, [threadId]);
 }
-
-/** What the outbox calls "tell this appointment's customer what is due". */
-export const NOTIFY_CUSTOMER = 'notify_customer';
-/** What the outbox calls "offer this entry of the waitlist the time that became free". */
-export const OFFER_WAITLIST = 'offer_waitlist';
 
 /**
  * The same for what came in on it, in so long or sooner. Whoever is at the thread looks again before they leave it, so

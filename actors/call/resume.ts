@@ -23,9 +23,10 @@ export const FRUITLESS_RESUMES = 6;
 export function takenUp(
   facts: CallFacts,
   state: CallState,
-  { brokeAt, node, farEnd }: Extract<CallMessage, { type: 'taken_up' }>,
+  message: Extract<CallMessage, { type: 'taken_up' }>,
   now: number,
 ): CallTransition {
+  const { brokeAt, node, farEnd } = message;
   if (state.mode === 'settling') return enterEnded(state, state.endedBy ?? 'lost', now);
   const heard = (each: Saying): HeardItem => heardOf(each, brokeAt, farEnd);
   const here = { ...state, identity: { ...state.identity, node }, lineLost: false };
@@ -33,7 +34,7 @@ export function takenUp(
     const saysRest = state.leaving === null && !isCallerCutOff(state) && unfinishedOf(state, heard) !== null;
     // Where the last sentence was heard, what is left to do is what follows it.
     if (!saysRest) return { state: here, effects: [HANG_UP] };
-    const rest = takenUp(facts, unparted(state), { type: 'taken_up', brokeAt, node, ...(farEnd && { farEnd }) }, now);
+    const rest = takenUp(facts, unparted(state), message, now);
     return { ...rest, state: withDeadline(rest.state, 'farewell', now + facts.limits.farewellMs) };
   }
   const cut = cutOff(here, brokeAt, heard);

@@ -4,12 +4,9 @@
  */
 import { z } from 'zod';
 import { type PhoneNetwork, PhoneNetworkTrouble } from '../domain/phone-network.ts';
+import { authorizationOf, restUrl, type TwilioAccount } from './rest.ts';
 
-export interface TwilioCallsOptions {
-  readonly accountSid: string;
-  readonly authToken: string;
-  /** REST root, `https://api.twilio.com`; the simulator's in its place. */
-  readonly baseUrl: string;
+export interface TwilioCallsOptions extends TwilioAccount {
   readonly fetch?: typeof fetch;
   /** How long one request may take. */
   readonly requestMs?: number;
@@ -61,17 +58,13 @@ async function patiently(ask: () => Promise<Answer>): Promise<Answer> {
 }
 
 /** With a form the call is changed by it. */
-async function asked(
-  { accountSid, authToken, baseUrl, fetch: request = fetch, requestMs = REQUEST_MS }: TwilioCallsOptions,
-  callSid: string,
-  form?: URLSearchParams,
-): Promise<Answer> {
-  const url = `${baseUrl.replace(/\/+$/, '')}/2010-04-01/Accounts/${accountSid}/Calls/${encodeURIComponent(callSid)}.json`;
-  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+async function asked(options: TwilioCallsOptions, callSid: string, form?: URLSearchParams): Promise<Answer> {
+  const { accountSid, fetch: request = fetch, requestMs = REQUEST_MS } = options;
+  const path = `/2010-04-01/Accounts/${accountSid}/Calls/${encodeURIComponent(callSid)}.json`;
   try {
-    const answer = await request(url, {
+    const answer = await request(restUrl(options, path), {
       method: form ? 'POST' : 'GET',
-      headers: { authorization },
+      headers: { authorization: authorizationOf(options) },
       ...(form && { body: form }),
       signal: AbortSignal.timeout(requestMs),
     });

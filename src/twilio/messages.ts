@@ -5,12 +5,9 @@
 import type { Twilio } from 'twilio';
 import { z } from 'zod';
 import { type OutgoingText, type TextCarrier, TextTrouble, type TextTroubleKind } from '../domain/texts.ts';
+import { authorizationOf, restUrl, type TwilioAccount } from './rest.ts';
 
-export interface TwilioMessagesOptions {
-  readonly accountSid: string;
-  readonly authToken: string;
-  /** REST root, `https://api.twilio.com`; the simulator's in its place. */
-  readonly baseUrl: string;
+export interface TwilioMessagesOptions extends TwilioAccount {
   /** Where Twilio tells what becomes of a message. */
   readonly reportUrl: (text: OutgoingText) => string;
   readonly fetch?: typeof fetch;
@@ -62,16 +59,12 @@ async function clientFor(options: TwilioMessagesOptions, signal: AbortSignal): P
   return new Client(accountSid, authToken, { httpClient: Object.assign(httpClient, { request: ask }), env: {} });
 }
 
-async function fetched(
-  { accountSid, authToken, baseUrl, fetch: request = fetch }: TwilioMessagesOptions,
-  asked: Asked,
-  signal: AbortSignal,
-): Promise<Answered> {
+async function fetched(options: TwilioMessagesOptions, asked: Asked, signal: AbortSignal): Promise<Answered> {
+  const { fetch: request = fetch } = options;
   const { method, headers, data } = asked;
-  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-  const answer = await request(urlOf(asked, baseUrl), {
+  const answer = await request(restUrl(options, pathOf(asked)), {
     method: method.toUpperCase(),
-    headers: { ...headers, authorization },
+    headers: { ...headers, authorization: authorizationOf(options) },
     ...(data !== undefined && { body: formOf(data) }),
     signal,
   });
@@ -93,11 +86,10 @@ interface Asked {
   readonly data?: unknown;
 }
 
-/** The same path at the root that is configured. */
-function urlOf({ uri, params }: Asked, baseUrl: string): string {
+/** Without the root, which is configured. */
+function pathOf({ uri, params }: Asked): string {
   const { pathname, search } = new URL(uri);
-  const query = params === undefined ? search : `?${formOf(params).toString()}`;
-  return baseUrl.replace(/\/+$/, '') + pathname + query;
+  return pathname + (params === undefined ? search : `?${formOf(params).toString()}`);
 }
 
 function formOf(fields: unknown): URLSearchParams {

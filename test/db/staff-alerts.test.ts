@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { postgresConversationLog } from '../../db/conversations.ts';
 import { postgresMessageStore } from '../../db/messages.ts';
-import { type Database, openPostgres } from '../../db/postgres.ts';
+import type { Database } from '../../db/postgres.ts';
 import { radiance } from '../contract/booking-requests.ts';
 import { conversationOf } from '../contract/conversation-log.ts';
 import { messageOf } from '../contract/message-store.ts';
-import { type FreshService, freshDatabase } from '../support/services.ts';
+import { emptied, ownDatabase } from '../support/own-database.ts';
 
-let fresh: FreshService;
 let database: Database;
-beforeAll(async () => {
-  fresh = await freshDatabase();
-  database = openPostgres({ url: fresh.url, poolSize: 2 });
-});
-afterAll(async () => {
-  await database.close();
-  await fresh.drop();
-});
-beforeEach(() => database.unbound('clear', (sql) => sql`delete from sms_threads`));
+ownDatabase(
+  (opened) => {
+    database = opened;
+  },
+  (sql) => emptied(sql, 'sms_threads'),
+);
 
 const texts = () =>
   database.withClinic(radiance.id, 'texts', async (sql) => {

@@ -5,8 +5,8 @@ import { freshDatabase } from './services.ts';
 
 const CONNECTIONS = 6;
 
-/** Opened before the file's tests, given to `use`, emptied by `clear` before each of them, and dropped after the last. */
-export function ownDatabase(use: (database: Database) => void, clear: (sql: Sql) => Promise<unknown>): void {
+/** Opened before the file's tests, given to `use`, emptied by `clear` before each of them where it is given, and dropped after the last. */
+export function ownDatabase(use: (database: Database) => void, clear?: (sql: Sql) => Promise<unknown>): void {
   let opened: Database;
   let drop: () => Promise<void>;
   beforeAll(async () => {
@@ -19,7 +19,7 @@ export function ownDatabase(use: (database: Database) => void, clear: (sql: Sql)
     await opened.close();
     await drop();
   });
-  beforeEach(() => opened.unbound('clear', clear));
+  if (clear) beforeEach(() => opened.unbound('clear', clear));
 }
 
 /** Empties these tables, in this order. */

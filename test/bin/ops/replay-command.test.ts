@@ -1,24 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { postgresCallRegister } from '../../../db/call-register.ts';
 import { postgresConversationLog } from '../../../db/conversations.ts';
-import { type Database, openPostgres, type Sql } from '../../../db/postgres.ts';
+import type { Database, Sql } from '../../../db/postgres.ts';
 import { headOf, itemOf, restored } from '../../../src/bin/call-snapshot.ts';
 import { runReplayCommand } from '../../../src/bin/ops/replay-command.ts';
 import { claimOf } from '../../contract/call-register.ts';
 import { conversationOf } from '../../contract/conversation-log.ts';
+import { ownDatabase } from '../../support/own-database.ts';
 import { callSpoken, folded } from '../../support/recorded-call.ts';
-import { type FreshService, freshDatabase } from '../../support/services.ts';
 
-let fresh: FreshService;
 let database: Database;
-beforeAll(async () => {
-  fresh = await freshDatabase();
-  database = openPostgres({ url: fresh.url, poolSize: 2 });
-});
-afterAll(async () => {
-  await database.close();
-  await fresh.drop();
+ownDatabase((opened) => {
+  database = opened;
 });
 
 /** A call that was recorded and is over, and its state before that. */
