@@ -59,7 +59,7 @@ export class CallActor {
       state: begun,
       ...(ports.onChange && { changed: ports.onChange }),
       step: recordedStep(facts, begun, now, (fold) =>
-        ports.log.write({ kind: 'folded', conversationId, clinicId, ...fold }),
+        ports.log.write({ kind: 'folded', conversationId, clinicId, fold }),
       ),
       perform: (effect) => this.perform(effect),
       clock: ports.clock,

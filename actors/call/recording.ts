@@ -52,21 +52,21 @@ export function recordedStep(
     },
   });
 
-  function put(message: unknown, at: Instant, trace: StepTrace, asked: typeof phrases = null): void {
-    write({
-      n: n++,
-      at,
-      message: JSON.stringify(message),
-      phrases: asked === null ? null : JSON.stringify(asked),
-      ...trace,
-    });
+  function put(message: unknown, at: Instant, trace: () => StepTrace, asked: typeof phrases = null): void {
+    write(
+      new LateFold(n++, at, () => ({
+        message: JSON.stringify(message),
+        phrases: asked === null ? null : JSON.stringify(asked),
+        ...trace(),
+      })),
+    );
   }
 
   function putSentence(): void {
     if (sentence === null) return;
     const { itemId, text, at, before, after } = sentence;
     sentence = null;
-    put({ type: 'words_delta', itemId, text }, at, traceOf(before, { state: after, effects: [] }));
+    put({ type: 'words_delta', itemId, text }, at, () => traceOf(before, { state: after, effects: [] }));
   }
 
   function took(state: CallState, message: CallMessage | DeadlineMessage, at: Instant, next: CallTransition): void {
@@ -77,10 +77,10 @@ export function recordedStep(
     }
     putSentence();
     if (isPiece) sentence = { itemId: message.itemId, text: message.text, at, before: state, after: next.state };
-    else put(message, at, traceOf(state, next), phrases);
+    else put(message, at, () => traceOf(state, next), phrases);
   }
 
-  put({ schema: RECORDING_SCHEMA, clinic: facts.clinic, limits: facts.limits, state: begun }, begunAt, NOTHING);
+  put({ schema: RECORDING_SCHEMA, clinic: facts.clinic, limits: facts.limits, state: begun }, begunAt, () => NOTHING);
   return (state, message, now) => {
     phrases = null;
     let next: CallTransition;
@@ -88,7 +88,7 @@ export function recordedStep(
       next = step(state, message, now);
     } catch (error) {
       putSentence();
-      put(message, now, THREW, phrases);
+      put(message, now, () => THREW, phrases);
       throw error;
     }
     took(state, message, now, next);
@@ -97,3 +97,43 @@ export function recordedStep(
 }
 
 const NOTHING: StepTrace = { effects: '', changed: '' };
+
+/**
+ * Written out when it is first read, which is when it is stored: not while a caller waits for an answer, and many
+ * together, which costs a fraction (what it is made of changes no more).
+ */
+class LateFold implements Fold {
+  readonly n: number;
+  readonly at: Instant;
+  private readonly writeOut: () => FoldText;
+  private text: FoldText | undefined;
+
+  constructor(n: number, at: Instant, writeOut: () => FoldText) {
+    this.n = n;
+    this.at = at;
+    this.writeOut = writeOut;
+  }
+
+  get message(): string {
+    return this.written.message;
+  }
+
+  get phrases(): string | null {
+    return this.written.phrases;
+  }
+
+  get effects(): string {
+    return this.written.effects;
+  }
+
+  get changed(): string {
+    return this.written.changed;
+  }
+
+  private get written(): FoldText {
+    this.text ??= this.writeOut();
+    return this.text;
+  }
+}
+
+type FoldText = Omit<Fold, 'n' | 'at'>;

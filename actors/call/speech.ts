@@ -44,7 +44,8 @@ const SAYING_CHARACTERS = 2_000;
 
 export function withText(state: CallState, itemId: string, change: (text: string) => string): CallState {
   const known = state.saying.find((each) => each.itemId === itemId);
-  const text = change(known?.text ?? '').slice(0, SAYING_CHARACTERS);
+  const changed = change(known?.text ?? '');
+  const text = changed.length > SAYING_CHARACTERS ? changed.slice(0, SAYING_CHARACTERS) : changed;
   const next = known
     ? state.saying.map((each) => (each === known ? { ...each, text } : each))
     : [...state.saying, { ...unsaid(itemId), text }];

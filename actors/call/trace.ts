@@ -17,7 +17,7 @@ export const THREW: StepTrace = { effects: 'threw', changed: '' };
 export function traceOf(before: CallState, { state, effects }: CallTransition): StepTrace {
   return {
     effects: effects.map((effect) => `${effectName(effect)}~${digestOf(withoutAudio(effect))}`).join(' '),
-    changed: state === before ? '' : changes(before, state).join(' '),
+    changed: state === before ? '' : changes(before, state),
   };
 }
 
@@ -49,12 +49,13 @@ export function withoutAudio(effect: CallEffect): CallEffect {
 }
 
 /** A part that was made anew with the same in it has not changed; a state that was kept outside has its parts in another order. */
-function changes(before: CallState, after: CallState): string[] {
-  const was: Readonly<Record<string, unknown>> = { ...before };
-  const pieces = Object.entries(after).flatMap(([name, part]) => {
-    if (part === was[name]) return [];
+function changes<State extends object>(before: State, after: State): string {
+  const pieces: string[] = [];
+  for (const name in after) {
+    const [was, part] = [before[name], after[name]];
+    if (part === was) continue;
     const digest = digestOfPart(part);
-    return digest === digestOfPart(was[name]) ? [] : [`${name}~${digest}`];
-  });
-  return pieces.sort();
+    if (digest !== digestOfPart(was)) pieces.push(`${name}~${digest}`);
+  }
+  return pieces.sort().join(' ');
 }

@@ -74,11 +74,10 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
 
   tell(message: M): void {
     if (this.stopped) return;
-    if (this.mailbox.push(message, this.options.droppable?.(message) ?? false) === 'overflow') {
+    if (!this.working) this.work(message);
+    else if (this.mailbox.push(message, this.options.droppable?.(message) ?? false) === 'overflow') {
       this.crash(new MailboxOverflow(`no room for ${message.type}`));
-      return;
     }
-    if (!this.working) this.work();
   }
 
   /** Takes no more messages, carries out no more effects (not even the rest of a step's) and lets go of its alarm. */
@@ -88,11 +87,17 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
     this.alarm = undefined;
   }
 
-  private work(): void {
+  /**
+   * Takes a message, and then what came meanwhile. The first is not put in line: what has once stood in a long-lived
+   * array outlives the young part of the heap, even if it is taken out at once (measured: all of Ava's own speech).
+   */
+  private work(first: M | DeadlineMessage): void {
     this.working = true;
     try {
-      for (let next = this.mailbox.take(); next !== undefined && !this.stopped; next = this.mailbox.take()) {
+      let next: M | DeadlineMessage | undefined = first;
+      while (next !== undefined && !this.stopped) {
         this.handle(next);
+        next = this.mailbox.take();
       }
     } catch (error) {
       this.crash(error);
@@ -139,8 +144,7 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
       this.setAlarm();
       return;
     }
-    this.mailbox.push({ type: 'deadline', name: due.name });
-    this.work();
+    this.work({ type: 'deadline', name: due.name });
   }
 }
 

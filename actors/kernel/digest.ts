@@ -32,13 +32,18 @@ function hashOfPart(value: unknown): number {
   return hash;
 }
 
-/** What is undefined does not count: JSON leaves it out. */
 function hashOf(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((hash, each) => mixed(hash, hashOfPart(each)), LIST);
   if (typeof value === 'string') return hashOfText(value);
   if (typeof value !== 'object' || value === null) return mixed(OTHER, hashOfText(String(value)));
+  return hashOfRecord(value);
+}
+
+/** What is undefined does not count: JSON leaves it out. */
+function hashOfRecord<R extends object>(record: R): number {
   let sum = 0;
-  for (const [key, part] of Object.entries(value)) {
+  for (const key in record) {
+    const part = record[key];
     if (part !== undefined) sum = (sum + mixed(hashOfText(key), hashOf(part))) | 0;
   }
   return mixed(RECORD, sum);

@@ -4,7 +4,7 @@
  * young part of the heap and pile up in the old one (measured: 5 KB a call and second of Ava's own speech, until a full
  * collection).
  */
-const BLOCK_BYTES = 8_192;
+const BLOCK_BYTES = 3_072;
 /** Unused blocks that are kept for other calls, in this process. */
 const SPARE_BLOCKS = 512;
 /** Before each frame stands its length. */

@@ -133,12 +133,23 @@ export async function openJobs(options: JobsOptions, stores: JobStores, lifecycl
   );
   const relay = await lifecycle.add(
     'outbox relay',
-    () => startRelay({ store: postgresOutbox(stores.database), executor, bells: BELLS, events }),
+    () =>
+      startRelay({
+        store: postgresOutbox(stores.database),
+        executor,
+        bells: BELLS,
+        events,
+        ...(config.role === 'all' && { everyMs: BESIDE_CALLS_MS }),
+      }),
     (opened) => opened.close(),
   );
-  // Of those that other nodes take in, the relay hears when it next looks.
+  // Of what other nodes take in or commit, the relay hears when it next looks.
   events.on('text.received', () => relay.hurry());
+  events.on('tool.finished', () => relay.hurry());
 }
+
+/** How often a node that has calls as well looks for work that it was not told of: each look costs what a caller could have. */
+const BESIDE_CALLS_MS = 500;
 
 /** Which job does what the outbox asks for. */
 const BELLS: readonly Bell[] = [

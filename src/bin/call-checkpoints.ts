@@ -40,6 +40,8 @@ export class CallCheckpoints {
   private history: CallState['history'] = [];
   private lost = true;
   private over = false;
+  /** A save is to come before this tick ends. */
+  private dueNow = false;
   private again: NodeJS.Timeout | undefined;
   private due: NodeJS.Timeout | undefined;
   private last: Promise<void> = Promise.resolve();
@@ -52,7 +54,7 @@ export class CallCheckpoints {
   /** To be told of each step. */
   changed(before: CallState, after: CallState): void {
     this.state = after;
-    if (after.mode !== 'ended' && isWorthKeeping(before, after)) void this.save();
+    if (after.mode !== 'ended' && isWorthKeeping(before, after)) this.beforeTickEnds();
   }
 
   /** What is no part of the state changed, and may go on doing so: it is kept before long. */
@@ -70,6 +72,7 @@ export class CallCheckpoints {
 
   /** Resolves once what the call remembers now is kept, or after a moment: no effect waits longer for it. */
   settled(): Promise<void> {
+    if (this.dueNow) void this.save();
     return withinPatience(this.last, CHECKPOINT_LIMITS.patienceMs, undefined);
   }
 
@@ -92,15 +95,24 @@ export class CallCheckpoints {
     clearTimeout(this.due);
   }
 
+  /** What changes within one tick is one save: the model's service tells of a turn in several messages at once. */
+  private beforeTickEnds(): void {
+    if (this.dueNow) return;
+    this.dueNow = true;
+    void Promise.resolve().then(() => {
+      if (this.dueNow) void this.save();
+    });
+  }
+
   /** Resolves once it is kept, with whatever has to be said twice for it, or is known not to be. */
   private save(): Promise<void> {
     const { state } = this;
     if (!state || this.over) return Promise.resolve();
     clearTimeout(this.due);
     this.due = undefined;
+    this.dueNow = false;
     const { keeper, key, epoch, headOf } = this.options;
-    const known = this.lost ? new Set() : new Set(this.history);
-    const items = state.history.filter((item) => !known.has(item)).map(itemOf);
+    const items = this.unkept(state.history).map(itemOf);
     const save = { key, epoch, seq: ++this.seq, head: headOf(state), items, whole: this.lost };
     this.history = state.history;
     this.lost = false;
@@ -109,6 +121,14 @@ export class CallCheckpoints {
       (kept) => this.answered(kept),
     );
     return this.last;
+  }
+
+  private unkept(history: CallState['history']): CallState['history'] {
+    if (this.lost) return history;
+    // As in most saves.
+    if (history === this.history) return [];
+    const known = new Set(this.history);
+    return history.filter((item) => !known.has(item));
   }
 
   private async asked(ask: () => Promise<Kept>, then: (kept: Kept) => Promise<void>): Promise<void> {

@@ -14,7 +14,8 @@ export interface SocketHandle {
   readonly closed: boolean;
   /** Accepted for sending, not yet with the system; 0 once closed. */
   readonly bufferedBytes: number;
-  send(text: string): SendResult;
+  /** A text, or its bytes, which are taken over before this returns. */
+  send(text: string | Buffer): SendResult;
   /** Sends made inside `write` leave in one piece. */
   cork(write: () => void): void;
   /** Sends a close frame behind what is queued. Harmless when repeated. */
@@ -88,7 +89,7 @@ export class SocketConnection implements SocketHandle {
     return this.socket?.getBufferedAmount() ?? 0;
   }
 
-  send(text: string): SendResult {
+  send(text: string | Buffer): SendResult {
     if (!this.socket) return 'dropped';
     const result = this.socket.send(text, false);
     if (result === DROPPED) {

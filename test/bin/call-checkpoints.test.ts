@@ -50,12 +50,14 @@ function keptBy(options: { readonly epoch?: number; readonly seq?: number } = {}
     results,
     onStale,
     /** The caller says something, with the states in between as the actor's shell tells of them. */
-    says: (text: string): void => {
+    says: async (text: string): Promise<void> => {
       const before = call.state;
       turns += 1;
       callerSpeaks(call, `u${turns}`);
       call.tell(words(`u${turns}`, text));
       checkpoints.changed(before, call.state);
+      // Until the tick has ended.
+      await Promise.resolve();
     },
     /** Answers the oldest request that has no answer yet, and lets what follows from it happen. */
     answers: async (...kept: readonly (Kept | 'nothing')[]): Promise<void> => {
@@ -80,10 +82,10 @@ describe('a call that is kept', () => {
   it('is written whole once, and from then on only what is new, by numbers without a gap', async () => {
     const { call, checkpoints, saves, says, answers } = keptBy();
     checkpoints.begin(call.state);
-    says('One.');
-    says('Two.');
+    await says('One.');
+    await says('Two.');
     await answers('ok', 'ok', 'ok');
-    says('Three.');
+    await says('Three.');
     expect(saves.map(({ seq, whole }) => [seq, whole])).toEqual([
       [1, true],
       [2, false],
@@ -94,14 +96,36 @@ describe('a call that is kept', () => {
     expect(saves.at(-1)?.head).toBe(headOf(call.state));
   });
 
-  it('is not written for what is over before anybody could take it up', () => {
+  it('is not written for what is over before anybody could take it up', async () => {
     const { call, checkpoints, saves } = keptBy();
     const before = call.state;
     checkpoints.changed(before, { ...before, deadlines: { silence: 1 } });
+    await Promise.resolve();
     expect(saves).toEqual([]);
     call.tell({ type: 'shut_down', reason: 'shutdown' });
     checkpoints.changed(before, call.state);
+    await Promise.resolve();
     expect(saves).toEqual([]);
+  });
+
+  it('is written once for what changes within one tick, and at once where something waits for it', async () => {
+    const { call, checkpoints, saves, says, answers } = keptBy();
+    checkpoints.begin(call.state);
+    await answers('ok');
+    const said = [says('One.'), says('Two.')];
+    expect(saves).toHaveLength(1);
+    await Promise.all(said);
+    expect(saves.slice(1).map(textsOf)).toEqual([['One.', 'Two.']]);
+    const third = says('Three.');
+    const settled = vi.fn<() => void>();
+    void checkpoints.settled().then(settled);
+    expect(saves.slice(2).map(textsOf)).toEqual([['Three.']]);
+    await third;
+    await answers('ok');
+    expect(settled).not.toHaveBeenCalled();
+    await answers('ok');
+    expect(settled).toHaveBeenCalledOnce();
+    expect(saves).toHaveLength(3);
   });
 
   it('goes on with the numbers of the owner before', () => {
@@ -133,7 +157,7 @@ describe('what changes all the time beside the state', () => {
     await vi.advanceTimersByTimeAsync(CHECKPOINT_LIMITS.soonMs);
     expect(saves).toHaveLength(2);
     checkpoints.soon();
-    says('One.');
+    await says('One.');
     expect(vi.getTimerCount()).toBe(0);
     checkpoints.soon();
     checkpoints.close();
@@ -147,9 +171,9 @@ describe.each(['gone', 'behind'] as const)('a call of which the keeper says "%s"
   it('is written whole at once, and is settled only then', async () => {
     const { call, checkpoints, saves, says, answers } = keptBy();
     checkpoints.begin(call.state);
-    says('One.');
+    await says('One.');
     await answers('ok', 'ok');
-    says('Two.');
+    await says('Two.');
     const settled = vi.fn<() => void>();
     void checkpoints.settled().then(settled);
     await answers(lost);
@@ -159,15 +183,15 @@ describe.each(['gone', 'behind'] as const)('a call of which the keeper says "%s"
     expect(settled).not.toHaveBeenCalled();
     await answers('ok');
     expect(settled).toHaveBeenCalledOnce();
-    says('Three.');
+    await says('Three.');
     expect(saves.at(-1)).toMatchObject({ seq: 5, whole: false });
   });
 
   it('is written whole last, however many saves were on their way', async () => {
     const { call, checkpoints, saves, says, answers, unanswered } = keptBy();
     checkpoints.begin(call.state);
-    says('One.');
-    says('Two.');
+    await says('One.');
+    await says('Two.');
     await answers(lost, lost, lost);
     while (unanswered() > 0) await answers('ok');
     const whole = saves.findLast((save) => save.whole);
@@ -182,9 +206,9 @@ describe('a call that could not be kept', () => {
     const { call, checkpoints, saves, says, answers } = keptBy();
     checkpoints.begin(call.state);
     await answers('ok');
-    says('One.');
+    await says('One.');
     await answers('nothing');
-    says('Two.');
+    await says('Two.');
     const whole = saves.at(-1);
     expect(whole).toMatchObject({ seq: 3, whole: true });
     expect(whole && restored(whole.head, whole.items)).toEqual(call.state);
@@ -193,7 +217,7 @@ describe('a call that could not be kept', () => {
   it('is written whole again without a change, until it is kept, once a second', async () => {
     const { call, checkpoints, saves, says, answers, results } = keptBy();
     checkpoints.begin(call.state);
-    says('One.');
+    await says('One.');
     await answers('nothing', 'nothing');
     await vi.advanceTimersByTimeAsync(CHECKPOINT_LIMITS.againMs - 1);
     expect(saves).toHaveLength(2);
@@ -221,10 +245,10 @@ describe.each(['stale', 'ended'] as const)('a call that is "%s"', (lost) => {
   it('says so once, and nothing of it is written any more', async () => {
     const { call, checkpoints, saves, endings, says, answers, onStale } = keptBy();
     checkpoints.begin(call.state);
-    says('One.');
-    says('Two.');
+    await says('One.');
+    await says('Two.');
     await answers('nothing', lost, lost);
-    says('Three.');
+    await says('Three.');
     checkpoints.begin(call.state);
     checkpoints.end('over');
     await vi.advanceTimersByTimeAsync(10 * CHECKPOINT_LIMITS.againMs);
@@ -242,7 +266,7 @@ describe('a call that is over', () => {
     checkpoints.end('hang up');
     expect(vi.getTimerCount()).toBe(0);
     checkpoints.end('again');
-    says('One.');
+    await says('One.');
     await answers('nothing');
     expect(vi.getTimerCount()).toBe(0);
     expect(saves).toHaveLength(1);

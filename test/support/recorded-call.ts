@@ -48,7 +48,7 @@ export function folded(
 ): CallState {
   const { clinicId, conversationId } = state.identity;
   const step = recordedStep(facts, state, NOW, (fold) =>
-    log.write({ kind: 'folded', clinicId, conversationId, ...fold, fence }),
+    log.write({ kind: 'folded', clinicId, conversationId, fold, fence }),
   );
   const call = new StepBench(step, state);
   for (const message of messages) {

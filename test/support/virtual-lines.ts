@@ -84,7 +84,7 @@ function socketTo(receiver: BrowserReceiver, onClosed: (code: number) => void): 
     },
     bufferedBytes: 0,
     send(text) {
-      queueMicrotask(() => receiver.take(text));
+      queueMicrotask(() => receiver.take(String(text)));
       return 'sent';
     },
     cork: (write) => write(),

@@ -3,6 +3,7 @@ import type { CallFacts, CallMessage } from '../../../actors/call/messages.ts';
 import { recordedStep } from '../../../actors/call/recording.ts';
 import { replayed } from '../../../actors/call/replaying.ts';
 import { callStep } from '../../../actors/call/step.ts';
+import { ownedFold } from '../../../db/call-events.ts';
 import { stretchesOf } from '../../../src/bin/ops/recorded-call.ts';
 import type { Fold } from '../../../src/domain/folds.ts';
 import { NOW, StepBench } from '../../support/step-bench.ts';
@@ -15,7 +16,7 @@ function recorded(facts: CallFacts = FACTS) {
   const step = recordedStep(facts, state, NOW, (fold) => folds.push(fold));
   const place = { kind: 'folded', clinicId: state.identity.clinicId, conversationId: 'c' } as const;
   const stretch = () => {
-    const [first] = stretchesOf(folds.map((fold) => storedFold({ ...place, ...fold })));
+    const [first] = stretchesOf(folds.map((fold) => storedFold({ ...place, fold })));
     if (!first) throw new Error('nothing was recorded');
     // The phrases of this bench, which are no clinic's.
     return {
@@ -145,7 +146,7 @@ describe('a call that is folded again', () => {
     folds.splice(
       folds.findIndex((fold) => fold === text),
       1,
-      ...(text ? [{ ...text, message: text.message.replace('Hi.', 'Ho.') }] : []),
+      ...(text ? [{ ...ownedFold(text, 'c', 1), message: text.message.replace('Hi.', 'Ho.') }] : []),
     );
     expect(sameness(stretch())).toEqual([true, true, false]);
   });
