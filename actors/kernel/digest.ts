@@ -35,12 +35,15 @@ function hashOfPart(value: unknown): number {
 function hashOf(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((hash, each) => mixed(hash, hashOfPart(each)), LIST);
   if (typeof value === 'string') return hashOfText(value);
-  if (typeof value !== 'object' || value === null) return mixed(OTHER, hashOfText(String(value)));
-  return hashOfRecord(value);
+  return isRecord(value) ? hashOfRecord(value) : mixed(OTHER, hashOfText(String(value)));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** What is undefined does not count: JSON leaves it out. */
-function hashOfRecord<R extends object>(record: R): number {
+function hashOfRecord(record: Readonly<Record<string, unknown>>): number {
   let sum = 0;
   for (const key in record) {
     const part = record[key];

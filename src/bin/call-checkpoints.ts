@@ -99,9 +99,7 @@ export class CallCheckpoints {
   private beforeTickEnds(): void {
     if (this.dueNow) return;
     this.dueNow = true;
-    void Promise.resolve().then(() => {
-      if (this.dueNow) void this.save();
-    });
+    void Promise.resolve().then(() => (this.dueNow ? this.save() : undefined));
   }
 
   /** Resolves once it is kept, with whatever has to be said twice for it, or is known not to be. */
