@@ -91,6 +91,7 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
     leave: (request, afterMs, reason) =>
       bound(request, 'leave_thread', (sql) => leaveDoorbell(sql, doorbellOf(request), afterMs, reason)),
     quiet: (quietMs) => database.unbound('quiet_threads', (sql) => readQuiet(sql, quietMs)),
+    idle: (clinicId, phone) => bound({ clinicId }, 'idle_thread', (sql) => readIdle(sql, phone)),
     end: (thread, entries) => bound(thread, 'end_thread', (sql) => endQuiet(sql, thread, entries)),
   };
 }
@@ -312,11 +313,21 @@ async function readQuiet(sql: Sql, quietMs: number): Promise<QuietThread[]> {
     from sms_threads
     where conversation_id is not null and staff_since is null and active_at < now() - ${quietMs}::float8 * interval '1 ms'
     order by active_at limit ${QUIET_AT_ONCE}`;
-  return rows.flatMap((row) => {
-    const { conversation: stored, ...thread } = quietRow.parse(row);
-    const conversation = textConversationIn(stored);
-    return conversation === null || conversation.open !== null ? [] : [{ ...thread, conversation }];
-  });
+  return rows.flatMap(quietThreadIn);
+}
+
+async function readIdle(sql: Sql, phone: string): Promise<QuietThread | null> {
+  const rows = await sql`
+    select clinic_id as "clinicId", id as "threadId", conversation
+    from sms_threads where phone = ${phone} and conversation_id is not null and staff_since is null`;
+  return rows.flatMap(quietThreadIn)[0] ?? null;
+}
+
+/** None where a turn of it is under way. */
+function quietThreadIn(row: unknown): readonly QuietThread[] {
+  const { conversation: stored, ...thread } = quietRow.parse(row);
+  const conversation = textConversationIn(stored);
+  return conversation === null || conversation.open !== null ? [] : [{ ...thread, conversation }];
 }
 
 async function endQuiet(

@@ -3,20 +3,19 @@ import { createHash } from 'node:crypto';
 import { serviceById } from '../domain/clinic.ts';
 import { chosenOffer } from '../domain/dealings.ts';
 import { holdOf } from '../domain/holds.ts';
-import type { CutOff } from '../domain/texting.ts';
+import type { CutOff, OpenedThread } from '../domain/texting.ts';
 import { carriedOn } from '../receptionist/cut-off.ts';
-import type { TextDeskOptions } from './text-desk.ts';
+import { endThread, type TextDeskOptions } from './text-desk.ts';
+
+type CutOffOptions = Pick<TextDeskOptions, 'book' | 'directory' | 'bookings' | 'events' | 'now'>;
 
 /** Goes on in writing with a caller whose call broke off for good; a time that they had chosen is kept for them. */
-export async function goOnByText(
-  options: Pick<TextDeskOptions, 'book' | 'directory' | 'bookings' | 'events' | 'now'>,
-  cut: CutOff,
-): Promise<void> {
-  const { book, directory, bookings, events, now } = options;
+export async function goOnByText(options: CutOffOptions, cut: CutOff): Promise<void> {
+  const { directory, bookings, events, now } = options;
   try {
     const clinic = await directory.byId(cut.clinicId);
     const thread = clinic && carriedOn(cut, clinic, idAfter(cut.conversationId), now());
-    if (!clinic || !thread || !(await book.open(thread))) return;
+    if (!clinic || !thread || !(await isOpened(options, thread))) return;
     const { clinicId, conversation } = thread;
     const { conversationId, dealings } = conversation;
     events.emit('call.started', { clinicId, conversationId, channel: 'sms' });
@@ -29,6 +28,14 @@ export async function goOnByText(
   } catch (error) {
     events.emit('dependency.lost', { name: 'postgres', error });
   }
+}
+
+/** What they wrote before they called is over with the call, unless something of it still waits for an answer. */
+async function isOpened(options: CutOffOptions, thread: OpenedThread): Promise<boolean> {
+  const { book } = options;
+  if (await book.open(thread)) return true;
+  const before = await book.idle(thread.clinicId, thread.phone);
+  return before !== null && (await endThread(options, before, 'call')) && book.open(thread);
 }
 
 /** The id of what follows a conversation: always the same. */

@@ -22,6 +22,7 @@ import {
   newTextConversation,
   type OpenTurn,
   type Saved,
+  type QuietThread,
   type TextConversation,
   type TextingEnd,
   type TextingProgress,
@@ -350,17 +351,23 @@ function tellEnd(
  */
 export const QUIET_MS = 4 * 3_600_000;
 
+type Ending = Pick<TextDeskOptions, 'book' | 'events' | 'now'>;
+
 /** Ends conversations in which nobody has written for long; answers how many. */
-export async function endQuietThreads(
-  { book, events, now }: Pick<TextDeskOptions, 'book' | 'events' | 'now'>,
-  quietMs: number = QUIET_MS,
-): Promise<number> {
+export async function endQuietThreads(options: Ending, quietMs: number = QUIET_MS): Promise<number> {
   let count = 0;
-  for (const thread of await book.quiet(quietMs)) {
-    const { clinicId, conversation } = thread;
-    if (!(await book.end(thread, [ended(conversation, clinicId, 'quiet', now())]))) continue;
-    count += 1;
-    tellEnd({ events, now }, clinicId, conversation, 'quiet');
-  }
+  for (const thread of await options.book.quiet(quietMs)) if (await endThread(options, thread, 'quiet')) count += 1;
   return count;
+}
+
+/** Answers whether it was over: nothing had come in meanwhile. */
+export async function endThread(
+  { book, events, now }: Ending,
+  thread: QuietThread,
+  endedBy: 'quiet' | 'call',
+): Promise<boolean> {
+  const { clinicId, conversation } = thread;
+  if (!(await book.end(thread, [ended(conversation, clinicId, endedBy, now())]))) return false;
+  tellEnd({ events, now }, clinicId, conversation, endedBy);
+  return true;
 }

@@ -240,6 +240,8 @@ export interface ThreadBook {
   leave(claim: AnswerRequest, afterMs: number, reason: string | null): Promise<void>;
   /** Conversations in which nothing was said for `quietMs`, nothing is to be answered, and that staff have not taken over. */
   quiet(quietMs: number): Promise<readonly QuietThread[]>;
+  /** The one under way with this telephone, however lately something was said in it; null where there is none such. */
+  idle(clinicId: string, phone: string): Promise<QuietThread | null>;
   /** Ends one of them, unless something came meanwhile. */
   end(thread: QuietThread, entries: readonly ConversationEntry[]): Promise<boolean>;
 }

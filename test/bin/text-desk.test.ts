@@ -47,7 +47,8 @@ async function answered(bodies: readonly string[], last: LastNotice | null, chan
         return 'saved' as const;
       },
       leave: async () => undefined,
-      quiet: async () => [],
+      idle: async () => null,
+    quiet: async () => [],
       end: async () => true,
     },
     directory: { byId: async () => radiance },

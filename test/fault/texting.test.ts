@@ -5,11 +5,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
+import { addClinic } from '../../db/clinic-writing.ts';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { isOutage } from '../../db/postgres-errors.ts';
+import { radiance as facts } from '../../db/seed-clinics.ts';
 import { postgresThreadBook } from '../../db/thread-book.ts';
 import type { ReceivedText, ThreadBook } from '../../src/domain/texting.ts';
-import { radiance } from '../contract/booking-requests.ts';
+import { TEXTING_LIMITS } from '../../src/domain/texting-limits.ts';
 import { type OpenAiSim, startOpenAiSim } from '../sim/openai/server.ts';
 import { startTwilioSim, type TwilioSim } from '../sim/twilio/server.ts';
 import { SEED, seededRandom } from '../support/seed.ts';
@@ -24,6 +26,10 @@ const THREADS = isLong ? Number(process.env.TEXT_THREADS ?? 1_000) : 50;
 const WRITING_MS = isLong ? THREADS * 60 : 2_000;
 const KILLS = isLong ? THREADS * 0.3 : 8;
 const KILL_EVERY_MS = 300;
+const TEXTS_A_THREAD = 3;
+/** Each answers as much in an hour as a clinic does; two at least, as a worker has threads of several. */
+const CLINICS = Math.max(2, Math.ceil((THREADS * TEXTS_A_THREAD) / TEXTING_LIMITS.anHourOfClinic));
+const numberOf = (clinic: number): string => `+1646555${String(1_000 + clinic)}`;
 const LIMIT_MS = isLong ? 900_000 : 120_000;
 const account = { accountSid: 'AC1', authToken: 'secret' };
 
@@ -31,6 +37,7 @@ let postgres: FreshService;
 let redis: FreshService;
 let database: Database;
 let book: ThreadBook;
+let clinicIds: readonly string[];
 let openai: OpenAiSim;
 let twilio: TwilioSim;
 let fleet: Fleet;
@@ -42,7 +49,9 @@ beforeEach(async () => {
     startOpenAiSim(),
     startTwilioSim({
       ...account,
-      numbers: { [radiance.phone]: { voiceUrl: 'http://127.0.0.1:9/voice' } },
+      numbers: Object.fromEntries(
+        Array.from({ length: CLINICS }, (_, n) => [numberOf(n), { voiceUrl: 'http://127.0.0.1:9/voice' }]),
+      ),
       // Handing a message over takes a while, so that a worker dies in the middle of it.
       faults: { restDelayMs: [20, 120] },
       seed: SEED,
@@ -50,6 +59,7 @@ beforeEach(async () => {
   ]);
   database = openPostgres({ url: postgres.url, poolSize: 6 });
   book = postgresThreadBook(database, QUICK_THREADS);
+  clinicIds = await Promise.all(Array.from({ length: CLINICS }, (_, n) => addedClinic(n)));
   await database.unbound('allow', (sql) => sql`update clinics set texting_daily_usd = 100000`);
   fleet = openFleet(4, 'texting/main.ts', {
     databaseUrl: postgres.url,
@@ -66,13 +76,32 @@ afterEach(async () => {
   await Promise.all([postgres.drop(), redis.drop()]);
 });
 
+/** One like Radiance, with a number of its own; answers its id. */
+async function addedClinic(n: number): Promise<string> {
+  const { id: _id, services, providers, resources, ...others } = facts;
+  const id = await database.transaction('add_clinic', (sql) =>
+    addClinic(sql, {
+      ...others,
+      name: `Clinic ${n}`,
+      phone: numberOf(n),
+      services: services.map(({ id: _serviceId, ...service }) => service),
+      providers: providers.map(({ id: _providerId, ...provider }) => provider),
+      resources: resources.map(({ id: _resourceId, ...resource }) => resource),
+    }),
+  );
+  if (id === undefined) throw new Error(`clinic ${n} could not be added`);
+  return id;
+}
+
 interface Thread {
+  readonly clinicId: string;
   readonly phone: string;
   readonly texts: readonly string[];
 }
 
 const threadsOf = (count: number): Thread[] =>
   Array.from({ length: count }, (_, n) => ({
+    clinicId: clinicIds[n % clinicIds.length] ?? '',
     phone: `+1555${String(2_000_000 + n)}`,
     texts: [
       `Hi, I need a Botox appointment tomorrow at ${(n % 8) + 9}:00, I'm Person ${String.fromCodePoint(65 + (n % 26))}`,
@@ -82,10 +111,10 @@ const threadsOf = (count: number): Thread[] =>
   }));
 
 /** A thread's messages, in order, each some time after the one before. */
-async function write({ phone, texts }: Thread, random: () => number): Promise<void> {
+async function write({ clinicId, phone, texts }: Thread, random: () => number): Promise<void> {
   for (const [n, body] of texts.entries()) {
     await sleep((random() * WRITING_MS) / texts.length);
-    await receive({ clinicId: radiance.id, from: phone, messageSid: `SM${phone}${n}`, body, media: 0 });
+    await receive({ clinicId, from: phone, messageSid: `SM${phone}${n}`, body, media: 0 });
   }
 }
 
