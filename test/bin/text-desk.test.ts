@@ -48,7 +48,7 @@ async function answered(bodies: readonly string[], last: LastNotice | null, chan
       },
       leave: async () => undefined,
       idle: async () => null,
-    quiet: async () => [],
+      quiet: async () => [],
       end: async () => true,
     },
     directory: { byId: async () => radiance },

@@ -68,7 +68,8 @@ async function writesBefore(): Promise<string> {
 /** Who ended their conversations, the first one first; null where one is under way. */
 const endings = () =>
   database.unbound('endings', async (sql) => {
-    const rows = await sql`select ended_by from conversations where customer_phone = ${phone} order by ended_at nulls last`;
+    const rows =
+      await sql`select ended_by from conversations where customer_phone = ${phone} order by ended_at nulls last`;
     return rows.map((row) => row['ended_by']);
   });
 
