@@ -13,7 +13,7 @@ import { enterParting } from './ending.ts';
 import { meant } from './floor.ts';
 import { remember } from './history.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
-import { sayPhrase } from './phrases.ts';
+import { isRendered, sayPhrase } from './phrases.ts';
 import { awaitUnheard } from './silence.ts';
 import { heardOfSent } from './speech.ts';
 import type { CallState } from './state.ts';
@@ -62,8 +62,10 @@ export function sessionReady(
   if (first) return keep(state);
   const silent = { ...state, callerSpeaksSince: null, link: { ...state.link, missed: false } };
   const [next] = state.link.reheard;
-  if (missed || state.link.missed)
-    return isOwedAnAnswer(state) ? resume(silent, 0, goOn(silent), now) : askAgain(facts, silent, 0, now);
+  if (missed || state.link.missed) {
+    if (isOwedAnAnswer(state)) return resume(silent, 0, goOn(silent), now);
+    return isAskedAgain(facts, state) ? resume(silent, 0, NOTHING, now) : askAgain(facts, silent, 0, now);
+  }
   if (!next) {
     const goingOn = state.callerSpeaksSince === null ? goOn(silent) : NOTHING;
     return resume(goingOn.ask === null ? awaitUnheard(facts, silent, now) : silent, 0, goingOn, now);
@@ -73,6 +75,21 @@ export function sessionReady(
     state: withDeadline({ ...silent, link: { ...silent.link, toldUntil: next.endedAt } }, 'reheard', now + REHEARD_MS),
     effects: [{ kind: 'tell_model', order: { type: 'restore', history, more: true } }],
   };
+}
+
+/**
+ * The caller has a line again: that their words are lost with the one before is said at once, where it takes no session.
+ * It is not settled by that: should this line break as well, they are still lost.
+ */
+export function lineOpened(facts: CallFacts, state: CallState): CallTransition {
+  const isLost = state.mode === 'talking' && state.link.missed && !isOwedAnAnswer(state);
+  return isLost && isRendered(facts, state, 'lostYou') ? sayPhrase(facts, state, 'lostYou') : keep(state);
+}
+
+/** They are being told, or were, and nobody has said anything since. */
+function isAskedAgain(facts: CallFacts, { saying, history, language }: CallState): boolean {
+  const last = saying.at(-1) ?? history.findLast(({ kind }) => kind === 'caller' || kind === 'assistant');
+  return last !== undefined && 'text' in last && last.text === facts.phrasesIn(language).lostYou;
 }
 
 /** The caller waits for her, so that asking them to say it again would be out of place. */

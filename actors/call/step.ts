@@ -19,7 +19,15 @@ import { whileAway } from './handover.ts';
 import { remembering } from './history.ts';
 import { keyPressed, keysEnded } from './keys.ts';
 import type { CallFacts, CallMessage } from './messages.ts';
-import { changingOver, isHeardAgain, notReheard, sessionLost, sessionReady, turnAgain } from './model-link.ts';
+import {
+  changingOver,
+  isHeardAgain,
+  lineOpened,
+  notReheard,
+  sessionLost,
+  sessionReady,
+  turnAgain,
+} from './model-link.ts';
 import { takenUp } from './resume.ts';
 import { fromScreen, nothingSaid } from './screen.ts';
 import { answerIsLate, callerIsSilent, callerMayBeUnheard, watchSilence } from './silence.ts';
@@ -47,7 +55,7 @@ function handle(
 ): CallTransition {
   switch (message.type) {
     case 'phone_opened':
-      return enterTalking(facts, state);
+      return state.mode === 'opening' ? enterTalking(facts, state) : lineOpened(facts, state);
     case 'caller_speech_started':
       return isHeardAgain(state, message) ? keep(state) : callerSpeaks(facts, state, now);
     case 'caller_speech_stopped':

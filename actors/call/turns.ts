@@ -18,7 +18,6 @@ const INAUDIBLE = '[inaudible]';
 
 /** Ava greets first, before anything is asked of the model. */
 export function enterTalking(facts: CallFacts, state: CallState): CallTransition {
-  if (state.mode !== 'opening') return keep(state);
   return sayPhrase(facts, { ...state, mode: 'talking' }, 'greeting');
 }
 

@@ -55,6 +55,7 @@ import { openHeartbeat, openJobs } from './background.ts';
 import { BrokenCalls } from './broken-calls.ts';
 import { BrowserCalls } from './browser-desk.ts';
 import { type Calendars, NOTIFY_PATH, openCalendars } from './calendars.ts';
+import type { CallWorld } from './call-world.ts';
 import { goOnByText } from './cut-off.ts';
 import { openWatchdog } from './open-watchdog.ts';
 import { RenderedPhraseBook } from './phrase-book.ts';
@@ -91,6 +92,8 @@ export interface NodeOptions {
   readonly threadTimes?: ThreadTimes | undefined;
   /** Whether caller frames travel in pairs; while the node is busy where nothing else is given. */
   readonly pairFrames?: PairFrames | undefined;
+  /** False: calls are not kept outside the node, and end with it. */
+  readonly keepCalls?: boolean | undefined;
 }
 
 /** Clinics whose phrases a starting node looks after; others follow when they are called. */
@@ -292,7 +295,8 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
   const messages = postgresMessageStore(stores.database);
   const { directory, phrases, circuit, log, redis } = stores;
   const { models } = config.openai;
-  const world = {
+  const keeper = redisCallKeeper(redis.client);
+  const world: CallWorld = {
     connectModel: circuit.connect,
     rotation,
     chance: Math.random,
@@ -305,11 +309,13 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
     events,
     tracing: traces.tracing,
     clock,
-    keeping: {
-      keeper: redisCallKeeper(redis.client),
-      register: postgresCallRegister(stores.database),
-      resumeMs: config.calls.resumeTtlS * 1_000,
-    },
+    ...(options.keepCalls !== false && {
+      keeping: {
+        keeper,
+        register: postgresCallRegister(stores.database),
+        resumeMs: config.calls.resumeTtlS * 1_000,
+      },
+    }),
   };
   const book = postgresThreadBook(stores.database, options.threadTimes);
   const writing = { book, directory, bookings, events, now: () => clock.now() };
@@ -320,7 +326,7 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
     'broken calls',
     () =>
       new BrokenCalls({
-        keeper: world.keeping.keeper,
+        keeper,
         ledger: ticketLedger(redis, clock),
         goOnByText: (cut) => goOnByText(writing, cut),
         events,

@@ -1,6 +1,7 @@
 /**
  * The program: one configuration, one node, and an orderly end. `--check-config` only says whether it would start;
- * `--pair-frames=never|always` takes a decision from the node that it takes better itself, so that it can be measured.
+ * `--pair-frames=never|always` takes a decision from the node that it takes better itself, and `--keep-calls=never` has
+ * calls end with the node, so that what either costs can be measured.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -90,6 +91,7 @@ async function main(): Promise<void> {
       traces,
       onDrain: () => stop?.('POST /drain'),
       pairFrames: pairFrames(),
+      keepCalls: !process.argv.includes('--keep-calls=never'),
     });
   } catch (error) {
     await log.close();

@@ -28,6 +28,8 @@ const GOALS = {
   'ava-joined': { cpu: 1, p99Ms: 45 },
 } as const;
 const MEMORY_GOAL = 1.3;
+/** What keeping calls outside their node may add. */
+const KEEPING_GOAL = 1.05;
 
 const at = (rounds: readonly (readonly LevelFigures[])[], calls: number): LevelFigures[] =>
   rounds.flatMap((levels) => levels.filter((level) => level.calls === calls));
@@ -100,6 +102,20 @@ export function goals(measured: Measured, levels: readonly number[]): string {
         { name: `${title}: memory against (b)`, value: memoryRatio.mean, unit: '×', goal: MEMORY_GOAL },
       );
     }
+  }
+  for (const calls of levels) {
+    const kept = at(measured.get('ava-single') ?? [], calls);
+    const unkept = at(measured.get('ava-unkept') ?? [], calls);
+    const keeping = ratio(kept, unkept, cpu);
+    if (!keeping) continue;
+    const name = `calls kept, ${calls} calls: CPU against calls not kept`;
+    figures.push({
+      name,
+      value: keeping.mean,
+      unit: '×',
+      goal: KEEPING_GOAL,
+      note: `± ${keeping.plusMinus.toFixed(2)}`,
+    });
   }
   return figures.length === 0 ? '' : table(figures);
 }

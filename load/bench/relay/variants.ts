@@ -10,8 +10,10 @@ import { openPlainServer } from '../servers/plain-server.ts';
 import type { Production } from '../servers/production.ts';
 import type { Target } from './orders.ts';
 
-export const VARIANT_NAMES = ['parse', 'splice', 'join', 'ava-single', 'ava-joined'] as const;
+export const VARIANT_NAMES = ['parse', 'splice', 'join', 'ava-single', 'ava-joined', 'ava-unkept'] as const;
 export type VariantName = (typeof VARIANT_NAMES)[number];
+/** What is measured where nothing else is asked for: the last is for what keeping calls costs. */
+export const USUAL: readonly VariantName[] = VARIANT_NAMES.filter((name) => name !== 'ava-unkept');
 
 export const LABELS: Readonly<Record<VariantName, string>> = {
   parse: '(a) bare relay, JSON',
@@ -19,6 +21,7 @@ export const LABELS: Readonly<Record<VariantName, string>> = {
   join: '(c) as (b), frames joined',
   'ava-single': 'Ava, frames single',
   'ava-joined': 'Ava, frames joined',
+  'ava-unkept': 'Ava, frames single, calls not kept',
 };
 
 export interface RunningServer {
@@ -60,12 +63,12 @@ async function startBaseline(mode: string, modelUrl: string): Promise<RunningSer
 async function startAva(
   production: Production,
   modelUrl: string,
-  joining: string,
+  programFlags: readonly string[],
   profiles: string | undefined,
 ): Promise<RunningServer> {
   const ava = await production.start({
     environment: { OPENAI_REALTIME_URL: modelUrl },
-    programFlags: [`--pair-frames=${joining}`],
+    programFlags,
     nodeFlags: profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`],
   });
   await ava.answers(`${production.opsUrl}/health/ready`, READY_LIMIT_MS);
@@ -94,9 +97,11 @@ export function variantsOf(production: Production, modelUrl: string, profiles: s
         case 'join':
           return startBaseline(name, modelUrl);
         case 'ava-single':
-          return startAva(production, modelUrl, 'never', profiles);
+          return startAva(production, modelUrl, ['--pair-frames=never'], profiles);
         case 'ava-joined':
-          return startAva(production, modelUrl, 'always', profiles);
+          return startAva(production, modelUrl, ['--pair-frames=always'], profiles);
+        case 'ava-unkept':
+          return startAva(production, modelUrl, ['--pair-frames=never', '--keep-calls=never'], profiles);
       }
     },
   };

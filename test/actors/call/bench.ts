@@ -42,7 +42,7 @@ export const FACTS: CallFacts = {
 export const LONGEST_CALL_MS = radiance.conversation.longestCallMinutes * 60_000;
 const BARGE_IN_MS = radiance.conversation.bargeInMs;
 
-const RENDERED_MS = 1_200;
+export const RENDERED_MS = 1_200;
 /** The same clinic with every phrase at hand, each as long. */
 export const RENDERED: CallFacts = { ...FACTS, rendered: (_, text) => ({ payload: text, ms: RENDERED_MS }) };
 

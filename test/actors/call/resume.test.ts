@@ -11,11 +11,15 @@ import {
   callerSpeaks,
   ENDING,
   FACTS,
+  finished,
   greeted,
   newConversation,
   orders,
   PHRASES,
   phoneOrders,
+  playback,
+  RENDERED,
+  RENDERED_MS,
   ran,
   recorded,
   responseEnded,
@@ -35,9 +39,10 @@ function elsewhere(
   call: CallBench,
   goneMs = 1_000,
   farEnd?: FarEnd,
+  facts = FACTS,
 ): { readonly call: CallBench; readonly effects: CallEffect[] } {
   const kept = restored(headOf(call.state), call.state.history.map(itemOf));
-  const next: CallBench = new StepBench(callStep(FACTS), kept);
+  const next: CallBench = new StepBench(callStep(facts), kept);
   next.now = call.now + goneMs;
   const takenUp: CallMessage = { type: 'taken_up', brokeAt: call.now, node: 'node-b', ...(farEnd && { farEnd }) };
   return { call: next, effects: next.tell(takenUp, { type: 'phone_opened' }) };
@@ -68,6 +73,11 @@ function sayingGoodbye(): CallBench {
 }
 
 const ready: CallMessage = { type: 'model_ready', first: false };
+
+/** The phrases that sound without a model: of `RENDERED` they are their own payload. */
+function spoken(effects: readonly CallEffect[]): string[] {
+  return phoneOrders(effects).flatMap((order) => (order.type === 'speech' ? [order.payload] : []));
+}
 
 /** What the new session is asked for. */
 function askedFor(effects: readonly CallEffect[]): string[] {
@@ -212,6 +222,40 @@ describe('a call that another node goes on with', () => {
     const next = elsewhere(call);
     expect(turns(next.effects)).toEqual([[2, 'customer', '[inaudible]', false]]);
     expect(askedFor(next.call.tell(ready))).toEqual([PHRASES.lostYou]);
+  });
+
+  it('says so before there is a session, where the words are at hand; once, and again where this line breaks too', () => {
+    const call = greeted(RENDERED);
+    call.tell(speechStarted);
+    const next = elsewhere(call, 1_000, undefined, RENDERED);
+    expect(spoken(next.effects)).toEqual([PHRASES.lostYou]);
+    const again = elsewhere(next.call, 1_000, undefined, RENDERED);
+    expect(spoken(again.effects)).toEqual([PHRASES.lostYou]);
+    const { itemId } = again.call.state.saying[0] ?? { itemId: '' };
+    again.call.tell(playback(itemId));
+    const resumed = again.call.tell(ready);
+    expect([...spoken(resumed), ...askedFor(resumed)]).toEqual([]);
+    expect(told(resumed).at(-1)).toBe(PHRASES.lostYou);
+    again.call.tell(finished(itemId, RENDERED_MS));
+    expect(spoken(again.call.wait(FACTS.limits.unheardMs))).toEqual([]);
+  });
+
+  it('nor says it twice where it was heard long before there is a session', () => {
+    const call = greeted(RENDERED);
+    call.tell(speechStarted);
+    const { call: next } = elsewhere(call, 1_000, undefined, RENDERED);
+    const { itemId } = next.state.saying[0] ?? { itemId: '' };
+    next.tell(playback(itemId), finished(itemId, RENDERED_MS));
+    expect(spoken(next.tell(ready))).toEqual([]);
+  });
+
+  it('says nothing of the kind to whom an answer is due', () => {
+    const call = greeted(RENDERED);
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'When can I come?'));
+    const next = elsewhere(call, 1_000, undefined, RENDERED);
+    expect(spoken(next.effects)).toEqual([]);
+    expect(askedFor(next.call.tell(ready))).toEqual(['respond']);
   });
 
   it('asks again where it listened, and nobody did for so long that the caller has spoken', () => {
