@@ -1,4 +1,5 @@
-/** The servers that are killed, each at a port of its own, and started again at once as a supervisor would. */
+/** The servers that are killed, each at a port of its own, and started again after a moment, as an orchestrator would. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeEnding } from '../../../ops/embedded/process.ts';
 import type { AvaProcess } from '../../../test/support/ava-process.ts';
 import type { Production } from '../servers/production.ts';
@@ -13,6 +14,11 @@ export interface Nodes {
   settled(): Promise<void>;
 }
 
+/**
+ * From a death to the next start: what an orchestrator takes to notice it and to make another container. At once, on the
+ * same machine, the start (over a second of processor time) would be taken from the very callers who are being moved.
+ */
+export const RESTART_MS = 2_000;
 const READY_LIMIT_MS = 60_000;
 const LAST_WORDS = 2_000;
 
@@ -46,7 +52,10 @@ export async function openNodes(start: Production['start'], ports: readonly numb
       ready.delete(port);
       const killedAt = Date.now();
       ava.signal('SIGKILL');
-      void ava.close().then(() => launch(port));
+      void ava
+        .close()
+        .then(() => sleep(RESTART_MS))
+        .then(() => launch(port));
       return killedAt;
     },
     async settled() {
