@@ -34,6 +34,11 @@ export function postgresCallRegister(
         const [row] = await sql`select owner_epoch as epoch from calls where call_sid = ${fence.callSid}`;
         return isOwner(epochIn(row), fence);
       }),
+    knows: ({ callSid, clinicId }) =>
+      database.withClinic(clinicId, 'knows_call', async (sql) => {
+        const rows = await sql`select from calls where call_sid = ${callSid}`;
+        return rows.length > 0;
+      }),
   };
 }
 

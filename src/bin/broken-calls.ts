@@ -35,10 +35,19 @@ export class BrokenCalls {
   }
 
   /** Staff have the caller, or what they left: nobody writes to them. True where nobody had gone on with it before. */
-  async seenTo(callSid: string): Promise<boolean> {
+  seenTo(callSid: string): Promise<boolean> {
+    return this.isFirst(`broken/${callSid}`, callSid);
+  }
+
+  /** A call of which nothing is known begins anew; true the first time: a line that never comes about is not tried for ever. */
+  beginsAnew(callSid: string): Promise<boolean> {
+    return this.isFirst(`anew/${callSid}`, callSid);
+  }
+
+  private async isFirst(nonce: string, callSid: string): Promise<boolean> {
     const { ledger, events } = this.options;
     try {
-      return await ledger.spend(`broken/${callSid}`, SEEN_TO_S);
+      return await ledger.spend(nonce, SEEN_TO_S);
     } catch (error) {
       events.emit('call.crashed', { callSid, actor: 'broken call', error });
       return false;

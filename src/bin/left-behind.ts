@@ -31,6 +31,18 @@ export class LeftBehindCalls {
     }
   }
 
+  /** Whether the call never began: it is neither kept nor registered. False where nobody can tell. */
+  async beganNowhere(call: Pick<WatchedCall, 'callSid' | 'clinicId'>): Promise<boolean> {
+    const { keeping } = this.world;
+    if (!keeping) return false;
+    try {
+      return (await keeping.keeper.read(telephoneKey(call.callSid))) === null && !(await keeping.register.knows(call));
+    } catch {
+      // That a store is away is told by whoever asked for the call before.
+      return false;
+    }
+  }
+
   /** Null where it is over, or another node's; undefined where it cannot be had. */
   async claim(callSid: string, wanted: 'away' | 'on_line'): Promise<Adopted | null | undefined> {
     const isWanted = ({ mode }: CallState): boolean => (mode === 'away') === (wanted === 'away');

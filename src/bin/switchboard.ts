@@ -334,9 +334,20 @@ export class Switchboard implements FrontDesk {
   }
 
   /** What comes next in a call that this node does not know. */
-  private async elsewhere({ callSid, to }: CallContinuation): Promise<Continuation | EndedCall | undefined> {
+  private async elsewhere(continuation: CallContinuation): Promise<Continuation | EndedCall | undefined> {
     const { keeping, clock } = this.options.world;
-    return keeping && this.nextOf(await this.others.read(callSid), to, clock.now());
+    if (!keeping) return undefined;
+    const left = await this.others.read(continuation.callSid);
+    return (left === null && (await this.anew(continuation))) || this.nextOf(left, continuation.to, clock.now());
+  }
+
+  /** Its node died before its first stream was there: nothing is lost but the greeting, which this one says. */
+  private async anew({ callSid, from, to }: CallContinuation): Promise<Continuation | null> {
+    const { directory, brokenCalls } = this.options;
+    const clinic = this.shedReason() === null ? await directory.byPhone(to) : undefined;
+    if (!clinic || !(await this.others.beganNowhere({ callSid, clinicId: clinic.id }))) return null;
+    if (!(await brokenCalls?.beginsAnew(callSid))) return null;
+    return { kind: 'stream', clinicId: clinic.id, from, to, brokeAt: null };
   }
 
   /** One to go on with, or what comes after it. */

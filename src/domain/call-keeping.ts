@@ -104,4 +104,6 @@ export interface CallRegister {
   claim(claim: CallClaim): Promise<{ readonly kind: 'claimed'; readonly epoch: number } | { readonly kind: 'ended' }>;
   /** Whether nobody has claimed the call since this epoch; true as well where its row is not written yet. */
   holds(fence: CallFence & { readonly clinicId: string }): Promise<boolean>;
+  /** Whether the call has a row: one that has begun gets one within a second. */
+  knows(call: Pick<CallClaim, 'callSid' | 'clinicId'>): Promise<boolean>;
 }

@@ -37,6 +37,8 @@ export interface CallStream extends CallOffer {
 /** Twilio asks what a call does next, because its stream, its dial or its recording ended. */
 export interface CallContinuation {
   readonly callSid: string;
+  /** Null where the caller withholds it. */
+  readonly from: string | null;
   /** The number that was called, as Twilio tells it. */
   readonly to: string;
   readonly streamSid: string | null;

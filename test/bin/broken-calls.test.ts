@@ -111,7 +111,14 @@ describe('a call breaks nothing off that was', () => {
 });
 
 describe('a caller whom somebody sees to', () => {
-  const dialled = { to: radiance.phone, streamSid: null, callStatus: 'completed', staffTried: 1, dialBridged: null };
+  const dialled = {
+    from: '+15550100142',
+    to: radiance.phone,
+    streamSid: null,
+    callStatus: 'completed',
+    staffTried: 1,
+    dialBridged: null,
+  };
   const recording = { sid: 'RE1', url: 'https://recordings.test/RE1', seconds: 9 };
 
   it.each([

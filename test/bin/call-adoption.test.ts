@@ -2,14 +2,18 @@
 import { EventEmitter, once } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CallState } from '../../actors/call/state.ts';
+import { SimulatedClock } from '../../actors/kernel/simulated-clock.ts';
 import type { ConnectModel } from '../../actors/model/messages.ts';
+import { BrokenCalls } from '../../src/bin/broken-calls.ts';
 import { adopt, ExpectedCall, registered } from '../../src/bin/call-adoption.ts';
 import { endingOf, headOf, itemOf, restored, telephoneKey } from '../../src/bin/call-snapshot.ts';
 import type { CallWorld } from '../../src/bin/call-world.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
 import type { CallClaim } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
+import { memoryTicketLedger, type TicketLedger } from '../../src/twilio/ticket-ledger.ts';
 import { callerSpeaks, greeted, words } from '../actors/call/bench.ts';
+import { recordedEvents } from '../http/recorded-events.ts';
 import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
 import { memoryCallRegister } from '../support/memory-call-register.ts';
@@ -36,6 +40,7 @@ const asked = (callStatus = 'in-progress') => ({
   streamSid: 'MZ1',
   callStatus,
   dialCallStatus: null,
+  from: '+15550100142',
   dialBridged: null,
   staffTried: 0,
 });
@@ -51,7 +56,11 @@ const stream = () => ({
   streamSid: 'MZ2',
   brokeAt: Date.now(),
 });
-const desk = (changes: Partial<ReturnType<typeof keeping>> = {}, world: Partial<CallWorld> = {}): Switchboard =>
+const desk = (
+  changes: Partial<ReturnType<typeof keeping>> = {},
+  world: Partial<CallWorld> = {},
+  brokenCalls?: BrokenCalls,
+): Switchboard =>
   new Switchboard({
     directory: memoryClinicDirectory(),
     world: {
@@ -63,6 +72,7 @@ const desk = (changes: Partial<ReturnType<typeof keeping>> = {}, world: Partial<
     capacity: 10,
     elsewhere: () => 0,
     modelDown: () => false,
+    ...(brokenCalls && { brokenCalls }),
   });
 
 beforeEach(async () => {
@@ -274,6 +284,47 @@ describe('a node that is asked about a call that it does not know', () => {
     expect(await desk().continueCall(asked())).toMatchObject({ kind: 'staff', staffPhone });
     keeper.flush();
     expect(await desk().continueCall(asked())).toMatchObject({ kind: 'staff', staffPhone });
+  });
+});
+
+describe('a call whose node died before its first stream was there', () => {
+  const between = (ledger: TicketLedger = memoryTicketLedger(() => 0)): BrokenCalls =>
+    new BrokenCalls({
+      keeper,
+      ledger,
+      goOnByText: () => Promise.resolve(),
+      events: recordedEvents(),
+      clock: new SimulatedClock(),
+    });
+  const anew = () => ({ ...asked(), callSid: 'CAnew' });
+
+  it('begins anew, once on all nodes', async () => {
+    const ledger = memoryTicketLedger(() => 0);
+    expect(await desk({}, {}, between(ledger)).continueCall(anew())).toEqual({
+      kind: 'stream',
+      clinicId: radiance.id,
+      from: '+15550100142',
+      to: radiance.phone,
+      brokeAt: null,
+    });
+    expect(await desk({}, {}, between(ledger)).continueCall(anew())).toMatchObject({ kind: 'staff' });
+  });
+
+  it('goes to staff where it is registered, or nobody can tell whether it began', async () => {
+    register.begin({ callSid: 'CAnew', epoch: 1, clinicId: radiance.id });
+    expect(await desk({}, {}, between()).continueCall(anew())).toMatchObject({ kind: 'staff' });
+    const away = () => Promise.reject(AWAY);
+    for (const changes of [{ keeper: { ...keeper, read: away } }, { register: { ...register, knows: away } }]) {
+      const unknown = { ...asked(), callSid: 'CAother' };
+      expect(await desk(changes, {}, between()).continueCall(unknown)).toMatchObject({ kind: 'staff' });
+      expect(await desk({}, {}, between({ spend: away })).continueCall(unknown)).toMatchObject({ kind: 'staff' });
+    }
+  });
+
+  it('goes to staff where no call may begin', async () => {
+    const node = desk({}, {}, between());
+    await node.stop();
+    expect(await node.continueCall(anew())).toMatchObject({ kind: 'staff' });
   });
 });
 

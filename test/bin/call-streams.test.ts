@@ -53,6 +53,7 @@ const ended = (streamSid: string, callStatus = 'in-progress') => ({
   streamSid,
   callStatus,
   dialCallStatus: null,
+  from: '+15550100142',
   dialBridged: null,
   staffTried: 0,
 });

@@ -22,6 +22,7 @@ const after = (dialCallStatus: string | null, staffTried: number) => ({
   streamSid: null,
   callStatus: 'in-progress',
   dialCallStatus,
+  from: '+15550100142',
   dialBridged: null,
   staffTried,
 });

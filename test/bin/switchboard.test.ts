@@ -14,6 +14,7 @@ const STREAM_ENDED = {
   streamSid: 'MZ1',
   callStatus: 'in-progress',
   dialCallStatus: null,
+  from: '+15550100142',
   dialBridged: null,
   staffTried: 0,
 };

@@ -81,6 +81,7 @@ const nextAfter = (streamSid: string, callStatus = 'in-progress') =>
     streamSid,
     callStatus,
     dialCallStatus: null,
+    from: '+15550100142',
     dialBridged: null,
     staffTried: 0,
   });

@@ -55,6 +55,16 @@ export function describeCallRegister(name: string, open: () => Promise<RegisterB
       }
     });
 
+    it('knows a call once it was begun or claimed, and no other', async () => {
+      const { callSid, clinicId } = claimOf();
+      expect(await register.knows({ callSid, clinicId })).toBe(false);
+      await bench.begin(call);
+      expect(await register.knows(call)).toBe(true);
+      const taken = claimOf();
+      await register.claim(taken);
+      expect(await register.knows(taken)).toBe(true);
+    });
+
     it('keeps its epoch when the first owner’s row comes late', async () => {
       await register.claim(call);
       await bench.begin(call);

@@ -206,6 +206,7 @@ describe('the continue webhook', () => {
         streamSid: 'MZ1',
         callStatus: 'in-progress',
         dialCallStatus: null,
+        from: '+15550100142',
         dialBridged: null,
         staffTried: 0,
       },

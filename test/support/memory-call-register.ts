@@ -32,6 +32,7 @@ export function memoryCallRegister(): MemoryCallRegister {
   return {
     claim: async (request) => claim(request),
     holds: async (fence) => admits(fence),
+    knows: async ({ callSid }) => rows.has(callSid),
     begin({ callSid, clinicId, epoch }) {
       if (!rows.has(callSid)) rows.set(callSid, { clinicId, epoch, over: false });
     },

@@ -29,6 +29,7 @@ async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>, sta
   }
   const next = await edge.desk.continueCall({
     callSid,
+    from,
     to,
     streamSid,
     callStatus,
