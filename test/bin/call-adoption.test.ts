@@ -20,6 +20,7 @@ import { memoryCallRegister } from '../support/memory-call-register.ts';
 import { memoryClinicDirectory, radiance } from '../support/memory-clinics.ts';
 
 const AWAY = new Error('out of reach');
+const away = () => Promise.reject(AWAY);
 const OVER = { next: 'hang_up', clinicId: radiance.id } as const;
 const any = (): boolean => true;
 
@@ -287,17 +288,19 @@ describe('a node that is asked about a call that it does not know', () => {
   });
 });
 
-describe('a call whose node died before its first stream was there', () => {
-  const between = (ledger: TicketLedger = memoryTicketLedger(() => 0)): BrokenCalls =>
-    new BrokenCalls({
-      keeper,
-      ledger,
-      goOnByText: () => Promise.resolve(),
-      events: recordedEvents(),
-      clock: new SimulatedClock(),
-    });
-  const anew = () => ({ ...asked(), callSid: 'CAnew' });
+/** What nodes settle between them of a call that broke off. */
+const between = (ledger: TicketLedger = memoryTicketLedger(() => 0)): BrokenCalls =>
+  new BrokenCalls({
+    keeper,
+    ledger,
+    goOnByText: () => Promise.resolve(),
+    events: recordedEvents(),
+    clock: new SimulatedClock(),
+  });
+/** Asked of a call that nobody has heard of. */
+const anew = () => ({ ...asked(), callSid: 'CAnew' });
 
+describe('a call whose node died before its first stream was there', () => {
   it('begins anew, once on all nodes', async () => {
     const ledger = memoryTicketLedger(() => 0);
     expect(await desk({}, {}, between(ledger)).continueCall(anew())).toEqual({
@@ -313,7 +316,6 @@ describe('a call whose node died before its first stream was there', () => {
   it('goes to staff where it is registered, or nobody can tell whether it began', async () => {
     register.begin({ callSid: 'CAnew', epoch: 1, clinicId: radiance.id });
     expect(await desk({}, {}, between()).continueCall(anew())).toMatchObject({ kind: 'staff' });
-    const away = () => Promise.reject(AWAY);
     for (const changes of [{ keeper: { ...keeper, read: away } }, { register: { ...register, knows: away } }]) {
       const unknown = { ...asked(), callSid: 'CAother' };
       expect(await desk(changes, {}, between()).continueCall(unknown)).toMatchObject({ kind: 'staff' });
