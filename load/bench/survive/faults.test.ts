@@ -87,6 +87,23 @@ describe('a gap', () => {
     expect(faultOf(call(words, [said]))).toMatchObject({ goingOn: 'asked_again', gapMs: 10_000, answerGapMs: null });
   });
 
+  it('is none behind a goodbye that was heard to its end', () => {
+    const said = { text: "No, that's all. Goodbye.", fromAt: KILL - 4_000, toAt: KILL - 2_000 };
+    const goodbye = spoken('Thank you for calling. Goodbye!', KILL - 1_490);
+    expect(faultOf(call(goodbye, [said]))).toMatchObject({ mode: 'nothing_due', goingOn: 'nothing_due', gapMs: null });
+  });
+
+  it('tells silence where a goodbye broke off, came before the last that was said, or nobody meant it', () => {
+    const said = { text: "No, that's all. Goodbye.", fromAt: KILL - 4_000, toAt: KILL - 2_000 };
+    const goodbye = spoken('Thank you for calling. Goodbye!', KILL - 1_490);
+    const broken = [...goodbye.slice(0, -1), CUT(KILL - 290)];
+    expect(faultOf(call(broken, [said]))).toMatchObject({ mode: 'she_spoke', goingOn: 'silence' });
+    const late = { ...said, toAt: KILL - 100 };
+    expect(faultOf(call(goodbye, [late]))).toMatchObject({ goingOn: 'silence' });
+    const unmeant = { ...call(goodbye, [said]), isMeant: false };
+    expect(faultOf(unmeant)).toMatchObject({ mode: 'she_spoke', goingOn: 'silence' });
+  });
+
   it('tells silence for good', () => {
     const words = [...spoken('We are open', KILL - 900), CUT(KILL)];
     expect(faultOf(call(words))).toMatchObject({ mode: 'she_spoke', goingOn: 'silence', gapMs: null });

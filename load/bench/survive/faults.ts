@@ -41,6 +41,8 @@ const SOON_MS = 2_500;
 /** Her last word may have been whole when the line broke within the next one. */
 const PAUSE_MS = 100;
 
+/** The last word of every goodbye of hers: nothing comes behind it. */
+const GOODBYE = 'Goodbye!';
 const FILLER = 'One moment, please.';
 const ASKS_AGAIN = /^(?:I'm sorry, I lost you|(?:I'm sorry|Sorry), I didn't catch|Are you still there)/;
 /** Words that tell whether she asks again: as many as the longest beginning has. */
@@ -81,14 +83,23 @@ function faultAt(record: PhoneRecord, killedAt: number, brokenAt: number): Fault
   return { ...plain, goingOn: 'asked_again', gapMs, answerGapMs: answer ? answer.fromAt - since : null };
 }
 
-function modeAt({ words, sentences }: PhoneRecord, killedAt: number, brokenAt: number): Mode {
+function modeAt(record: PhoneRecord, killedAt: number, brokenAt: number): Mode {
+  const { words, sentences } = record;
   if (sentences.some(({ fromAt, toAt }) => fromAt <= killedAt && toAt > killedAt)) return 'caller_spoke';
   const last = words.findLast(({ fromAt }) => fromAt < brokenAt);
   const said = sentences.findLast(({ toAt }) => toAt <= killedAt);
   if (!last || (said && said.toAt > last.toAt)) return 'answer_due';
+  if (isPartedBy(record, last, brokenAt)) return 'nothing_due';
   // A word that was cut has no text.
   const isWhole = last.toAt < brokenAt - PAUSE_MS && /[.?!]$/.test(last.text);
   return isWhole ? 'nothing_due' : 'she_spoke';
+}
+
+/** Whether the caller had said their last sentence, and had all of her goodbye to it. */
+function isPartedBy({ isMeant, sentences }: PhoneRecord, last: HeardWord, brokenAt: number): boolean {
+  const lastSaid = sentences.at(-1);
+  const isAnswered = lastSaid !== undefined && lastSaid.toAt <= last.fromAt;
+  return isMeant && isAnswered && last.text === GOODBYE && last.toAt <= brokenAt;
 }
 
 /** Null where no other line came. */
