@@ -34,7 +34,7 @@ export function judged(record: PhoneRecord, row: CallRow | undefined, kills: rea
     record,
     faults,
     unexplained,
-    turns: judgedTurns(record.sentences, row?.turns ?? [], faults),
+    turns: judgedTurns(record, row?.turns ?? [], faults),
     lost: whyLost(record, faults),
     bookings: bookedAt.length,
     falseYes: heardAt !== null && !bookedAt.some((at) => at <= heardAt),

@@ -1,10 +1,11 @@
 /**
  * Whether each sentence of a caller stands in the record: exactly once, or asked for again and then once. Asking again is
- * fair only of what was spoken into a gap, or so shortly before it that no node can have had the words. Where such a
- * sentence was acted on all the same, its turn was resumed and its words are unknown: the record says so in its place.
+ * fair only of what was spoken into a gap, or so shortly before it that no node can have had the words; into a gap, by
+ * the rest of her own question too. Where such a sentence was acted on all the same, its turn was resumed and its words are unknown: the record says so in its place.
  */
 import type { Fault } from './faults.ts';
-import type { Sentence } from './phone-record.ts';
+import { isAskedByOwnQuestion } from './own-question.ts';
+import type { PhoneRecord, Sentence } from './phone-record.ts';
 
 export interface TurnVerdict {
   readonly sentences: number;
@@ -38,7 +39,11 @@ const TICKS_MS = 40;
 type Fate = 'recorded' | 'in_gap' | 'before_gap' | 'resumed' | 'unfair' | 'doubled' | 'lost';
 
 /** `rows`: the caller's turns as the record has them, in order. */
-export function judgedTurns(said: readonly Sentence[], rows: readonly string[], faults: readonly Fault[]): TurnVerdict {
+export function judgedTurns(
+  { sentences: said, words }: Pick<PhoneRecord, 'sentences' | 'words'>,
+  rows: readonly string[],
+  faults: readonly Fault[],
+): TurnVerdict {
   const texts = rows.flatMap((row) => apart(row, said));
   const rowOf = inCommon(
     said.map(({ text }) => text),
@@ -54,6 +59,7 @@ export function judgedTurns(said: readonly Sentence[], rows: readonly string[], 
     const isAgain = said[n + 1]?.text === sentence.text;
     const isRecorded = rowOf.has(n);
     if (isRecorded && !isAgain) return 'recorded';
+    if (faults.some((fault) => isAskedByOwnQuestion(sentence, said[n + 1], words, fault))) return 'in_gap';
     const place = placeOf(sentence, faults);
     if (isAgain && place !== null) return place;
     if (isAgain) return isRecorded ? 'doubled' : 'unfair';
