@@ -8,7 +8,7 @@ import type { FromModel } from '../call/messages.ts';
 import { Actor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { PhoneMessage } from '../phone/messages.ts';
-import { CallerAudio } from './caller-audio.ts';
+import { CallerAudio, inLongPieces } from './caller-audio.ts';
 import {
   type ConnectModel,
   FELL_SILENT,
@@ -191,7 +191,7 @@ export class ModelActor {
   }
 
   private letHear(): void {
-    for (const payload of this.callerAudio.release()) this.line.audio(payload);
+    for (const piece of inLongPieces(this.callerAudio.release(), this.brief.format)) this.line.audio(piece);
   }
 
   private disconnect(): void {

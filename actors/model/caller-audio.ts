@@ -122,6 +122,17 @@ export class CallerAudio {
 
 const REPEATED = 'repeated';
 
+/** How much goes to a session at once of what it did not hear when it was said. */
+const PIECE_MS = 1_000;
+
+/** The same audio in few long pieces, since each is a message: many calls go on in the same moment when a node is lost. */
+export function inLongPieces(frames: readonly AudioPayload[], format: AudioFormat): readonly AudioPayload[] {
+  const bytes = Buffer.concat(frames.map((frame) => Buffer.from(frame, 'base64')));
+  const size = PIECE_MS * BYTES_PER_MS[format];
+  const count = Math.ceil(bytes.length / size);
+  return Array.from({ length: count }, (_, n) => bytes.toString('base64', n * size, (n + 1) * size));
+}
+
 function bytesOf(frames: readonly AudioPayload[]): number {
   return frames.reduce((sum, { length }) => sum + Math.floor((length * 3) / 4), 0);
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallState } from '../../actors/call/state.ts';
 import type { PhoneInlet } from '../../actors/phone/messages.ts';
 import type { BrowserMemory } from '../browser/memory.ts';
-import type { CallClaim, CallFence, CallKeeper, CallKey, CallRegister } from '../domain/call-keeping.ts';
+import type { CallClaim, CallFence, CallKeeper, CallKey, CallRegister, KeptCall } from '../domain/call-keeping.ts';
 import type { AvaEvents, CallContext } from '../domain/events.ts';
 import { type CallEnd, readEnding, registeredName, restored, restoredBrowser } from './call-snapshot.ts';
 import type { CallWorld } from './call-world.ts';
@@ -56,10 +56,9 @@ export async function adopt(
   const kept = await keeper.read(key);
   if (kept === null) return { kind: 'gone' };
   if (kept.kind === 'ended') return ENDED;
-  const state = restored(kept.head, kept.items);
-  if (!wanted(state)) return { kind: 'gone' };
-  const claim = claimOf(state, node);
-  const seen = { state, browser: restoredBrowser(kept.head), seq: kept.seq };
+  const seen = readFrom(kept);
+  if (!wanted(seen.state)) return { kind: 'gone' };
+  const claim = claimOf(seen.state, node);
   for (let tries = 0, after = FIRST_EPOCH; tries < CLAIMS; tries++) {
     const taken = await claimed({ keeper, register }, key, { ...claim, after }, seen);
     if (taken !== 'stale') return taken;
@@ -74,6 +73,23 @@ export async function adopt(
 
 const ENDED = { kind: 'ended', unwritten: null } as const;
 
+type Live = Extract<KeptCall, { kind: 'live' }>;
+
+/** What was kept of a call, and the texts that it was read from. */
+interface Seen extends Pick<Adopted, 'state' | 'browser' | 'seq'> {
+  readonly kept: Live;
+}
+
+function readFrom(kept: Live): Seen {
+  return { state: restored(kept.head, kept.items), browser: restoredBrowser(kept.head), seq: kept.seq, kept };
+}
+
+/** Nearly always nothing has come since; a node that takes up many calls at once need not read each twice. */
+function readAgain(seen: Seen, taken: Live): Seen {
+  const isSame = taken.head === seen.kept.head && taken.items.length === seen.kept.items.length;
+  return isSame ? { ...seen, seq: taken.seq } : readFrom(taken);
+}
+
 function claimOf({ identity, startedAt }: CallState, node: string): CallClaim {
   const callSid = registeredName(identity);
   const { clinicId, conversationId, callerPhone, calledNumber } = identity;
@@ -85,7 +101,7 @@ async function claimed(
   { keeper, register }: Pick<CallKeeping, 'keeper' | 'register'>,
   key: CallKey,
   claim: CallClaim,
-  seen: Pick<Adopted, 'state' | 'browser' | 'seq'>,
+  seen: Seen,
 ): Promise<Adoption | 'stale'> {
   // With Postgres away the keeper alone decides whose the call is.
   const registered = await register.claim(claim).catch(() => null);
@@ -95,12 +111,14 @@ async function claimed(
   if (taken?.kind === 'ended')
     return { kind: 'ended', unwritten: registered && unwritten(taken.ending, claim, registered) };
   if (taken !== null) {
-    const { head, items, epoch, seq } = taken;
-    const kept = { state: restored(head, items), browser: restoredBrowser(head), seq };
-    return { kind: 'adopted', ...kept, epoch, unregistered: registered ? null : claim };
+    const { state, browser, seq } = readAgain(seen, taken);
+    return { kind: 'adopted', state, browser, seq, epoch: taken.epoch, unregistered: registered ? null : claim };
   }
   // Lost in this moment: it is this node's all the same, which keeps it anew.
-  return registered ? { kind: 'adopted', ...seen, epoch: registered.epoch, unregistered: null } : { kind: 'gone' };
+  const { state, browser, seq } = seen;
+  return registered
+    ? { kind: 'adopted', state, browser, seq, epoch: registered.epoch, unregistered: null }
+    : { kind: 'gone' };
 }
 
 /** Where the call ended between the look and the claim, its owner's last word came too late for the record. */

@@ -21,10 +21,10 @@ export class SessionsAhead {
     this.clock = clock;
   }
 
-  /** Begins to connect, unless a session of this call is on its way. */
-  prepare(callSid: string, brief: ModelBrief): void {
+  /** Begins to connect, unless a session of this call is on its way; `brief` is asked for what to open it with. */
+  prepare(callSid: string, brief: () => ModelBrief): void {
     if (this.byCall.has(callSid) || this.byCall.size >= MOST) return;
-    const session = new Ahead(this.connect, brief);
+    const session = new Ahead(this.connect, brief());
     const forget = this.clock.wakeAt(this.clock.now() + KEPT_MS, () => this.dismiss(callSid));
     this.byCall.set(callSid, { session, forget });
   }

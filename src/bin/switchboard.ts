@@ -423,7 +423,7 @@ export class Switchboard implements FrontDesk {
     // Whoever takes the call tells of a clinic that cannot be had.
     const clinic = await directory.byId(call.clinicId).catch(() => undefined);
     if (!clinic || call.callSid === null) return;
-    this.sessions.prepare(call.callSid, briefOf(clinic, call.callerPhone, TELEPHONE.format, world.clock.now()));
+    this.sessions.prepare(call.callSid, () => briefOf(clinic, call.callerPhone, TELEPHONE.format, world.clock.now()));
   }
 
   /** The world of one call, which connects by the session that was prepared for it. */

@@ -210,7 +210,17 @@ class RealtimeLine implements ModelLine, Watched {
   /** What the caller said before it goes before it. */
   private sendEvent(event: unknown): void {
     this.callerAudio.flush();
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    this.gather();
+    this.socket.send(JSON.stringify(event));
+  }
+
+  /** What is said within one tick leaves as one write: what a call remembers is told in dozens of small messages. */
+  private gather(): void {
+    const { raw } = this;
+    if (raw === undefined || raw.writableCorked > 0) return;
+    raw.cork();
+    process.nextTick(() => raw.uncork());
   }
 
   private lose({ kind, code, retryAfterMs }: Omit<Extract<ModelReport, { type: 'lost' }>, 'type'>): void {

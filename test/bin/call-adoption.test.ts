@@ -169,6 +169,21 @@ describe('a call that changes between the look at it and the claim', () => {
     await vi.waitFor(() => expect(written).toEqual([{ ...END, fence: { callSid, epoch: 3 } }]));
   });
 
+  it.each([
+    ['a new state', { turns: 7 }, 0],
+    ['a note alone', {}, 1],
+  ])('is had with what its last owner kept last: %s', async (_, change, notes) => {
+    const key = telephoneKey(callSid);
+    const note = itemOf({ kind: 'note', text: 'On file as Jordan Lee.', at: Date.now() });
+    const items = Array.from({ length: notes }, () => note);
+    const head = headOf({ ...state, ...change });
+    const saved = afterwards(() => keeper.save({ key, epoch: 1, seq: 2, head, items, whole: false }));
+    const adoption = await adopt(saved, key, 'node-b', any);
+    if (adoption.kind !== 'adopted') throw new Error(adoption.kind);
+    expect(adoption).toMatchObject({ seq: 2, state: { ...change } });
+    expect(adoption.state.history).toHaveLength(state.history.length + notes);
+  });
+
   it('is had as it was where it is kept no more', async () => {
     const lost = afterwards(async () => keeper.flush());
     const adoption = await adopt(lost, telephoneKey(callSid), 'node-b', any);

@@ -39,7 +39,7 @@ beforeEach(() => {
 
 describe('a session that connects ahead of its call', () => {
   it('is the first that the call has, with what it reported before and reports from then on', async () => {
-    ahead.prepare(CALL, BRIEF);
+    ahead.prepare(CALL, () => BRIEF);
     sessions[0]?.report({ type: 'connected' });
     const line = ahead.of(CALL)(BRIEF, hear);
     expect(line).toBe(sessions[0]);
@@ -52,14 +52,14 @@ describe('a session that connects ahead of its call', () => {
   });
 
   it('is one, however often it is asked for, and no other call’s', () => {
-    ahead.prepare(CALL, BRIEF);
-    ahead.prepare(CALL, BRIEF);
+    ahead.prepare(CALL, () => BRIEF);
+    ahead.prepare(CALL, () => BRIEF);
     expect(sessions).toHaveLength(1);
     expect(ahead.of('CA2')(BRIEF, hear)).toBe(sessions[1]);
   });
 
   it('is closed when nobody fetches it', () => {
-    ahead.prepare(CALL, BRIEF);
+    ahead.prepare(CALL, () => BRIEF);
     clock.advance(KEPT_MS - 1);
     expect(sessions[0]?.closed).toBe(false);
     clock.advance(1);
@@ -68,7 +68,7 @@ describe('a session that connects ahead of its call', () => {
   });
 
   it('is left alone once it is fetched', () => {
-    ahead.prepare(CALL, BRIEF);
+    ahead.prepare(CALL, () => BRIEF);
     ahead.of(CALL)(BRIEF, hear);
     clock.advance(KEPT_MS);
     ahead.close();
@@ -76,14 +76,14 @@ describe('a session that connects ahead of its call', () => {
   });
 
   it('gives way to another where it was lost', () => {
-    ahead.prepare(CALL, BRIEF);
+    ahead.prepare(CALL, () => BRIEF);
     sessions[0]?.report({ type: 'lost', kind: 'connect', code: 'ECONNRESET' });
     expect(ahead.of(CALL)(BRIEF, hear)).toBe(sessions[1]);
     expect(heard).toEqual([]);
   });
 
   it('is closed with its node', () => {
-    ahead.prepare(CALL, BRIEF);
+    ahead.prepare(CALL, () => BRIEF);
     ahead.close();
     expect(sessions[0]?.closed).toBe(true);
   });

@@ -1,6 +1,8 @@
 /** The Realtime client against the simulated service, over a real socket. */
 import { createServer } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ModelLine, ModelReport } from '../../actors/model/messages.ts';
 import { realtimeConnector } from '../../src/openai/realtime.ts';
 import type { FaultPlan } from '../sim/openai/faults.ts';
@@ -80,6 +82,26 @@ describe('a session', () => {
     const stopped = await heard('caller_speech_stopped');
     expect(stopped).toMatchObject({ speechMs: speech.length / 8 });
     expect(await heard('caller_speech_started')).toMatchObject({ atMs: 300 });
+  });
+
+  it('is told what belongs together in one write', async () => {
+    const sim = await simulator();
+    const { line: session, heard } = line(sim.realtimeUrl);
+    await heard('session_ready');
+    await turn();
+    const spies = [vi.spyOn(Socket.prototype, '_write'), vi.spyOn(Socket.prototype, '_writev')];
+    open.push(() => void vi.restoreAllMocks());
+    const port = Number(new URL(sim.realtimeUrl).port);
+    const writes = (): number =>
+      spies.flatMap((spy) => spy.mock.contexts).filter((each) => each instanceof Socket && each.remotePort === port)
+        .length;
+    for (const text of ['Hello.', 'Botox, please.']) session.send({ type: 'caller_text', text });
+    session.audio(silence(20).toString('base64'));
+    session.send({ type: 'create_response', sentence: null });
+    expect(writes()).toBe(0);
+    await turn();
+    expect(writes()).toBe(1);
+    await heard('response_started');
   });
 
   it('that falls silent is lost within eight seconds, and one that has nothing to say is not', {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CALLER_AUDIO_LIMITS, CallerAudio } from '../../../actors/model/caller-audio.ts';
+import { CALLER_AUDIO_LIMITS, CallerAudio, inLongPieces } from '../../../actors/model/caller-audio.ts';
 
 /** 20 ms of audio in base64: 160 bytes; begins with its number. */
 const frame = (n: number): string => `${n}`.padEnd(214, 'A');
@@ -129,5 +129,26 @@ describe('what no session will hear', () => {
     expect(audio.missed).toBe(false);
     audio.hold(false);
     expect(audio.release().length).toBeLessThanOrEqual(CALLER_AUDIO_LIMITS.frames);
+  });
+});
+
+const bytes = (payloads: readonly string[]) => Buffer.concat(payloads.map((each) => Buffer.from(each, 'base64')));
+
+describe('what a session hears first', () => {
+  it.each([
+    ['audio/pcmu', 8],
+    ['audio/pcm', 48],
+  ] as const)('comes in pieces of a second, of %s', (format, bytesPerMs) => {
+    const said = Buffer.from(Array.from({ length: 2_500 * bytesPerMs }, (_, n) => n % 251));
+    const frames = Array.from({ length: 125 }, (_, n) => {
+      return said.toString('base64', n * 20 * bytesPerMs, (n + 1) * 20 * bytesPerMs);
+    });
+    const pieces = inLongPieces(frames, format);
+    expect(pieces.map((each) => bytes([each]).length / bytesPerMs)).toEqual([1_000, 1_000, 500]);
+    expect(bytes(pieces).equals(said)).toBe(true);
+  });
+
+  it('is nothing where nothing was said', () => {
+    expect(inLongPieces([], 'audio/pcmu')).toEqual([]);
   });
 });
