@@ -49,18 +49,17 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
     database.withClinic(clinicId, query, work);
   /**
    * Does `work` where the claim still holds, and no more came in than is taken up; it is told whether more did, and whether
-   * staff have the thread. Statements
-   * that need none of each other's answers are sent together, here and below.
+   * Ava is to be silent. Statements that need none of each other's answers are sent together, here and below.
    */
   const held = <T extends string>(
     claim: AnswerClaim,
     query: string,
     { taken, unlessMore }: TextingProgress,
-    work: (sql: Sql, thread: { readonly isMore: boolean; readonly withStaff: boolean }) => Promise<T>,
+    work: (sql: Sql, thread: { readonly isMore: boolean; readonly isSilent: boolean }) => Promise<T>,
   ): Promise<T | 'more' | 'lost'> =>
     bound(claim, query, async (sql) => {
       const { threadId } = claim;
-      const [withStaff, isHeld, waiting] = await Promise.all([
+      const [isSilent, isHeld, waiting] = await Promise.all([
         lockThreadRow(sql, threadId),
         holdsDoorbell(sql, doorbellOf(claim)),
         countWaiting(sql, [threadId]),
@@ -68,7 +67,7 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
       if (!isHeld) return 'lost';
       const isMore = (waiting.get(threadId) ?? 0) > taken.length;
       if (isMore && unlessMore && taken.length < TEXTS_A_TURN) return 'more';
-      return work(sql, { isMore, withStaff });
+      return work(sql, { isMore, isSilent });
     });
   return {
     receive: (text) => bound(text, 'receive_text', (sql) => receive(sql, text, times)),
@@ -83,8 +82,8 @@ export function postgresThreadBook(database: Database, times: ThreadTimes = TIME
         return 'saved';
       }),
     finish: (claimed, end) =>
-      held(claimed, 'finish_thread', end, async (sql, { isMore, withStaff }) => {
-        if (withStaff && end.reply !== null) return 'with_staff';
+      held(claimed, 'finish_thread', end, async (sql, { isMore, isSilent }) => {
+        if (isSilent && end.reply !== null) return 'silent';
         await finish(sql, claimed, end, times, isMore);
         return isMore ? 'next' : 'saved';
       }),
@@ -161,6 +160,7 @@ const threadRow = z.object({
   conversation: z.unknown(),
   withStaff: z.boolean(),
   customerName: z.string().nullable(),
+  optedOut: z.boolean(),
   ofNumber: z.number(),
   ofClinic: z.number(),
   spentUsd: z.number(),
@@ -203,7 +203,7 @@ async function claim(sql: Sql, request: AnswerRequest, times: ThreadTimes): Prom
 async function readThread(sql: Sql, threadId: string): Promise<z.output<typeof threadRow> | undefined> {
   const [row] = await sql`
     select t.phone, t.conversation_id as "conversationId", t.conversation, t.staff_since is not null as "withStaff",
-           nullif(k.name, '') as "customerName",
+           nullif(k.name, '') as "customerName", t.opted_out_at is not null as "optedOut",
            (select count(*)::int from inbound_texts as i
             where i.clinic_id = t.clinic_id and i.thread_id = t.id and i.received_at > now() - interval '1 hour') as "ofNumber",
            (select count(*)::int from inbound_texts as i

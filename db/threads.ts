@@ -16,12 +16,14 @@ export async function lockThread(sql: Sql, clinicId: string, phone: PhoneNumber)
 
 /**
  * Locks a thread that there is. Whoever touches a thread and its rows in the outbox locks it first of all, in whatever
- * order the rest follows: a message may come in, be answered and be sent at the same moment. Whether staff have it.
+ * order the rest follows: a message may come in, be answered and be sent at the same moment. Whether Ava is to be silent
+ * there: staff have it, or the customer wants no texts.
  */
 export async function lockThreadRow(sql: Sql, threadId: string): Promise<boolean> {
-  const rows = await sql<{ withStaff: boolean }[]>`
-    select staff_since is not null as "withStaff" from sms_threads where id = ${threadId} for no key update`;
-  return rows.some(({ withStaff }) => withStaff);
+  const rows = await sql<{ isSilent: boolean }[]>`
+    select staff_since is not null or opted_out_at is not null as "isSilent"
+    from sms_threads where id = ${threadId} for no key update`;
+  return rows.some(({ isSilent }) => isSilent);
 }
 
 /** What the customer says of getting texts at all. */

@@ -110,7 +110,7 @@ class Turn {
           return 'answered';
         case 'done': {
           const closing = await this.#close(next.turn);
-          if (closing !== 'with_staff') return closing;
+          if (closing !== 'silent') return closing;
           this.#conversation = silenced(this.#conversation);
           break;
         }
@@ -279,7 +279,7 @@ class Turn {
     });
   }
 
-  async #close(open: OpenTurn): Promise<Answered | 'with_staff'> {
+  async #close(open: OpenTurn): Promise<Answered | 'silent'> {
     const { book, bookings, now } = this.#options;
     await this.#settle();
     const { conversation, entries, reply, task, isOver } = closed(this.#conversation, open, this.#clinic, now());
@@ -294,7 +294,7 @@ class Turn {
       task: this.#taskOf(task, `text/${key}`),
       isOver,
     });
-    if (saved === 'with_staff') return saved;
+    if (saved === 'silent') return saved;
     this.#kept(saved);
     if (saved === 'more' || saved === 'lost') return saved;
     if (this.#limit !== null) this.#tell('text.limited', { limit: this.#limit });

@@ -236,7 +236,7 @@ export interface AvaEvents {
   'text.received': CallContext & { readonly costUsd: number };
   /** Messages of a thread were answered: `ms` after the first came in, `modelMs` of which the model took. */
   'text.answered': CallContext & { readonly ms: number; readonly modelMs: number };
-  /** They were left to staff: too many came, or texting cost what it may. */
+  /** They were left to staff: too many came, texting cost what it may, or they want no texts. */
   'text.limited': CallContext & { readonly limit: TextingLimit };
   /** A text message is with the carrier, who bills it by its segments. */
   'text.sent': CallContext & { readonly costUsd: number };

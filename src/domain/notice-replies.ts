@@ -3,6 +3,8 @@
  * else is a conversation. Whoever asks has dealt with the words that stop texts by then; YES counts only for an offer.
  */
 import type { Instant } from './clinic.ts';
+import { lettersOf } from './opt-outs.ts';
+import { OFFER_GRACE_MS } from './waitlist-offers.ts';
 
 /** The newest of what a number was told. */
 export type LastNotice =
@@ -27,21 +29,15 @@ const CONFIRMS = /^(c|confirm|confirmed|confirmo|confirmar|je confirme|bestätig
 const MOVES = /^(r|reschedule|cambiar|déplacer|verschieben)$/;
 const ACCEPTS = /^(y|yes|yes please|sí|si|oui|ja)$/;
 
-const wordOf = (body: string): string =>
-  body
-    .toLowerCase()
-    .replace(/[^\p{L}]+/gu, ' ')
-    .trim();
-
 /** Whether it is one of those words: all else is for a conversation, whatever was told before. */
 export function mayBeReply(body: string): boolean {
-  const word = wordOf(body);
+  const word = lettersOf(body);
   return [CONFIRMS, MOVES, ACCEPTS].some((words) => words.test(word));
 }
 
 /** Null: it is for a conversation. */
 export function noticeReply(body: string, last: LastNotice | null, now: Instant): NoticeReply | null {
-  const word = wordOf(body);
+  const word = lettersOf(body);
   switch (last?.kind) {
     case undefined:
       return null;
@@ -54,7 +50,7 @@ export function noticeReply(body: string, last: LastNotice | null, now: Instant)
     case 'offer': {
       const { waitlistId, expiresAt, open } = last;
       if (!ACCEPTS.test(word)) return null;
-      return { kind: open && now <= expiresAt ? 'accepts' : 'too_late', waitlistId };
+      return { kind: open && now < expiresAt + OFFER_GRACE_MS ? 'accepts' : 'too_late', waitlistId };
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Words by which a phone turns text messages off and on. The carrier obeys them before we hear of them, and answers them
- * itself; they count only where they are the whole message. Source: Twilio's help page on opt-out keywords.
+ * itself, but only where one of them alone is the whole message. Source: Twilio's help page on opt-out keywords.
  */
 export type OptKeyword = 'stop' | 'cancel' | 'start' | 'help';
 
@@ -20,9 +20,21 @@ const KEYWORDS: Readonly<Record<string, OptKeyword>> = {
   INFO: 'help',
 };
 
+/** More than a word, or with a full stop behind it: the carrier takes no notice, and nobody who reads it could mistake it. */
+const STOPS =
+  /^(please )?(stop|unsubscribe|opt ?out)( all| me)?( (text|message)s| (texting|messaging)( me)?)?( please)?$/;
+
 /** What a message says of getting messages; null where it says something else. A "yes" turns them on only where they were off. */
 export function optKeyword(body: string, optedOut: boolean): OptKeyword | null {
   const word = body.trim().toUpperCase();
   if (word === 'YES' && optedOut) return 'start';
-  return Object.hasOwn(KEYWORDS, word) ? (KEYWORDS[word] ?? null) : null;
+  if (Object.hasOwn(KEYWORDS, word)) return KEYWORDS[word] ?? null;
+  return STOPS.test(lettersOf(body)) ? 'stop' : null;
 }
+
+/** A message's words in small letters, and nothing else of it. */
+export const lettersOf = (body: string): string =>
+  body
+    .toLowerCase()
+    .replace(/[^\p{L}]+/gu, ' ')
+    .trim();

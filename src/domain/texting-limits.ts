@@ -1,10 +1,13 @@
 /**
- * How much of texting is answered by the model: enough for anybody who writes in earnest, and no more than a clinic has
- * agreed to pay for. What goes beyond is stored, and left to staff, who are told once a day.
+ * How much of texting is answered by the model: enough for anybody who writes in earnest, no more than a clinic has agreed
+ * to pay for, and nothing that its answer could not be sent to. What goes beyond is stored, and left to staff, who are told
+ * once a day.
  */
 import type { PhoneNumber } from './clinic.ts';
 
 export interface TextingSoFar {
+  /** This telephone turned texts off: nothing may be sent to it. */
+  readonly optedOut: boolean;
   /** Messages of this telephone in the last hour. */
   readonly ofNumber: number;
   /** Messages to the clinic in the last hour. */
@@ -16,10 +19,12 @@ export interface TextingSoFar {
 
 export const TEXTING_LIMITS = { anHourOfNumber: 40, anHourOfClinic: 1_000 } as const;
 
-export type TextingLimit = 'number' | 'clinic' | 'spend';
+export type TextingLimit = 'opted_out' | 'number' | 'clinic' | 'spend';
 
 /** Which limit is passed; null where none is. */
-export function textingLimit({ ofNumber, ofClinic, spentUsd, mostUsd }: TextingSoFar): TextingLimit | null {
+export function textingLimit(soFar: TextingSoFar): TextingLimit | null {
+  const { optedOut, ofNumber, ofClinic, spentUsd, mostUsd } = soFar;
+  if (optedOut) return 'opted_out';
   if (ofNumber > TEXTING_LIMITS.anHourOfNumber) return 'number';
   if (ofClinic > TEXTING_LIMITS.anHourOfClinic) return 'clinic';
   return spentUsd >= mostUsd ? 'spend' : null;
@@ -31,11 +36,13 @@ export function limitTask(
   phone: PhoneNumber,
   day: string,
 ): { readonly key: string; readonly text: string } {
-  const key = limit === 'number' ? `limit/number/${phone}/${day}` : `limit/${limit}/${day}`;
-  return { key, text: `${WHY[limit]} Please read what came in, and answer it yourselves.` };
+  const whose = limit === 'number' || limit === 'opted_out' ? `${limit}/${phone}` : limit;
+  return { key: `limit/${whose}/${day}`, text: `${WHY[limit]} Please read what came in, and answer it yourselves.` };
 }
 
 const WHY: Readonly<Record<TextingLimit, string>> = {
+  opted_out:
+    'They turned text messages off, and write all the same: Ava does not answer, and only a call reaches them.',
   number: `More than ${TEXTING_LIMITS.anHourOfNumber} texts in an hour came from this number: Ava does not answer it.`,
   clinic: `More than ${TEXTING_LIMITS.anHourOfClinic} texts in an hour came in: Ava does not answer for now.`,
   spend: 'Texting has cost in 24 hours what you allow for it: Ava does not answer for now.',

@@ -232,10 +232,10 @@ export interface ThreadBook {
   save(claim: AnswerClaim, progress: TextingProgress): Promise<Saved>;
   /**
    * Saves the end of a turn, what is sent and what staff are told in one commit; with it ends the claim, unless the
-   * answer is `next`: it is saved, and more is to be answered. Nothing is saved where there is a reply and staff have
-   * taken the thread over meanwhile.
+   * answer is `next`: it is saved, and more is to be answered. `silent`: nothing is saved, since there is a reply and
+   * staff have taken the thread over, or the customer turned texts off.
    */
-  finish(claim: AnswerClaim, end: TextingEnd): Promise<Saved | 'next' | 'with_staff'>;
+  finish(claim: AnswerClaim, end: TextingEnd): Promise<Saved | 'next' | 'silent'>;
   /** Leaves the thread for so long. */
   leave(claim: AnswerRequest, afterMs: number, reason: string | null): Promise<void>;
   /** Conversations in which nothing was said for `quietMs`, nothing is to be answered, and that staff have not taken over. */

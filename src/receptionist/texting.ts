@@ -129,7 +129,7 @@ function answeredByRule(
   return answerWith(conversation, texts.some(({ media }) => media > 0) ? phrases.pictureOnly : phrases.emptyText);
 }
 
-/** Staff have taken the thread over while the turn was being answered: nothing is sent, and nothing was said. */
+/** Staff took the thread over, or the customer turned texts off, while the turn was being answered: nothing is sent, and nothing was said. */
 export function silenced(before: TextConversation): TextConversation {
   const history = answeredCalls(before);
   const lastHeard = history.findLastIndex(({ kind }) => kind === 'customer');
@@ -142,7 +142,7 @@ function answerWith(conversation: TextConversation, reply: string, task: string 
   return withOpen(conversation, { calls: [], reply, task });
 }
 
-/** Too much was written, or spent: it is left to staff. Only the first word of an emergency is answered. */
+/** Too much was written, or spent, or nothing may be sent: it is left to staff. Only the first word of an emergency is answered. */
 export function beyondLimits(before: TextConversation, heardNow: TextConversation): TextConversation {
   if (heardNow.dealings.urgent && !before.dealings.urgent) return heardNow;
   const dealings = deal(heardNow.dealings, { type: 'message_taken' });

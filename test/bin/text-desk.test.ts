@@ -11,7 +11,7 @@ import { memoryMessageStore } from '../support/memory-messages.ts';
 const NOW = Date.UTC(2026, 2, 2, 15);
 const APPOINTMENT: LastNotice = { kind: 'appointment', appointmentId: 'a-1', startsAt: NOW + 1, active: true };
 
-const SO_FAR = { ofNumber: 1, ofClinic: 1, spentUsd: 0, mostUsd: 10 };
+const SO_FAR = { optedOut: false, ofNumber: 1, ofClinic: 1, spentUsd: 0, mostUsd: 10 };
 
 /** Answers these texts after that notice; the model always says "Let me see." */
 async function answered(bodies: readonly string[], last: LastNotice | null, changes: Partial<AnswerClaim> = {}) {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type LastNotice, noticeReply } from '../../src/domain/notice-replies.ts';
+import { OFFER_GRACE_MS } from '../../src/domain/waitlist-offers.ts';
 
 const NOW = 1_764_000_000_000;
 const APPOINTMENT: LastNotice = { kind: 'appointment', appointmentId: 'a', startsAt: NOW + 1, active: true };
@@ -27,7 +28,8 @@ it.each([
   ['YES', OFFER, ACCEPTS],
   ['yes please!', OFFER, ACCEPTS],
   ['Sí', OFFER, ACCEPTS],
-  ['YES', { ...OFFER, expiresAt: NOW - 1 }, TOO_LATE],
+  ['YES', { ...OFFER, expiresAt: NOW - OFFER_GRACE_MS + 1 }, ACCEPTS],
+  ['YES', { ...OFFER, expiresAt: NOW - OFFER_GRACE_MS }, TOO_LATE],
   ['YES', { ...OFFER, open: false }, TOO_LATE],
   ['C', OFFER, null],
   ['Is it with Priya?', OFFER, null],

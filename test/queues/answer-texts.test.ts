@@ -391,6 +391,35 @@ describe('whoever wants no texts', () => {
     expect(await tasks()).toHaveLength(1);
   });
 
+  it('and writes all the same is for staff to call, once a day: no model is asked for what cannot be sent', async () => {
+    await write('STOP');
+    for (const body of ['Can I come at 3?', 'Hello?']) {
+      await write(body);
+      await answer();
+    }
+    expect([asked, await queued()]).toEqual([[], []]);
+    expect(await turns()).toEqual(['customer: Can I come at 3?', 'customer: Hello?']);
+    expect(await tasks()).toEqual([expect.stringContaining('turned text messages off')]);
+    await write('START');
+    await write('And now?');
+    await answer();
+    expect(await queued()).toEqual([`${DISCLOSURE} Anything else?`]);
+  });
+
+  it('and says so while the answer is on its way has it neither sent nor on record as said', async () => {
+    await write('What are your hours?');
+    meanwhile = [() => write('STOP')];
+    await answer();
+    expect([await queued(), await turns()]).toEqual([[], ['customer: What are your hours?']]);
+  });
+
+  it('and is in need at once is for staff to call', async () => {
+    await write('STOP');
+    await write("I can't breathe since the filler");
+    await answer();
+    expect([await queued(), await tasks()]).toEqual([[], [expect.stringContaining('URGENT')]]);
+  });
+
   it('gets them again when they say so; a yes is a yes before and after', async () => {
     expect(await write('Yes')).toBe('kept');
     await write('STOP');
