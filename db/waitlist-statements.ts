@@ -23,8 +23,8 @@ export async function enterWaitlist(sql: Sql, request: WaitlistRequest): Promise
 }
 
 /**
- * Marks time that an appointment gives up for whoever waits longest of those whom it suits and who were not offered it
- * before, and has it offered to them. Waits for nobody's lock.
+ * Marks time that an appointment gives up for whoever waits longest of those whom it suits, who take texts and who were
+ * not offered it before, and has it offered to them. Waits for nobody's lock.
  */
 export async function matchWaitlist(
   sql: Sql,
@@ -45,6 +45,9 @@ export async function matchWaitlist(
         and customer_phone <> ${freed.customerPhone}
         and wanted_from <= ${freed.startsAt}
         and coalesce(wanted_until > ${freed.startsAt}, true)
+        and not exists (
+          select from sms_threads as t
+          where t.clinic_id = waitlist.clinic_id and t.phone = waitlist.customer_phone and t.opted_out_at is not null)
         and not exists (
           select from waitlist_offers as o
           where o.waitlist_id = waitlist.id and o.provider_id = ${freed.providerId} and o.starts_at = ${freed.startsAt})

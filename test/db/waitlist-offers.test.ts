@@ -125,6 +125,16 @@ it('without an answer it is the next one’s, and nobody is offered it twice', a
   expect(await bookings().hold(holdRequest({ at: AT, now: Date.now() }))).toBe('held');
 });
 
+it('whoever wants no texts is passed over, and waits on', async () => {
+  await database.unbound(
+    'stop',
+    (sql) => sql`insert into sms_threads (clinic_id, phone, opted_out_at) values (${radiance.id}, ${BEA}, now())`,
+  );
+  await freed();
+  await look();
+  expect([await offersTo(BEA), await offersTo(CY), await entries()]).toEqual([0, 1, ['waiting', 'matched']]);
+});
+
 it('nobody is offered what somebody else took meanwhile, and they wait on', async () => {
   await freed();
   await bookings().book(bookingRequest({ at: AT }));
