@@ -123,7 +123,9 @@ async function goOn(sql: Sql, { clinicId, threadId, token, forMs }: SendRequest)
   const text: OutgoingText = { id, clinicId, from, to, body };
   const unknownSince = status === 'sending' ? attemptedAt : null;
   if (unknownSince === null)
-    await sql`update texts set status = 'sending', attempted_at = now(), updated_at = now() where id = ${id}`;
+    await sql`
+      update texts set status = 'sending', from_phone = ${from}, attempted_at = now(), updated_at = now()
+      where id = ${id}`;
   return { ...request, text, costUsd, unknownSince, now, failures };
 }
 
@@ -132,12 +134,14 @@ async function nextOpen(sql: Sql, threadId: string): Promise<OpenText | undefine
   for (;;) {
     const [row] = await sql`
       select x.id, x.body, (x.segments * c.texting_segment_usd)::float8 as "costUsd", x.status, x.attempted_at as "attemptedAt", x.failures, x.useful_until <= now() as "isLate",
-             t.opted_out_at is not null as "isOptedOut", c.phone as "from", t.phone as "to", now() as now,
+             t.opted_out_at is not null as "isOptedOut", coalesce(x.from_phone, n.phone, c.phone) as "from",
+             t.phone as "to", now() as now,
              x.appointment_id is not null
                and (a.notice_version, k.phone) is distinct from (x.appointment_version, t.phone) as "isUntrue"
       from texts x
       join sms_threads t on t.id = x.thread_id
       join clinics c on c.id = x.clinic_id
+      left join clinic_numbers n on n.clinic_id = x.clinic_id and n.phone = t.clinic_phone
       left join appointments a on a.id = x.appointment_id
       left join customers k on k.id = a.customer_id
       where x.thread_id = ${threadId} and x.status in ('waiting', 'sending')
@@ -198,7 +202,7 @@ async function leave(
 
 async function backToWaiting(sql: Sql, textId: string): Promise<void> {
   await sql`
-    update texts set status = 'waiting', attempted_at = null, updated_at = now()
+    update texts set status = 'waiting', from_phone = null, attempted_at = null, updated_at = now()
     where id = ${textId} and status = 'sending'`;
 }
 

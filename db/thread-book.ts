@@ -102,8 +102,8 @@ const doorbellOf = ({ threadId, token }: Pick<AnswerRequest, 'threadId' | 'token
 });
 
 async function receive(sql: Sql, text: ReceivedText, { wordlessMs }: ThreadTimes): Promise<Receipt> {
-  const { clinicId, from, messageSid, body, media } = text;
-  const { threadId, optedOut } = await lockThread(sql, clinicId, from);
+  const { clinicId, from, to, messageSid, body, media } = text;
+  const { threadId, optedOut } = await lockThread(sql, clinicId, from, to);
   const keyword = optKeyword(body, optedOut);
   const { count } = await sql`
     insert into inbound_texts (clinic_id, thread_id, message_sid, body, media, keyword)

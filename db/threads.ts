@@ -5,11 +5,20 @@ import type { Database, Sql } from './postgres.ts';
 
 const threadRow = z.object({ threadId: z.string(), optedOut: z.boolean() });
 
-/** The thread with this telephone, its row locked until the transaction ends; made where there was none. */
-export async function lockThread(sql: Sql, clinicId: string, phone: PhoneNumber): Promise<z.output<typeof threadRow>> {
+/**
+ * The thread with this telephone, its row locked until the transaction ends; made where there was none. `writtenTo`: which
+ * of the clinic's numbers the customer just wrote to; null where they did not write.
+ */
+export async function lockThread(
+  sql: Sql,
+  clinicId: string,
+  phone: PhoneNumber,
+  writtenTo: PhoneNumber | null = null,
+): Promise<z.output<typeof threadRow>> {
   const [row] = await sql`
-    insert into sms_threads (clinic_id, phone) values (${clinicId}, ${phone})
-    on conflict (clinic_id, phone) do update set updated_at = now()
+    insert into sms_threads (clinic_id, phone, clinic_phone) values (${clinicId}, ${phone}, ${writtenTo})
+    on conflict (clinic_id, phone) do update
+    set clinic_phone = coalesce(excluded.clinic_phone, sms_threads.clinic_phone), updated_at = now()
     returning id as "threadId", opted_out_at is not null as "optedOut"`;
   return threadRow.parse(row);
 }

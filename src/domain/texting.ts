@@ -191,6 +191,8 @@ export interface OpenedThread {
 export interface ReceivedText {
   readonly clinicId: string;
   readonly from: PhoneNumber;
+  /** Which of the clinic's numbers: it answers from there. */
+  readonly to: PhoneNumber;
   readonly messageSid: string;
   readonly body: string;
   readonly media: number;

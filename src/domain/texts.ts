@@ -8,7 +8,7 @@ import type { Instant, PhoneNumber } from './clinic.ts';
 export interface OutgoingText {
   readonly id: string;
   readonly clinicId: string;
-  /** The clinic's number. */
+  /** Of the clinic's numbers the one that the customer wrote to last, else its first. */
   readonly from: PhoneNumber;
   readonly to: PhoneNumber;
   readonly body: string;

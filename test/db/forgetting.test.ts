@@ -32,7 +32,14 @@ const work = (status: string, days: number) =>
 
 const PHONE = '+15550314159';
 const receive = (messageSid: string, body: string) =>
-  postgresThreadBook(database).receive({ clinicId: radiance.id, from: PHONE, messageSid, body, media: 0 });
+  postgresThreadBook(database).receive({
+    clinicId: radiance.id,
+    from: PHONE,
+    to: radiance.phone,
+    messageSid,
+    body,
+    media: 0,
+  });
 const age = (days: number) =>
   run((sql) => sql`update inbound_texts set received_at = now() - ${days} * interval '1 day'`);
 

@@ -108,7 +108,7 @@ describe('a transaction bound to one clinic', () => {
     await phrases.claim(lumen.id, 'node-a', 60_000);
     await postgresMessageStore(database).leave(messageOf({ clinicId: lumen.id }));
     await database.withClinic(lumen.id, 'queue', (sql) => queueText(sql, lumen.id, textOf()));
-    const inbound = { clinicId: lumen.id, from: textOf().to, messageSid: 'SM1', body: 'Hi', media: 0 };
+    const inbound = { clinicId: lumen.id, from: textOf().to, to: lumen.phone, messageSid: 'SM1', body: 'Hi', media: 0 };
     await postgresThreadBook(database).receive(inbound);
     // What nobody has written by now: every table has a row that must not be reached.
     await database.unbound('prepare', async (sql) => {

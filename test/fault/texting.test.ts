@@ -95,6 +95,8 @@ async function addedClinic(n: number): Promise<string> {
 
 interface Thread {
   readonly clinicId: string;
+  /** The clinic's number. */
+  readonly to: string;
   readonly phone: string;
   readonly texts: readonly string[];
 }
@@ -102,6 +104,7 @@ interface Thread {
 const threadsOf = (count: number): Thread[] =>
   Array.from({ length: count }, (_, n) => ({
     clinicId: clinicIds[n % clinicIds.length] ?? '',
+    to: numberOf(n % clinicIds.length),
     phone: `+1555${String(2_000_000 + n)}`,
     texts: [
       `Hi, I need a Botox appointment tomorrow at ${(n % 8) + 9}:00, I'm Person ${String.fromCodePoint(65 + (n % 26))}`,
@@ -111,10 +114,10 @@ const threadsOf = (count: number): Thread[] =>
   }));
 
 /** A thread's messages, in order, each some time after the one before. */
-async function write({ clinicId, phone, texts }: Thread, random: () => number): Promise<void> {
+async function write({ clinicId, to, phone, texts }: Thread, random: () => number): Promise<void> {
   for (const [n, body] of texts.entries()) {
     await sleep((random() * WRITING_MS) / texts.length);
-    await receive({ clinicId, from: phone, messageSid: `SM${phone}${n}`, body, media: 0 });
+    await receive({ clinicId, from: phone, to, messageSid: `SM${phone}${n}`, body, media: 0 });
   }
 }
 

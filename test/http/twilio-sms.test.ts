@@ -31,7 +31,14 @@ describe('the webhook of text messages', () => {
     expect(response.status).toBe(200);
     expect(await response.text()).toMatch(/<Response\s*\/>$/);
     expect(edge.texts.received).toEqual([
-      { clinicId: radiance.id, from: CALLER, messageSid: SID, body: 'Hola, ¿a qué hora abren? 🙂', media: 2 },
+      {
+        clinicId: radiance.id,
+        from: CALLER,
+        to: CLINIC_NUMBER,
+        messageSid: SID,
+        body: 'Hola, ¿a qué hora abren? 🙂',
+        media: 2,
+      },
     ]);
     expect(names()).toEqual(['text.received']);
   });

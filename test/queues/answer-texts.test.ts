@@ -83,8 +83,10 @@ const desk = () => ({
   now: () => NOW,
 });
 
+const addressed = () => ({ clinicId: radiance.id, from: phone, to: radiance.phone });
+
 async function write(body: string, { media = 0, sid = `SM${randomUUID()}` } = {}) {
-  const receipt = await book.receive({ clinicId: radiance.id, from: phone, messageSid: sid, body, media });
+  const receipt = await book.receive({ ...addressed(), messageSid: sid, body, media });
   const [row] = await database.unbound('thread', (sql) => sql`select id from sms_threads where phone = ${phone}`);
   threadId = String(row?.['id']);
   return receipt;
@@ -209,7 +211,7 @@ describe('what came in', () => {
   it('is answered at once; a picture waits for its words', async () => {
     const patient = postgresThreadBook(database, { ...TIMES, wordlessMs: 60_000 });
     const send = (body: string, media = 0) =>
-      patient.receive({ clinicId: radiance.id, from: phone, messageSid: `SM${randomUUID()}`, body, media });
+      patient.receive({ ...addressed(), messageSid: `SM${randomUUID()}`, body, media });
     await send('', 1);
     const [row] = await database.unbound('id', (sql) => sql`select id from sms_threads where phone = ${phone}`);
     const request = { clinicId: radiance.id, threadId: String(row?.['id']), token: randomUUID(), forMs: 1_000 };

@@ -90,7 +90,14 @@ it('what they wrote before they called is over, and they are written to about th
 
 it('what still waits for an answer is answered first, and nothing is written about the call', async () => {
   await writesBefore();
-  const text = { clinicId: radiance.id, from: phone, messageSid: randomUUID(), body: 'And tomorrow?', media: 0 };
+  const text = {
+    clinicId: radiance.id,
+    from: phone,
+    to: radiance.phone,
+    messageSid: randomUUID(),
+    body: 'And tomorrow?',
+    media: 0,
+  };
   await postgresThreadBook(database, TIMES).receive(text);
   await isCutOff();
   expect(await endings()).toEqual([null]);

@@ -4,6 +4,7 @@ import Twilio from 'twilio/lib/rest/Twilio.js';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { postgresTextBook, queueText } from '../../db/texts.ts';
+import { postgresThreadBook } from '../../db/thread-book.ts';
 import { type SendTimes, textSender } from '../../queues/jobs/send-texts.ts';
 import type { AvaEventName } from '../../src/domain/events.ts';
 import type { NewText, TextBook, TextCarrier } from '../../src/domain/texts.ts';
@@ -14,6 +15,8 @@ import { type FreshService, freshDatabase } from '../support/services.ts';
 import { textOf } from '../support/texts.ts';
 
 const PHONE = '+15550100142';
+/** The clinic is reached under this number as well. */
+const SECOND = '+15550100043';
 const account = { accountSid: 'AC1', authToken: 'secret' };
 const never = new AbortController().signal;
 /** No request of a test is late for long. */
@@ -33,7 +36,12 @@ beforeEach(async () => {
   told.length = 0;
   [fresh, sim] = await Promise.all([
     freshDatabase(),
-    startTwilioSim({ ...account, numbers: { [radiance.phone]: { voiceUrl: 'http://127.0.0.1:9/voice' } } }),
+    startTwilioSim({
+      ...account,
+      numbers: Object.fromEntries(
+        [radiance.phone, SECOND].map((number) => [number, { voiceUrl: 'http://127.0.0.1:9/voice' }]),
+      ),
+    }),
   ]);
   database = openPostgres({ url: fresh.url, poolSize: 4 });
   book = postgresTextBook(database);
@@ -183,6 +191,51 @@ describe('messages of a thread', () => {
     await send();
     expect(sent()).toEqual([]);
     expect(await statuses()).toEqual(['expired']);
+  });
+});
+
+const sentFrom = () => sim.messages.map((message) => message.from);
+const addSecond = () =>
+  database.unbound(
+    'number',
+    (sql) => sql`insert into clinic_numbers (phone, clinic_id) values (${SECOND}, ${radiance.id})`,
+  );
+const writeTo = (to: string) =>
+  postgresThreadBook(database).receive({
+    clinicId: radiance.id,
+    from: PHONE,
+    to,
+    messageSid: randomUUID(),
+    body: 'Hi',
+    media: 0,
+  });
+
+describe('the number that messages go from', () => {
+  it('is the one that the customer wrote to last, while it is the clinic’s; else its first', async () => {
+    await addSecond();
+    await queue({ key: 'one' });
+    await send();
+    await writeTo(SECOND);
+    await queue({ key: 'two' });
+    await send();
+    await database.unbound('gone', (sql) => sql`delete from clinic_numbers where phone = ${SECOND}`);
+    await queue({ key: 'three' });
+    await send();
+    expect(sentFrom()).toEqual([radiance.phone, SECOND, radiance.phone]);
+  });
+
+  it('stays the same for a message that may have gone, whatever is written to meanwhile', async () => {
+    await addSecond();
+    await writeTo(SECOND);
+    await queue();
+    sim.faults = { restAnswersLost: 1 };
+    await send();
+    sim.faults = {};
+    await writeTo(radiance.phone);
+    await due();
+    await send({ ...TIMES, lateMs: 0 });
+    expect(sentFrom()).toEqual([SECOND]);
+    expect(await statuses()).toEqual(['accepted']);
   });
 });
 

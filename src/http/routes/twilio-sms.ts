@@ -30,7 +30,7 @@ export function twilioSms(edge: TwilioEdge, { directory, book }: TextInbox): Rou
           edge.events.emit('call.refused', { reason: clinic === undefined ? 'unknown_number' : 'no_telephone' });
           return;
         }
-        if ((await book.receive({ clinicId: clinic.id, from, ...text })) === 'repeated') return;
+        if ((await book.receive({ clinicId: clinic.id, from, to, ...text })) === 'repeated') return;
         const costUsd = textLength(text.body).segments * clinic.texting.segmentUsd;
         edge.events.emit('text.received', { clinicId: clinic.id, costUsd });
       };
