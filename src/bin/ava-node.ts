@@ -20,6 +20,7 @@ import { openRedis, type RedisConnection } from '../../db/redis.ts';
 import { postgresTextBook } from '../../db/texts.ts';
 import { postgresThreadBook, type ThreadTimes } from '../../db/thread-book.ts';
 import { redisTicketLedger } from '../../db/ticket-ledger.ts';
+import { withinPatience } from '../../db/within-patience.ts';
 import type { Config } from '../../ops/config.ts';
 import type { EventBus } from '../../ops/events.ts';
 import { createHealth, type Health } from '../../ops/health.ts';
@@ -28,6 +29,7 @@ import { createMetrics, type Metrics } from '../../ops/metrics.ts';
 import { createTraces, type Traces } from '../../ops/traces.ts';
 import type { RetryPolicy } from '../../queues/retry.ts';
 import type { CallWatch } from '../domain/call-watch.ts';
+import type { Clinic } from '../domain/clinic.ts';
 import type { ClinicDirectory, ConversationLog, PhraseBook } from '../domain/ports.ts';
 import { openHttp } from '../http/app.ts';
 import { browserCalls } from '../http/routes/browser-calls.ts';
@@ -59,6 +61,7 @@ import type { CallWorld } from './call-world.ts';
 import { goOnByText } from './cut-off.ts';
 import { openWatchdog } from './open-watchdog.ts';
 import { RenderedPhraseBook } from './phrase-book.ts';
+import { rehearse } from './rehearsal.ts';
 import { Switchboard } from './switchboard.ts';
 
 export interface AvaNode {
@@ -138,6 +141,7 @@ async function open(given: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> 
   const health = createHealth({ checks: checks(stores, circuit), now: () => performance.now() });
   const phrases = await openPhrases(options, stores, lifecycle);
   const calls = await openCalls(options, { ...stores, phrases, circuit, calendars }, lifecycle);
+  if (config.role !== 'worker') await rehearseCalls(options, stores);
   const ports = await openPorts(options, { ...stores, ...calls, calendars, health }, lifecycle);
   await openJobs(options, { ...stores, calendars }, lifecycle);
   health.setState('ready');
@@ -374,6 +378,16 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
   );
   others.browsers = browsers;
   return { watch, switchboard, browsers };
+}
+
+/** Before anybody can call; not at all where there is no clinic yet, or none can be had. */
+async function rehearseCalls({ clock = systemClock() }: NodeOptions, { database, directory }: Stores): Promise<void> {
+  const anyClinic = async (): Promise<Clinic | undefined> => {
+    const [clinicId] = await newestClinicIds(database, 1);
+    return clinicId === undefined ? undefined : directory.byId(clinicId);
+  };
+  const clinic = await withinPatience(anyClinic(), PATIENCE_MS, undefined).catch(() => undefined);
+  if (clinic) rehearse(clinic, clock.now());
 }
 
 interface Inside extends Stores, Calls {
