@@ -33,8 +33,9 @@ export interface ReceivedReply {
 
 /**
  * - `reply`: this is sent, and no model is asked; null: a text about what was done is on its way already.
- * - `note`: the conversation goes on with their text, and the model is told this along with it.
+ * - `note`: the conversation goes on with their text, which stands for these words of theirs, and the model is told this
+ *   along with it.
  */
 export type NoticeAnswer =
   | { readonly kind: 'reply'; readonly body: string | null }
-  | { readonly kind: 'note'; readonly text: string };
+  | { readonly kind: 'note'; readonly words: string; readonly text: string };

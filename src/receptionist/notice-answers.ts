@@ -16,25 +16,31 @@ export interface NoticeAnswersOptions {
 
 interface Words {
   readonly confirmed: string;
+  /** What their R stands for. */
+  readonly moves: string;
   readonly gone: string;
 }
 
 const ENGLISH: Words = {
   confirmed: 'Thank you, you are confirmed. See you then!',
+  moves: 'I want to reschedule my appointment.',
   gone: "I'm sorry, that time is no longer free. You stay on the waitlist.",
 };
 const WORDS: Readonly<Record<string, Words>> = {
   en: ENGLISH,
   es: {
     confirmed: 'Gracias, su cita queda confirmada. ¡Hasta entonces!',
+    moves: 'Quiero cambiar mi cita.',
     gone: 'Lo siento, esa hora ya no queda libre. Sigue en la lista de espera.',
   },
   fr: {
     confirmed: 'Merci, votre rendez-vous est confirmé. A bientôt !',
+    moves: 'Je voudrais déplacer mon rendez-vous.',
     gone: "Désolée, cette heure n'est plus libre. Vous restez sur la liste d'attente.",
   },
   de: {
     confirmed: 'Danke, Ihr Termin ist bestätigt. Bis dann!',
+    moves: 'Ich möchte meinen Termin verschieben.',
     gone: 'Leider ist diese Zeit nicht mehr frei. Sie bleiben auf der Warteliste.',
   },
 };
@@ -54,7 +60,7 @@ export async function answerNotice(
     case 'confirms':
       return (await replies.confirm(clinic.id, reply.appointmentId)) ? { kind: 'reply', body: words.confirmed } : null;
     case 'moves':
-      return { kind: 'note', text: wantsToMove(reply.appointmentId) };
+      return { kind: 'note', words: words.moves, text: wantsToMove(reply.appointmentId) };
     case 'accepts': {
       const isBooked = await takeOffer({ replies, bookings }, received, reply.waitlistId);
       return { kind: 'reply', body: isBooked ? null : words.gone };

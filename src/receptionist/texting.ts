@@ -87,10 +87,18 @@ function costUsd(bodies: readonly string[], { texting }: Clinic): number {
   return texting.segmentUsd * bodies.reduce((sum, body) => sum + textLength(body).segments, 0);
 }
 
-/** The turn was a reply to a text about an appointment: it is answered by rule, or the model is told what was meant. */
+/**
+ * The turn was a reply to a text about an appointment: it is answered by rule, or the model reads what the letter stands
+ * for; on record it stays as it was written.
+ */
 export function repliedTo(conversation: TextConversation, answer: NoticeAnswer): TextConversation {
   if (answer.kind === 'reply') return answerWith(conversation, answer.body ?? '');
-  return { ...conversation, history: remembered(conversation.history, [{ kind: 'note', text: answer.text }]) };
+  const written = `${lastWords(conversation)} (${answer.words})`;
+  const meant: readonly TextItem[] = [
+    { kind: 'customer', text: written },
+    { kind: 'note', text: answer.text },
+  ];
+  return { ...conversation, history: remembered(conversation.history.slice(0, -1), meant) };
 }
 
 const NEW_TURN: OpenTurn = {

@@ -79,11 +79,11 @@ it('C is answered by rule: the appointment is confirmed, and no model is asked',
   expect(reply).toMatch(/you are confirmed/);
 });
 
-it('R goes on as a conversation, of which the model is told what it is about', async () => {
+it('R goes on as a conversation: the model reads what the letter stands for, and what it is about', async () => {
   const { reply, asked } = await answered(['R'], APPOINTMENT);
   expect(reply).toMatch(/Let me see\.$/);
   expect(asked[0]).toMatchObject([
-    { kind: 'customer', text: 'R' },
+    { kind: 'customer', text: 'R (I want to reschedule my appointment.)' },
     { kind: 'note', text: expect.stringContaining('a-1') },
   ]);
 });
