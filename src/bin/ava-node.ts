@@ -307,7 +307,7 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
     models,
     phrases,
     bookings,
-    recognise: postgresKnownCallers(stores.database),
+    recognise: postgresKnownCallers(stores.database, () => clock.now()),
     messages,
     log,
     events,

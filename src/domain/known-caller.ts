@@ -1,4 +1,4 @@
-/** What a clinic knows of whoever calls from a number, as a port: their name, and what they were just texting about. */
+/** What a clinic knows of whoever calls from a number, as a port: name, appointments, and what they were just texting about. */
 import type { PhoneNumber } from './clinic.ts';
 
 export interface TextedLine {
@@ -6,9 +6,19 @@ export interface TextedLine {
   readonly text: string;
 }
 
+export interface KnownAppointment {
+  readonly appointmentId: string;
+  readonly service: string;
+  readonly provider: string;
+  /** ISO 8601 with the clinic's offset. */
+  readonly startsAt: string;
+}
+
 export interface KnownCaller {
   /** The name the number is on file with; null where it is not. */
   readonly name: string | null;
+  /** The next of those to come under their number, the soonest first. */
+  readonly appointments: readonly KnownAppointment[];
   /** The conversation by text that is under way, oldest first; empty where none is. */
   readonly texted: readonly TextedLine[];
 }

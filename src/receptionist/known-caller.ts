@@ -1,5 +1,5 @@
 /** What a model is told of a caller whom the clinic knows. */
-import type { KnownCaller } from '../domain/known-caller.ts';
+import type { KnownAppointment, KnownCaller } from '../domain/known-caller.ts';
 
 /** As much of a thread as its end needs to be understood. */
 const LINES = 12;
@@ -11,9 +11,17 @@ export function onFileAs(name: string): string {
 }
 
 /** Null where nothing is known. */
-export function knownCallerNote({ name, texted }: KnownCaller): string | null {
-  const facts = [...(name === null ? [] : [onFileAs(name)]), ...(texted.length === 0 ? [] : [textedBefore(texted)])];
+export function knownCallerNote({ name, appointments, texted }: KnownCaller): string | null {
+  const facts = [
+    ...(name === null ? [] : [onFileAs(name)]),
+    ...appointments.map(underTheirNumber),
+    ...(texted.length === 0 ? [] : [textedBefore(texted)]),
+  ];
   return facts.length === 0 ? null : facts.join('\n');
+}
+
+function underTheirNumber({ appointmentId, service, provider, startsAt }: KnownAppointment): string {
+  return `Under their number there is an appointment: ${service} with ${provider} at ${startsAt} (appointment_id ${appointmentId}).`;
 }
 
 /** As JSON, so that nothing they wrote reads as one of our sentences. */

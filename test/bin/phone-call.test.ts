@@ -172,7 +172,7 @@ it('a caller who is known is made known to the model; one who cannot be looked u
   const asked: string[] = [];
   const recognise = async (clinicId: string, phone: string) => {
     asked.push(`${clinicId} ${phone}`);
-    return { name: 'Jordan Lee', texted: [] };
+    return { name: 'Jordan Lee', appointments: [], texted: [] };
   };
   const begin = (more: Partial<typeof world>) => {
     const call = new PhoneCall(IDENTITY, LINE, { ...world, ...more }, () => {});

@@ -192,6 +192,8 @@ describe('what a customer is told', () => {
     expect(due(changedAt(24.9), 24.9)).toEqual([['booked'], 2]);
     expect(due(changedAt(25.1), 25.1)).toEqual([['booked'], 24]);
     expect(due(changedAt(2.5), 2.5)).toEqual([['booked'], null]);
+    expect(due(changedAt(1), 1)).toEqual([['booked'], null]);
+    expect(due({ ...changedAt(1.5), version: 2 }, 1.5)).toEqual([['rescheduled'], null]);
   });
 
   it('waits where it is late and quiet by now, and is left out where that would be too late', () => {

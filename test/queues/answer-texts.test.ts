@@ -268,8 +268,12 @@ describe('tools in writing', () => {
     await write('Thanks');
     await answer();
     expect(asked.at(-1)?.instructions).toContain('on file as Jordan Lee');
-    const onTheTelephone = await postgresKnownCallers(database)(radiance.id, phone);
+    const recognise = postgresKnownCallers(database, () => NOW);
+    const onTheTelephone = await recognise(radiance.id, phone);
     expect(onTheTelephone.name).toBe('Jordan Lee');
+    expect(onTheTelephone.appointments).toEqual([
+      expect.objectContaining({ service: 'Botox', startsAt: '2026-11-25T14:00:00-05:00' }),
+    ]);
     expect(onTheTelephone.texted.map(({ by, text }) => `${by}: ${text}`)).toEqual([
       'customer: Botox tomorrow at 2 PM',
       'assistant: It is free. Your name?',
@@ -278,7 +282,9 @@ describe('tools in writing', () => {
       'customer: Thanks',
       'assistant: Anything else?',
     ]);
-    expect(await postgresKnownCallers(database)(lumen.id, phone)).toEqual({ name: null, texted: [] });
+    expect(await recognise(lumen.id, phone)).toEqual({ name: null, appointments: [], texted: [] });
+    const later = postgresKnownCallers(database, () => NOW + 2 * 24 * 3_600_000);
+    expect((await later(radiance.id, phone)).appointments).toEqual([]);
   });
 
   it('are not used again by whoever goes on after a worker that died', async () => {

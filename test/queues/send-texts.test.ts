@@ -186,6 +186,24 @@ describe('messages of a thread', () => {
     expect({ ...row }).toEqual({ later: true, reason: kind });
   });
 
+  it('wait where the account’s credentials open nothing', async () => {
+    const mended = carrier;
+    carrier = twilioMessages({
+      ...account,
+      authToken: 'of old',
+      baseUrl: sim.url,
+      reportUrl: () => 'http://127.0.0.1:9/',
+    });
+    await queue();
+    await send();
+    expect(await statuses()).toEqual(['waiting']);
+    expect(told).toMatchObject([{ name: 'text.failed', event: { kind: 'credentials', failures: 1 } }]);
+    carrier = mended;
+    await due();
+    await send();
+    expect(sent()).toEqual(['Hello.']);
+  });
+
   it('are of no use after their time', async () => {
     await queue({ usefulForMs: -1 });
     await send();
