@@ -1,7 +1,7 @@
 /**
  * How much of texting is answered by the model: enough for anybody who writes in earnest, no more than a clinic has agreed
- * to pay for, and nothing that its answer could not be sent to. What goes beyond is stored, and left to staff, who are told
- * once a day.
+ * to pay for, and nobody to whom no answer may be sent. What goes beyond is stored, and left to staff, who are told once a
+ * day.
  */
 import type { PhoneNumber } from './clinic.ts';
 
