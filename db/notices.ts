@@ -9,7 +9,7 @@ import { NOTICE_KINDS } from '../src/domain/notices.ts';
 import { claimDoorbell, endDoorbell, settleDoorbell } from './doorbells.ts';
 import { NOTIFY_CUSTOMER } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
-import { queueText } from './texts.ts';
+import { queueText } from './text-queue.ts';
 
 export function postgresNoticeBook(database: Database): NoticeBook {
   return {

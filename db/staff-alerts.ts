@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type StaffAlert, staffAlertText } from '../src/domain/staff-alerts.ts';
 import type { Sql } from './postgres.ts';
-import { queueText } from './texts.ts';
+import { queueText } from './text-queue.ts';
 
 const USEFUL_MS = 24 * 3_600_000;
 

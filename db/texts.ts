@@ -1,59 +1,17 @@
 /**
- * Messages to customers in Postgres. Whoever wants one sent notes it in the transaction that makes it necessary
- * (`queueText`); a worker takes a thread's messages one after the other. One that is "sending" may have gone: its
- * row says so before the carrier is asked, and nothing else of the thread is sent until that is settled.
+ * Messages to customers in Postgres, as they are sent (`text-queue.ts` has them noted): a worker takes a thread's messages
+ * one after the other. One that is "sending" may have gone: its row says so before the carrier is asked, and nothing else
+ * of the thread is sent until that is settled.
  */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { splitText, textLength } from '../src/domain/text-length.ts';
-import type {
-  NewText,
-  OutgoingText,
-  SendClaim,
-  SendRequest,
-  SendResult,
-  TextBook,
-  TextReport,
-} from '../src/domain/texts.ts';
+import { wallClock } from '../src/domain/clinic-time.ts';
+import { refusedTask } from '../src/domain/texting-limits.ts';
+import type { OutgoingText, SendClaim, SendRequest, SendResult, TextBook, TextReport } from '../src/domain/texts.ts';
 import { claimDoorbell, endDoorbell, extendDoorbell, holdsDoorbell, leaveDoorbell } from './doorbells.ts';
-import { ringForTexts, SEND_SMS } from './outbox.ts';
+import { upsertMessage } from './messages.ts';
+import { SEND_SMS } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
-import { lockThread, lockThreadRow, setOptedOut } from './threads.ts';
-
-/** Has a message sent, once for its key, after those of its thread that were queued before. */
-export async function queueText(sql: Sql, clinicId: string, { to, ...text }: NewText): Promise<void> {
-  const { threadId } = await lockThread(sql, clinicId, to);
-  await queueOn(sql, clinicId, threadId, text);
-}
-
-/** The same on a thread that is locked already. */
-export async function queueOn(sql: Sql, clinicId: string, threadId: string, text: Omit<NewText, 'to'>): Promise<void> {
-  await Promise.all([
-    ...splitText(text.body).map((body, n) => insertText(sql, clinicId, threadId, text, body, n)),
-    ringForTexts(sql, clinicId, threadId),
-  ]);
-}
-
-async function insertText(
-  sql: Sql,
-  clinicId: string,
-  threadId: string,
-  { key, conversationId, usefulForMs, appointment }: Omit<NewText, 'to'>,
-  body: string,
-  part: number,
-): Promise<void> {
-  await sql`
-    insert into texts (clinic_id, thread_id, text_key, conversation_id, body, segments, useful_until, appointment_id,
-                       appointment_version)
-    values (${clinicId}, ${threadId}, ${hashed(`${key}/${part}`)}, ${conversationId}, ${body}, ${textLength(body).segments},
-            now() + ${usefulForMs}::float8 * interval '1 ms', ${appointment?.id ?? null}, ${appointment?.version ?? null})
-    on conflict (clinic_id, text_key) do nothing`;
-}
-
-/** A key may be longer than an index takes. */
-function hashed(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
-}
+import { lockThreadRow, setOptedOut } from './threads.ts';
 
 /** Told by the carrier, where it did not take a message because of an opt-out that we had not heard of. */
 const OPTED_OUT_CODE = 21_610;
@@ -164,7 +122,8 @@ function passedOverAs({ status, isOptedOut, isUntrue, isLate }: OpenText): 'refu
   return isLate ? 'expired' : null;
 }
 
-async function store(sql: Sql, { text, threadId }: SendClaim, result: SendResult): Promise<void> {
+async function store(sql: Sql, claimed: SendClaim, result: SendResult): Promise<void> {
+  const { text } = claimed;
   switch (result.kind) {
     case 'accepted':
       await sql`
@@ -174,14 +133,32 @@ async function store(sql: Sql, { text, threadId }: SendClaim, result: SendResult
         where id = ${text.id} and status = 'sending'`;
       return;
     case 'refused':
-      await sql`
-        update texts set status = 'refused', error_code = ${result.code}, updated_at = now()
-        where id = ${text.id} and status = 'sending'`;
-      if (result.reason === 'opted_out') await setOptedOut(sql, threadId, true);
-      return;
+      return refuse(sql, claimed, result);
     case 'unsent':
       await backToWaiting(sql, text.id);
   }
+}
+
+const refusedRow = z.object({ conversationId: z.string().nullable(), timeZone: z.string() });
+
+/** Whoever waits for an answer is to have one from staff; a reminder, or an alert to staff, is told to nobody. */
+async function refuse(
+  sql: Sql,
+  { clinicId, threadId, text, now }: SendClaim,
+  { reason, code }: Extract<SendResult, { kind: 'refused' }>,
+): Promise<void> {
+  const rows = await sql`
+    update texts as x set status = 'refused', error_code = ${code}, updated_at = now()
+    from clinics as c
+    where x.id = ${text.id} and x.status = 'sending' and c.id = x.clinic_id
+    returning x.conversation_id as "conversationId", c.time_zone as "timeZone"`;
+  if (reason === 'opted_out') await setOptedOut(sql, threadId, true);
+  const [refused] = rows.map((row) => refusedRow.parse(row));
+  if (!refused || refused.conversationId === null) return;
+  const { conversationId, timeZone } = refused;
+  const { key, text: told } = refusedTask(code, text.to, wallClock(now, timeZone).date);
+  const content = { source: 'text', text: told } as const;
+  await upsertMessage(sql, { clinicId, conversationId, key, customerName: null, customerPhone: text.to, content, now });
 }
 
 async function leave(

@@ -25,8 +25,8 @@ import { upsertMessage } from './messages.ts';
 import { ANSWER_SMS, ringForAnswer } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
 import { storableJson } from './storable-json.ts';
+import { queueOn, queueText } from './text-queue.ts';
 import { spentUsd } from './texting-spending.ts';
-import { queueOn, queueText } from './texts.ts';
 import { lockThread, lockThreadRow, setOptedOut } from './threads.ts';
 
 export interface ThreadTimes {

@@ -11,7 +11,7 @@ import { loadClinic } from './clinics.ts';
 import { claimDoorbell, type DoorbellEnd, endDoorbell, settleDoorbell } from './doorbells.ts';
 import { OFFER_WAITLIST } from './outbox.ts';
 import type { Database, Sql } from './postgres.ts';
-import { queueText } from './texts.ts';
+import { queueText } from './text-queue.ts';
 import { matchWaitlist } from './waitlist-statements.ts';
 
 export function postgresWaitlistBook(database: Database): WaitlistBook {

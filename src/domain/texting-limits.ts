@@ -40,6 +40,16 @@ export function limitTask(
   return { key: `limit/${whose}/${day}`, text: `${WHY[limit]} Please read what came in, and answer it yourselves.` };
 }
 
+/** What staff are told where the carrier refused for good what Ava wrote: once a day for its telephone. */
+export function refusedTask(
+  code: number,
+  phone: PhoneNumber,
+  day: string,
+): { readonly key: string; readonly text: string } {
+  const text = `What Ava wrote to them could not be sent (the carrier's error ${code}). Please read what they wrote, and call them.`;
+  return { key: `refused/${phone}/${day}`, text };
+}
+
 const WHY: Readonly<Record<TextingLimit, string>> = {
   opted_out:
     'They turned text messages off, and write all the same: Ava does not answer, and only a call reaches them.',

@@ -7,7 +7,7 @@ import { postgresMessageStore } from '../../db/messages.ts';
 import { postgresNoticeBook } from '../../db/notices.ts';
 import { postgresPhraseStore } from '../../db/phrases.ts';
 import { type Database, openPostgres, type Sql } from '../../db/postgres.ts';
-import { queueText } from '../../db/texts.ts';
+import { queueText } from '../../db/text-queue.ts';
 import { postgresThreadBook } from '../../db/thread-book.ts';
 import { addEndpoint } from '../../db/webhook-endpoints.ts';
 import { Secret } from '../../ops/config.ts';

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import Twilio from 'twilio/lib/rest/Twilio.js';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openPostgres } from '../../db/postgres.ts';
-import { postgresTextBook, queueText } from '../../db/texts.ts';
+import { queueText } from '../../db/text-queue.ts';
+import { postgresTextBook } from '../../db/texts.ts';
 import { postgresThreadBook } from '../../db/thread-book.ts';
 import { type SendTimes, textSender } from '../../queues/jobs/send-texts.ts';
 import type { AvaEventName } from '../../src/domain/events.ts';
@@ -72,6 +73,11 @@ const rows = async () => {
     (sql) => sql`select body, status, error_code as code, carrier_status as carrier from texts order by seq`,
   );
   return found.map((row) => ({ ...row }));
+};
+/** What staff are told. */
+const messages = async () => {
+  const found = await database.unbound('messages', (sql) => sql`select text from messages`);
+  return found.map((row) => String(row['text']));
 };
 const statuses = async () => (await rows()).map(({ status }) => status);
 
@@ -162,6 +168,16 @@ describe('messages of a thread', () => {
       { status: 'refused', code: 21610 },
     ]);
     expect(told.map(({ name }) => name)).toEqual(['text.refused']);
+  });
+
+  it('of a conversation that are refused for good are for staff to know, once a day for a telephone', async () => {
+    carrier = { ...carrier, send: refusing(carrier, 'Bad.') };
+    await queue({ key: 'reminder', body: 'Bad.' });
+    await send();
+    expect(await messages()).toEqual([]);
+    for (const key of ['one', 'two']) await queue({ key, body: 'Bad.', conversationId: randomUUID() });
+    await send();
+    expect(await messages()).toEqual([expect.stringMatching(/could not be sent .* 21211.* call them/)]);
   });
 
   it('go on after one that Twilio will never take', async () => {
