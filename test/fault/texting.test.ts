@@ -27,8 +27,9 @@ const WRITING_MS = isLong ? THREADS * 60 : 2_000;
 const KILLS = isLong ? THREADS * 0.3 : 8;
 const KILL_EVERY_MS = 300;
 const TEXTS_A_THREAD = 3;
-/** Each answers as much in an hour as a clinic does; two at least, as a worker has threads of several. */
-const CLINICS = Math.max(2, Math.ceil((THREADS * TEXTS_A_THREAD) / TEXTING_LIMITS.anHourOfClinic));
+/** A clinic has no more threads than it answers whole in an hour; there are two at least, as a worker has threads of several. */
+const THREADS_A_CLINIC = Math.floor(TEXTING_LIMITS.anHourOfClinic / TEXTS_A_THREAD);
+const CLINICS = Math.max(2, Math.ceil(THREADS / THREADS_A_CLINIC));
 const numberOf = (clinic: number): string => `+1646555${String(1_000 + clinic)}`;
 const LIMIT_MS = isLong ? 900_000 : 120_000;
 const account = { accountSid: 'AC1', authToken: 'secret' };
@@ -189,7 +190,11 @@ it('answers every message once, in order', { timeout: LIMIT_MS + 120_000 }, asyn
     const turns = written.get(phone) ?? [];
     const wordsOf = (role: string) => turns.filter((turn) => turn.role === role).map(({ text }) => text);
     expect(wordsOf('customer').join('\n'), phone).toBe(texts.join('\n'));
-    expect(turns.map(({ role }) => role)).toEqual(turns.map((_, n) => (n % 2 === 0 ? 'customer' : 'assistant')));
+    const exchanges = wordsOf('customer').flatMap(() => ['customer', 'assistant']);
+    expect(
+      turns.map(({ role }) => role),
+      `${phone}, ${JSON.stringify(turns)}`,
+    ).toEqual(exchanges);
     const sent = twilio.messages.filter(({ to }) => to === phone).map(({ body }) => body);
     expect(sent, phone).toEqual(wordsOf('assistant'));
   }
