@@ -106,6 +106,7 @@ export class ModelActor {
     const { callerAudio, actor } = this;
     // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the others say nothing of the caller's audio
     switch (report.type) {
+      case 'connected':
       case 'session_ready':
         return actor.tell({ ...report, missed: callerAudio.missed });
       case 'caller_speech_started':

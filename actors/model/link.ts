@@ -4,6 +4,7 @@
  */
 import type { ModelErrorKind } from '../../src/domain/events.ts';
 import type { UnfinishedItem } from '../call/messages.ts';
+import { withDeadline } from '../kernel/actor.ts';
 import { backoffMs } from './backoff.ts';
 import { giveUp, idle } from './ending.ts';
 import { letHear } from './facts.ts';
@@ -63,6 +64,18 @@ export function enterReady(
       ...asked.effects,
     ],
   };
+}
+
+/**
+ * Settings were sent, and nothing of them is read back yet. Where a call goes on its session is told at once what came
+ * before, and asked for what is due: the service takes everything in order, so nothing of its voice comes before its
+ * settings are known to be right. One that follows a session that was lost may be lost in the same way: it waits.
+ */
+export function enterReadyAhead(state: ModelState, missed: boolean, now: number): ModelTransition {
+  const { connect } = state.deadlines;
+  if (!state.known || state.losses > 0 || state.mode !== 'connecting' || connect === undefined) return keep(state);
+  const ready = enterReady(state, missed, now);
+  return { state: withDeadline(ready.state, 'connect', connect), effects: ready.effects };
 }
 
 export function rotationOf({ rotation }: ModelState, since: number): ModelState['deadlines'] {

@@ -62,8 +62,9 @@ export type ModelOrder =
 
 /** What the wire tells the model actor. */
 export type ModelReport =
-  | { readonly type: 'connected' }
-  /** `missed`: the caller said something that no session will hear. */
+  /** The session's settings were sent. `missed`: the caller said something that no session will hear. */
+  | { readonly type: 'connected'; readonly missed?: boolean }
+  /** Its settings stand. */
   | { readonly type: 'session_ready'; readonly missed?: boolean }
   /** `atMs`: where in all the audio this session was given the speech begins. `again`: as for the turn, below. */
   | {

@@ -2,10 +2,10 @@
  * The model's leg as a pure step: one active response at a time (responses.ts), a session that is followed by another
  * when it is lost (link.ts) or old (rotation.ts), and what a session is told (facts.ts). Modes and their table are in state.ts.
  */
-import type { DeadlineMessage } from '../kernel/actor.ts';
+import { type DeadlineMessage, withoutDeadline } from '../kernel/actor.ts';
 import { closed, giveUp } from './ending.ts';
 import { command, commit, forget, restore, toolResult } from './facts.ts';
-import { enterReady, lose, reconnect } from './link.ts';
+import { enterReady, enterReadyAhead, lose, reconnect } from './link.ts';
 import type { ModelMessage } from './messages.ts';
 import {
   askNext,
@@ -51,9 +51,11 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
     case 'close':
       return { state: closed(state), effects: [{ kind: 'disconnect' }] };
     case 'connected':
-      return keep(state);
+      return enterReadyAhead(state, message.missed ?? false, now);
     case 'session_ready':
-      return enterReady(state, message.missed ?? false, now);
+      return state.mode === 'ready'
+        ? keep(withoutDeadline(state, 'connect'))
+        : enterReady(state, message.missed ?? false, now);
     case 'standby_ready':
       return standbyReady(state, now);
     case 'standby_lost':

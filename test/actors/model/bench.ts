@@ -28,6 +28,11 @@ export function connecting(): ModelBench {
   return new StepBench(modelStep, newModel(NOW));
 }
 
+/** The same of a call that goes on over another line. */
+export function goingOn(): ModelBench {
+  return new StepBench(modelStep, { ...newModel(NOW), known: true });
+}
+
 export function readyModel(): ModelBench {
   const model = connecting();
   model.tell(ready);

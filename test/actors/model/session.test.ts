@@ -7,6 +7,7 @@ import {
   connecting,
   cut,
   ended,
+  goingOn,
   heardOnly,
   lost,
   ready,
@@ -69,6 +70,39 @@ describe('what is asked before the session is there', () => {
     model.tell(note('1'), respond, ready);
     expect(model.tell(ready)).toEqual([]);
     expect(model.state.deadlines).toHaveProperty('response');
+  });
+});
+
+describe('the first session of a call that goes on', () => {
+  const connected = { type: 'connected', missed: true } as const;
+
+  it('is told what came before as soon as it is connected, and asked for what is due', () => {
+    const model = goingOn();
+    expect(ofKind(model.tell(connected), 'tell_call')).toEqual([
+      { kind: 'tell_call', message: { type: 'model_ready', first: false, missed: true } },
+    ]);
+    const history = [{ kind: 'caller', text: 'Botox, please.' }] as const;
+    expect(sent(model.tell(respond, { type: 'restore', history }))).toEqual([
+      { type: 'caller_text', text: 'Botox, please.' },
+      { type: 'create_response', sentence: null },
+    ]);
+    expect(model.tell(ready)).toEqual([]);
+    expect(model.wait(MODEL_LIMITS.connectMs)).not.toContainEqual(expect.objectContaining({ code: 'connect' }));
+  });
+
+  it('is lost all the same where its settings do not stand in time', () => {
+    const model = goingOn();
+    model.tell(connected, { type: 'restore', history: [] });
+    expect(model.wait(MODEL_LIMITS.connectMs - 1)).toEqual([]);
+    expect(ofKind(model.wait(1), 'error')).toEqual([{ kind: 'error', error: 'timeout', code: 'connect' }]);
+  });
+
+  it('is taken at its word only once: the one after it, and a call’s very first, are to say that they are ready', () => {
+    const model = goingOn();
+    model.tell(connected, lost);
+    expect(model.tell(connected)).toEqual([]);
+    expect(toldTypes(model.tell(ready))).toEqual(['model_ready']);
+    expect(connecting().tell(connected)).toEqual([]);
   });
 });
 
