@@ -11,6 +11,7 @@ import { freePort } from '../../ops/embedded/port.ts';
 import { type Replay, runReplayCommand } from '../../src/bin/ops/replay-command.ts';
 import { BrowserCaller } from '../sim/browser/caller.ts';
 import { scenario } from '../sim/callers/scenarios.ts';
+import type { Who } from '../sim/callers/who.ts';
 import type { Call } from '../sim/twilio/call.ts';
 import { closedRecord, until } from '../support/ava.ts';
 import { type AvaProcess, spawnAva } from '../support/ava-process.ts';
@@ -40,7 +41,8 @@ export interface Cluster {
   browse(session: string): BrowserCaller;
   /** Stops the node that has this call in the middle of whatever it does; its sockets stay open. */
   freezeOwnerOf(call: Call): Promise<FrozenNode>;
-  place(from: string, story?: string): Call;
+  /** `who` tells the story; Jordan Lee for what is not said of them. */
+  place(from: string, story?: string, who?: Partial<Who>): Call;
   /** Kills a node, waits until it is back, and kills the next, until `over`. Resolves with how many were killed. */
   killOneAfterAnother(over: Promise<unknown>): Promise<number>;
   recordOf(call: Call): Promise<StoredConversation>;
@@ -139,8 +141,8 @@ export async function openCluster(
         await start(port);
       }
     },
-    place: (from, story) =>
-      outside.twilio.placeCall({ from, to: RADIANCE, ...(story !== undefined && { caller: scenario(story) }) }),
+    place: (from, story, who) =>
+      outside.twilio.placeCall({ from, to: RADIANCE, ...(story !== undefined && { caller: scenario(story, who) }) }),
     async recordOf(call) {
       const clinic = await loadClinic(database, { phone: RADIANCE });
       return closedRecord(database, clinic?.id ?? '', call.sid);
