@@ -16,6 +16,7 @@ export function responseEnded(
 ): CallTransition {
   if (state.tools.length === 0) {
     const isLost = isAskedForLastWords(state) && (status === 'failed' || status === 'incomplete');
+    if (isWordless(state) && status === 'completed') return partWordless(facts, state, now);
     if (state.dealings.ending) return enterParting(facts, isLost ? { ...state, answered: true } : state, now);
     if (isTransferDue(state)) return transfer(facts, state, now);
     if (isAnswerDue(state)) {
@@ -29,6 +30,18 @@ export function responseEnded(
     state,
     effects: [{ kind: 'event', name: 'model.error', event: { kind: 'response_failed', code: 'failed' } }],
   };
+}
+
+/** The model was asked for the rest of a goodbye that had broken off with its line, and has none. */
+function isWordless(state: CallState): boolean {
+  const isGoodbye = state.dealings.ending && state.leaving === null && !state.dealings.urgent;
+  return isGoodbye && state.resumes > 0 && state.empty && isAskedForLastWords(state);
+}
+
+/** She is not to fall silent on a caller who waits for the end of her sentence. */
+function partWordless(facts: CallFacts, state: CallState, now: number): CallTransition {
+  const parting = { ...state, answered: true, dealings: { ...state.dealings, ending: false } };
+  return isRendered(facts, state, 'goodbye') ? sayAndPart(facts, parting, 'goodbye', now) : part(facts, parting, now);
 }
 
 /** Its tools answered while it went on, and nobody has the floor. */

@@ -315,6 +315,15 @@ describe('a call that another node goes on with', () => {
     expect(phoneOrders(next.tell(responseEnded()))).toEqual([{ type: 'hang_up', afterPlayback: true }]);
   });
 
+  it('says goodbye by itself where the model has no rest of one, and closes the line behind it', () => {
+    const { call: next } = elsewhere(sayingGoodbye(), 1_000, undefined, RENDERED);
+    next.tell(ready);
+    const effects = next.tell({ type: 'response_started' }, responseEnded());
+    expect(spoken(effects)).toEqual([PHRASES.goodbye]);
+    expect(phoneOrders(effects)).toContainEqual({ type: 'hang_up', afterPlayback: true });
+    expect(next.state.mode).toBe('parting');
+  });
+
   it('closes the line though the model has no rest of a goodbye to say', () => {
     const { call: next } = elsewhere(sayingGoodbye());
     next.tell(ready);
