@@ -1,8 +1,8 @@
 /** A call that was cut off for good, and what its caller had been writing before they called. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
-import { type Database, openPostgres } from '../../db/postgres.ts';
+import type { Database } from '../../db/postgres.ts';
 import { postgresThreadBook } from '../../db/thread-book.ts';
 import { setWithStaff } from '../../db/threads.ts';
 import { goOnByText } from '../../src/bin/cut-off.ts';
@@ -11,24 +11,18 @@ import type { AvaEventName } from '../../src/domain/events.ts';
 import { newTextConversation } from '../../src/domain/texting.ts';
 import { started } from '../../src/receptionist/texting.ts';
 import { radiance } from '../contract/booking-requests.ts';
-import { type FreshService, freshDatabase } from '../support/services.ts';
+import { ownDatabase } from '../support/own-database.ts';
 
 /** A Tuesday, ten in the morning in New York. */
 const NOW = Date.parse('2026-11-24T15:00:00Z');
 const TIMES = { settleMs: 0, wordlessMs: 0, usefulForMs: 3_600_000 };
 
-let fresh: FreshService;
 let database: Database;
 let told: AvaEventName[];
 let phone = '+15550400000';
 
-beforeAll(async () => {
-  fresh = await freshDatabase();
-  database = openPostgres({ url: fresh.url, poolSize: 2 });
-});
-afterAll(async () => {
-  await database.close();
-  await fresh.drop();
+ownDatabase((opened) => {
+  database = opened;
 });
 beforeEach(() => {
   told = [];
