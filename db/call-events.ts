@@ -8,12 +8,6 @@ interface OwnedFold extends Fold {
   readonly epoch: number;
 }
 
-/** Written out: what a fold says may be made when it is asked for. */
-export function ownedFold(fold: Fold, conversationId: string, epoch: number): OwnedFold {
-  const { n, at, message, phrases, effects, changed } = fold;
-  return { n, at, message, phrases, effects, changed, conversationId, epoch };
-}
-
 /** Of one clinic, in a transaction that is bound to it. What stands is left alone. */
 export async function insertFolds(sql: Sql, clinicId: string, folds: readonly OwnedFold[]): Promise<void> {
   if (folds.length === 0) return;

@@ -4,7 +4,7 @@
  */
 import type { CallFence } from '../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../src/domain/ports.ts';
-import { insertFolds, ownedFold } from './call-events.ts';
+import { insertFolds } from './call-events.ts';
 import { noteEnds } from './conversation-ends.ts';
 import { fenceOf, findStaleOwners, isOf } from './entry-owners.ts';
 import type { Sql } from './postgres.ts';
@@ -36,7 +36,10 @@ export async function storeEntries(
     setUsage(sql, ofKind(latest, 'usage')),
   ]);
   await endConversations(sql, clinicId, ofKind(latest, 'ended'));
-  const folds = ofKind(current, 'folded').map((entry) => ownedFold(entry.fold, entry.conversationId, epochOf(entry)));
+  const folds = ofKind(current, 'folded').map((entry) => {
+    const { conversationId, fold } = entry;
+    return { ...fold(), conversationId, epoch: epochOf(entry) };
+  });
   await insertFolds(sql, clinicId, folds);
   return stale;
 }

@@ -37,7 +37,7 @@ export function recordedStep(
   facts: CallFacts,
   begun: CallState,
   begunAt: Instant,
-  write: (fold: Fold) => void,
+  write: (fold: () => Fold) => void,
 ): CallStep {
   let n = 0;
   let sentence: Sentence | null = null;
@@ -52,14 +52,19 @@ export function recordedStep(
     },
   });
 
+  /**
+   * Written out by whoever stores it: not while a caller waits for an answer, and many together, which costs a fraction.
+   * What it is made of changes no more.
+   */
   function put(message: unknown, at: Instant, trace: () => StepTrace, asked: typeof phrases = null): void {
-    write(
-      new LateFold(n++, at, () => ({
-        message: JSON.stringify(message),
-        phrases: asked === null ? null : JSON.stringify(asked),
-        ...trace(),
-      })),
-    );
+    const place = n++;
+    write(() => ({
+      n: place,
+      at,
+      message: JSON.stringify(message),
+      phrases: asked === null ? null : JSON.stringify(asked),
+      ...trace(),
+    }));
   }
 
   function putSentence(): void {
@@ -97,43 +102,3 @@ export function recordedStep(
 }
 
 const NOTHING: StepTrace = { effects: '', changed: '' };
-
-/**
- * Written out when it is first read, which is when it is stored: not while a caller waits for an answer, and many
- * together, which costs a fraction (what it is made of changes no more).
- */
-class LateFold implements Fold {
-  readonly n: number;
-  readonly at: Instant;
-  private readonly writeOut: () => FoldText;
-  private text: FoldText | undefined;
-
-  constructor(n: number, at: Instant, writeOut: () => FoldText) {
-    this.n = n;
-    this.at = at;
-    this.writeOut = writeOut;
-  }
-
-  get message(): string {
-    return this.written.message;
-  }
-
-  get phrases(): string | null {
-    return this.written.phrases;
-  }
-
-  get effects(): string {
-    return this.written.effects;
-  }
-
-  get changed(): string {
-    return this.written.changed;
-  }
-
-  private get written(): FoldText {
-    this.text ??= this.writeOut();
-    return this.text;
-  }
-}
-
-type FoldText = Omit<Fold, 'n' | 'at'>;

@@ -288,7 +288,7 @@ type ConversationContent =
       readonly endedBy: string;
     }
   /** Of an owner each number once. Where there is too much to be stored, these go first. */
-  | { readonly kind: 'folded'; readonly conversationId: string; readonly clinicId: string; readonly fold: Fold };
+  | { readonly kind: 'folded'; readonly conversationId: string; readonly clinicId: string; readonly fold: () => Fold };
 
 /**
  * The record of conversations. Written behind: `write` never blocks a call and never throws; entries of one conversation

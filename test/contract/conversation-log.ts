@@ -88,7 +88,7 @@ export function conversationOf(clinicId: string = radiance.id, conversationId: s
   const folded = (n: number, message: unknown = { type: 'digit', digit: `${n}` }): EntryOf<'folded'> => ({
     kind: 'folded',
     ...place,
-    fold: {
+    fold: () => ({
       n,
       // As a monotonic clock tells it: to the last digit.
       at: START + n * 20 + 0.123_456_789,
@@ -96,7 +96,7 @@ export function conversationOf(clinicId: string = radiance.id, conversationId: s
       phrases: n % 2 === 0 ? null : JSON.stringify({ 'en-US Goodbye!': 1_200, 'en-US One moment, please.': null }),
       effects: 'tell_model.respond~abc123',
       changed: '',
-    },
+    }),
   });
   return { ...place, started, turn, toolCall, usage, ended, folded };
 }
@@ -209,7 +209,10 @@ export function describeConversationLog(name: string, open: () => Promise<LogBen
       const { clinicId, conversationId, started, folded } = conversationOf();
       const again = folded(1);
       const odd = folded(2, { type: 'words', text: 'zero \u0000 half \ud83d "quoted" \\u0000' });
-      await record(folded(1), odd, started, folded(0), { ...again, fold: { ...again.fold, effects: 'another' } });
+      await record(folded(1), odd, started, folded(0), {
+        ...again,
+        fold: () => ({ ...again.fold(), effects: 'another' }),
+      });
       await record(folded(3), odd);
       const all = [folded(0), folded(1), odd, folded(3)].map(storedFold);
       expect(await bench.folds(clinicId, conversationId)).toEqual(all);

@@ -3,7 +3,7 @@ import type { StoredFold } from '../../db/call-events.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
 
 export function storedFold({ fence, fold }: Extract<ConversationEntry, { kind: 'folded' }>): StoredFold {
-  const { n, at, message, phrases, effects, changed } = fold;
+  const { n, at, message, phrases, effects, changed } = fold();
   return { epoch: fence?.epoch ?? 1, n, at, message: parsed(message), phrases: parsed(phrases), effects, changed };
 }
 

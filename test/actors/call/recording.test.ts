@@ -3,7 +3,6 @@ import type { CallFacts, CallMessage } from '../../../actors/call/messages.ts';
 import { recordedStep } from '../../../actors/call/recording.ts';
 import { replayed } from '../../../actors/call/replaying.ts';
 import { callStep } from '../../../actors/call/step.ts';
-import { ownedFold } from '../../../db/call-events.ts';
 import { stretchesOf } from '../../../src/bin/ops/recorded-call.ts';
 import type { Fold } from '../../../src/domain/folds.ts';
 import { NOW, StepBench } from '../../support/step-bench.ts';
@@ -13,10 +12,10 @@ import { FACTS, finished, newConversation, playback, RENDERED, responseEnded, wo
 function recorded(facts: CallFacts = FACTS) {
   const folds: Fold[] = [];
   const { state } = newConversation(facts);
-  const step = recordedStep(facts, state, NOW, (fold) => folds.push(fold));
+  const step = recordedStep(facts, state, NOW, (fold) => folds.push(fold()));
   const place = { kind: 'folded', clinicId: state.identity.clinicId, conversationId: 'c' } as const;
   const stretch = () => {
-    const [first] = stretchesOf(folds.map((fold) => storedFold({ ...place, fold })));
+    const [first] = stretchesOf(folds.map((fold) => storedFold({ ...place, fold: () => fold })));
     if (!first) throw new Error('nothing was recorded');
     // The phrases of this bench, which are no clinic's.
     return {
@@ -146,7 +145,7 @@ describe('a call that is folded again', () => {
     folds.splice(
       folds.findIndex((fold) => fold === text),
       1,
-      ...(text ? [{ ...ownedFold(text, 'c', 1), message: text.message.replace('Hi.', 'Ho.') }] : []),
+      ...(text ? [{ ...text, message: text.message.replace('Hi.', 'Ho.') }] : []),
     );
     expect(sameness(stretch())).toEqual([true, true, false]);
   });
