@@ -87,10 +87,7 @@ export class Actor<S extends Timed, M extends { readonly type: string }, E> {
     this.alarm = undefined;
   }
 
-  /**
-   * Takes a message, and then what came meanwhile. The first is not put in line: what has once stood in a long-lived
-   * array outlives the young part of the heap, even if it is taken out at once (measured: all of Ava's own speech).
-   */
+  /** Takes a message, and then what came meanwhile; nobody stands in line who is taken at once. */
   private work(first: M | DeadlineMessage): void {
     this.working = true;
     try {

@@ -14,8 +14,7 @@ export interface SocketHandle {
   readonly closed: boolean;
   /** Accepted for sending, not yet with the system; 0 once closed. */
   readonly bufferedBytes: number;
-  /** A text, or its bytes, which are taken over before this returns. */
-  send(text: string | Buffer): SendResult;
+  send(text: string): SendResult;
   /** Sends made inside `write` leave in one piece. */
   cork(write: () => void): void;
   /** Sends a close frame behind what is queued. Harmless when repeated. */
@@ -89,7 +88,7 @@ export class SocketConnection implements SocketHandle {
     return this.socket?.getBufferedAmount() ?? 0;
   }
 
-  send(text: string | Buffer): SendResult {
+  send(text: string): SendResult {
     if (!this.socket) return 'dropped';
     const result = this.socket.send(text, false);
     if (result === DROPPED) {

@@ -71,10 +71,9 @@ export function parseStreamMessage(text: string): ParsedMessage {
   return { kind: named.success && !EVENTS.has(named.data.event) ? 'unknown' : 'malformed' };
 }
 
-/** The encoders of one stream. Audio is put together, not serialised: its payload is base64 and needs no escaping. */
+/** The encoders of one stream. Audio is joined, not serialised: its payload is base64 and needs no escaping. */
 interface StreamEncoder {
-  /** As bytes, which are overwritten by the next media message of any stream. */
-  media(payload: AudioPayload): Buffer;
+  media(payload: AudioPayload): string;
   mark(name: string): string;
   clear(): string;
 }
@@ -82,26 +81,12 @@ interface StreamEncoder {
 /** `streamSid` must have passed `Sid`. */
 export function streamEncoder(streamSid: string): StreamEncoder {
   const stream = `"streamSid":"${streamSid}"`;
-  const mediaPrefix = Buffer.from(`{"event":"media",${stream},"media":{"payload":"`);
+  const mediaPrefix = `{"event":"media",${stream},"media":{"payload":"`;
   const markPrefix = `{"event":"mark",${stream},"mark":{"name":`;
   const clear = `{"event":"clear",${stream}}`;
   return {
-    media: (payload) => mediaBytes(mediaPrefix, payload),
+    media: (payload) => `${mediaPrefix}${payload}"}}`,
     mark: (name) => `${markPrefix}${JSON.stringify(name)}}}`,
     clear: () => clear,
   };
-}
-
-const MEDIA_SUFFIX = '"}}';
-
-/** Grows with the longest message so far: as strings they outlived the young part of the heap, a quarter of all that did. */
-let media = Buffer.alloc(16_384);
-
-function mediaBytes(prefix: Buffer, payload: AudioPayload): Buffer {
-  const length = prefix.length + payload.length + MEDIA_SUFFIX.length;
-  if (length > media.length) media = Buffer.alloc(2 * length);
-  media.set(prefix);
-  media.write(payload, prefix.length, 'latin1');
-  media.write(MEDIA_SUFFIX, prefix.length + payload.length, 'latin1');
-  return media.subarray(0, length);
 }

@@ -75,7 +75,7 @@ function browse({ desk }: Node, join = JOIN) {
     },
     bufferedBytes: 0,
     send: (text) => {
-      sent.push(JSON.parse(String(text)));
+      sent.push(JSON.parse(text));
       return 'sent';
     },
     cork: (write) => write(),

@@ -84,7 +84,7 @@ function socketTo(receiver: BrowserReceiver, onClosed: (code: number) => void): 
     },
     bufferedBytes: 0,
     send(text) {
-      queueMicrotask(() => receiver.take(String(text)));
+      queueMicrotask(() => receiver.take(text));
       return 'sent';
     },
     cork: (write) => write(),

@@ -116,7 +116,7 @@ describe('stream messages', () => {
     const encode = streamEncoder(STREAM_SID);
     fc.assert(
       fc.property(payloads, fc.string(), (payload, name) => {
-        expect(JSON.parse(String(encode.media(payload)))).toEqual({
+        expect(JSON.parse(encode.media(payload))).toEqual({
           event: 'media',
           streamSid: STREAM_SID,
           media: { payload },
@@ -134,7 +134,7 @@ describe('the phone line', () => {
     let piece: string[] | undefined;
     const socket: LineSocket = {
       closed: false,
-      send: (text) => piece?.push(JSON.parse(String(text)).event),
+      send: (text) => piece?.push(JSON.parse(text).event),
       cork(write) {
         piece = [];
         pieces.push(piece);
