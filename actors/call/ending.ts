@@ -1,6 +1,6 @@
 /** How a call ends: after the last sentence, by the caller, or because something broke; always with its record closed. */
 import { outcomeSoFar } from '../../src/domain/dealings.ts';
-import { withDeadline } from '../kernel/actor.ts';
+import { withDeadline, withoutDeadline } from '../kernel/actor.ts';
 import { andThen, type CallTransition, CLOSE_MODEL, keep, RESPOND, record } from './effects.ts';
 import { enterAway, handOver } from './handover.ts';
 import type { CallFacts } from './messages.ts';
@@ -16,7 +16,7 @@ export function responseEnded(
 ): CallTransition {
   if (state.tools.length === 0) {
     const isLost = isAskedForLastWords(state) && (status === 'failed' || status === 'incomplete');
-    if (isWordless(state) && status === 'completed') return partWordless(facts, state, now);
+    if (isWordless(state) && status === 'completed') return enterParting(facts, withOwnWords(facts, state), now);
     if (state.dealings.ending) return enterParting(facts, isLost ? { ...state, answered: true } : state, now);
     if (isTransferDue(state)) return transfer(facts, state, now);
     if (isAnswerDue(state)) {
@@ -38,10 +38,9 @@ function isWordless(state: CallState): boolean {
   return isGoodbye && state.resumes > 0 && state.empty && isAskedForLastWords(state);
 }
 
-/** She is not to fall silent on a caller who waits for the end of her sentence. */
-function partWordless(facts: CallFacts, state: CallState, now: number): CallTransition {
-  const parting = { ...state, answered: true, dealings: { ...state.dealings, ending: false } };
-  return isRendered(facts, state, 'goodbye') ? sayAndPart(facts, parting, 'goodbye', now) : part(facts, parting, now);
+/** The model is asked no more: she says goodbye by herself, or has said it where that takes the model. */
+function withOwnWords(facts: CallFacts, state: CallState): CallState {
+  return isRendered(facts, state, 'goodbye') ? withoutDeadline(state, 'farewell') : { ...state, answered: true };
 }
 
 /** Its tools answered while it went on, and nobody has the floor. */

@@ -324,6 +324,14 @@ describe('a call that another node goes on with', () => {
     expect(next.state.mode).toBe('parting');
   });
 
+  it('hangs up on nobody who speaks when the model has no rest of a goodbye', () => {
+    for (const facts of [FACTS, RENDERED]) {
+      const { call: next } = elsewhere(sayingGoodbye(), 1_000, undefined, facts);
+      next.tell(ready, { type: 'response_started' }, speechStarted);
+      expect(phoneOrders(next.tell(responseEnded())).map(({ type }) => type)).not.toContain('hang_up');
+    }
+  });
+
   it('closes the line though the model has no rest of a goodbye to say', () => {
     const { call: next } = elsewhere(sayingGoodbye());
     next.tell(ready);
