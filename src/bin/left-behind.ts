@@ -18,29 +18,24 @@ export class LeftBehindCalls {
     this.world = world;
   }
 
-  /** Null where nothing is kept of the call, or can be read. */
-  async read(callSid: string): Promise<LeftBehind | null> {
+  /** Null where nothing is kept of the call; undefined where nobody can tell. */
+  async read(callSid: string): Promise<LeftBehind | null | undefined> {
     const { keeping, events } = this.world;
+    if (!keeping) return undefined;
     try {
-      const kept = keeping ? await keeping.keeper.read(telephoneKey(callSid)) : null;
+      const kept = await keeping.keeper.read(telephoneKey(callSid));
       if (kept?.kind === 'live') return { kind: 'live', state: restored(kept.head, kept.items) };
       return kept && { kind: 'ended', ending: readEnding(kept.ending) };
     } catch (error) {
       events.emit('call.crashed', { callSid, actor: 'adoption', error });
-      return null;
+      return undefined;
     }
   }
 
-  /** Whether the call never began: it is neither kept nor registered. False where nobody can tell. */
+  /** Whether a call of which nothing is kept never began: it is not registered either. False where nobody can tell. */
   async beganNowhere(call: Pick<WatchedCall, 'callSid' | 'clinicId'>): Promise<boolean> {
-    const { keeping } = this.world;
-    if (!keeping) return false;
-    try {
-      return (await keeping.keeper.read(telephoneKey(call.callSid))) === null && !(await keeping.register.knows(call));
-    } catch {
-      // That a store is away is told by whoever asked for the call before.
-      return false;
-    }
+    const known = await this.world.keeping?.register.knows(call).catch(() => undefined);
+    return known === false;
   }
 
   /** Null where it is over, or another node's; undefined where it cannot be had. */
@@ -61,7 +56,7 @@ export class LeftBehindCalls {
   }
 
   /** Its owner fell silent before its last word was written; by the same epoch it is what the owner would have written. */
-  closeLate({ callSid, epoch }: WatchedCall, left: LeftBehind | null): void {
+  closeLate({ callSid, epoch }: WatchedCall, left: LeftBehind | null | undefined): void {
     if (left?.kind !== 'ended' || !left.ending.end) return;
     this.world.log.write({ ...left.ending.end, fence: { callSid, epoch } });
   }

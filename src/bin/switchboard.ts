@@ -352,7 +352,7 @@ export class Switchboard implements FrontDesk {
 
   /** One to go on with, or what comes after it. */
   private async nextOf(
-    left: LeftBehind | null,
+    left: LeftBehind | null | undefined,
     to: string,
     brokeAt: number,
   ): Promise<Continuation | EndedCall | undefined> {
