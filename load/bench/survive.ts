@@ -1,10 +1,10 @@
 /**
  * Callers who ask and book without a pause while servers are killed: built servers behind HAProxy (a balancer of our own
  * where it is not installed) and a worker, a real Postgres and Redis, the simulated Twilio and OpenAI as processes of
- * their own. A kill is a SIGKILL of a random server, which is started again two seconds later. What counts is what the telephones
- * heard, what the database has and what is left open at the model. Options: `--calls 150 --minutes 3 --every 10
- * --servers 3 --seed N` (`--every`: seconds from kill to kill), and `--keep FILE` for all that was recorded. Linux, and a
- * machine with nothing else to do.
+ * their own. A kill is a SIGKILL of a random server, which is started again two seconds later. What counts is what the
+ * telephones heard, what the database has and what is left open at the model. Options: `--calls 150 --minutes 3
+ * --every 10 --servers 3 --seed N` (`--every`: seconds from kill to kill), and `--keep FILE` for all that was recorded.
+ * Linux, and a machine with nothing else to do.
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,9 +57,8 @@ async function settled(ask: () => Promise<number>): Promise<number> {
 
 async function measure(stand: Stand, database: Database, options: SurviveOptions): Promise<boolean> {
   const { callers, nodes, model, front } = stand;
-  say(
-    `${options.servers} servers behind ${front.name}; ${await renderedPhrases(database)} phrases rendered; who is killed starts again after ${RESTART_MS} ms`,
-  );
+  say(`${options.servers} servers behind ${front.name}, each started again ${RESTART_MS} ms after it was killed`);
+  say(`${await renderedPhrases(database)} phrases rendered`);
   const rampMs = options.calls * RAMP_MS;
   callers.call(options.calls, rampMs);
   await sleep(rampMs);

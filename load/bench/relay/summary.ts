@@ -103,19 +103,15 @@ export function goals(measured: Measured, levels: readonly number[]): string {
       );
     }
   }
-  for (const calls of levels) {
-    const kept = at(measured.get('ava-single') ?? [], calls);
-    const unkept = at(measured.get('ava-unkept') ?? [], calls);
-    const keeping = ratio(kept, unkept, cpu);
-    if (!keeping) continue;
-    const name = `calls kept, ${calls} calls: CPU against calls not kept`;
-    figures.push({
-      name,
-      value: keeping.mean,
-      unit: '×',
-      goal: KEEPING_GOAL,
-      note: `± ${keeping.plusMinus.toFixed(2)}`,
-    });
-  }
+  figures.push(...levels.flatMap((calls) => keepingGoal(measured, calls)));
   return figures.length === 0 ? '' : table(figures);
+}
+
+/** What keeping calls costs a node, where both were measured. */
+function keepingGoal(measured: Measured, calls: number): Figure[] {
+  const keeping = ratio(at(measured.get('ava-single') ?? [], calls), at(measured.get('ava-unkept') ?? [], calls), cpu);
+  if (!keeping) return [];
+  const name = `calls kept, ${calls} calls: CPU against calls not kept`;
+  const note = `± ${keeping.plusMinus.toFixed(2)}`;
+  return [{ name, value: keeping.mean, unit: '×', goal: KEEPING_GOAL, note }];
 }

@@ -1,7 +1,8 @@
 /**
  * Whether each sentence of a caller stands in the record: exactly once, or asked for again and then once. Asking again is
  * fair only of what was spoken into a gap, or so shortly before it that no node can have had the words; into a gap, by
- * the rest of her own question too. Where such a sentence was acted on all the same, its turn was resumed and its words are unknown: the record says so in its place.
+ * the rest of her own question too. Where such a sentence was acted on all the same, its turn was resumed and its words
+ * are unknown: the record says so in its place.
  */
 import type { Fault } from './faults.ts';
 import { isAskedByOwnQuestion } from './own-question.ts';
