@@ -89,7 +89,7 @@ describe.concurrent('a node with a call on the line', () => {
     const { start, place, opsUrl, recordOf, sessionsGone } = await standWithDatabase(context);
     const ava = await start({ DRAIN_TIMEOUT_S: '60' });
     const call = place('book');
-    await hears(call, GREETED);
+    await call.waitFor(/Thank you for calling/, READY_MS);
     ava.signal('SIGTERM');
     await until('the node to drain', READY_MS, async () =>
       (await statusOf(`${opsUrl}/health/ready?routing=1`)) === 503 ? true : undefined,
