@@ -58,7 +58,7 @@ export class ModelActor {
     this.ports = ports;
     const { clock, luck, rotation, continued, onCrash } = ports;
     this.actor = new Actor({
-      state: { ...newModel(clock.now(), luck, rotation), known: continued },
+      state: newModel(clock.now(), continued, luck, rotation),
       step: modelStep,
       perform: (effect) => this.perform(effect),
       clock,

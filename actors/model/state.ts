@@ -105,6 +105,8 @@ export const MODEL_LIMITS = {
   connectMs: 5_000,
   /** How long a call may be without a session before it is handed to staff. */
   awayMs: 12_000,
+  /** The same of a call that never had one: a slow handshake has its time, and one more try that is answered at once. */
+  firstAwayMs: 6_000,
   /** Connections that may be lost before a response comes to its end. */
   losses: 6,
   /** From asking for a response to its first event: a healthy service says at once that it has begun. */
@@ -123,13 +125,15 @@ export const MODEL_LIMITS = {
 /** Sessions end at 60 minutes. */
 export const ROTATION: Rotation = { dueMs: 50 * 60_000, latestMs: 58 * 60_000 };
 
-export function newModel(now: number, luck = 0, rotation: Rotation = ROTATION): ModelState {
+/** `known`: the call had a session before, over another line. */
+export function newModel(now: number, known = false, luck = 0, rotation: Rotation = ROTATION): ModelState {
+  const awayMs = known ? MODEL_LIMITS.awayMs : MODEL_LIMITS.firstAwayMs;
   return {
     mode: 'connecting',
-    deadlines: { connect: now + MODEL_LIMITS.connectMs, away: now + MODEL_LIMITS.awayMs },
+    deadlines: { connect: now + MODEL_LIMITS.connectMs, away: now + awayMs },
     rotation,
     luck,
-    known: false,
+    known,
     untold: false,
     deaf: true,
     commitOwed: false,

@@ -88,7 +88,7 @@ function told(facts: CallFacts, state: CallState, messages: readonly CallMessage
 
 /** What a session that is ready is sent because of these orders. */
 function commandsOf(orders: readonly ModelOrder[], now: Instant): readonly ModelCommand[] {
-  const ready = modelStep({ ...newModel(now), known: true }, { type: 'session_ready' }, now).state;
+  const ready = modelStep(newModel(now, true), { type: 'session_ready' }, now).state;
   const sent: ModelCommand[] = [];
   orders.reduce((state, order) => {
     const after = modelStep(state, order, now);

@@ -9,7 +9,7 @@ import type { ConnectModel, ModelBrief, ModelLine, ModelReport } from '../../act
 import type { Events, ModelErrorKind } from '../domain/events.ts';
 
 export const CIRCUIT_LIMITS = {
-  /** Failures in a row that open the circuit; one that no further try can mend counts for two. */
+  /** Failures in a row that open the circuit; one that no further try can mend, or a long wait in vain, counts for two. */
   failures: 4,
   /** Before the first probe; each next one waits twice as long, up to the longest. */
   probeAfterMs: 1_000,
@@ -29,7 +29,8 @@ export const CLOSED: CircuitState = { failures: 0, open: false, probes: 0 };
 
 /** A connection came to nothing, or an account's or key's fault ended one. */
 export function afterFailure(state: CircuitState, kind: ModelErrorKind): CircuitState {
-  const failures = Math.min(CIRCUIT_LIMITS.failures, state.failures + (kind === 'fatal' ? 2 : 1));
+  const weight = kind === 'fatal' || kind === 'timeout' ? 2 : 1;
+  const failures = Math.min(CIRCUIT_LIMITS.failures, state.failures + weight);
   return { ...state, failures, open: state.open || failures >= CIRCUIT_LIMITS.failures };
 }
 

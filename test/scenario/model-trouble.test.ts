@@ -29,6 +29,7 @@ describe('when the model is in trouble', () => {
     ['refuses the connection', { kind: 'refuse_connect', status: 503 }],
     ['refuses the key', { kind: 'error', code: 'invalid_api_key', afterMs: 0 }],
     ['answers with another audio format', { kind: 'formats_differ' }],
+    ['never shakes hands', { kind: 'no_handshake' }],
   ] as const)('and %s, the caller is put through to staff', { timeout: 60_000 }, async (_, fault) => {
     ava.openai.faults.set({ faults: [fault] });
     const call = ava.place(undefined);
@@ -39,6 +40,16 @@ describe('when the model is in trouble', () => {
     await call.ended;
     expect((await ava.conversation(call)).outcome).toBe('failed');
     await until('the model sessions to be gone', 3_000, () => (ava.openai.sessions().length === 0 ? true : undefined));
+    expect(crashes).toEqual([]);
+  });
+
+  it('and shakes hands slowly, the caller is greeted all the same', { timeout: 60_000 }, async () => {
+    ava.openai.faults.set({ faults: [{ kind: 'slow_handshake', ms: 4_000 }] });
+    const call = ava.place(undefined);
+    await call.waitFor(/Thank you for calling/, 15_000);
+    call.hangUp();
+    await call.ended;
+    expect(call.log.verbs).not.toContain('Dial');
     expect(crashes).toEqual([]);
   });
 

@@ -30,7 +30,7 @@ export function connecting(): ModelBench {
 
 /** The same of a call that goes on over another line. */
 export function goingOn(): ModelBench {
-  return new StepBench(modelStep, { ...newModel(NOW), known: true });
+  return new StepBench(modelStep, newModel(NOW, true));
 }
 
 export function readyModel(): ModelBench {

@@ -9,6 +9,7 @@ import {
   connecting,
   cut,
   ended,
+  goingOn,
   lost,
   type ModelBench,
   ready,
@@ -108,6 +109,23 @@ describe('a session that is lost', () => {
     const model = connecting();
     expect(toldTypes(model.tell(lost))).toEqual([]);
     expect(toldTypes(model.tell(ready))).toEqual(['model_ready']);
+  });
+
+  it('is given up sooner where the call never had one: its caller has said nothing yet, and staff can hear it all', () => {
+    const model = connecting();
+    const tries = ofKind(model.wait(MODEL_LIMITS.connectMs), 'connect');
+    expect([tries.length, toldTypes(model.wait(MODEL_LIMITS.firstAwayMs - MODEL_LIMITS.connectMs - 1))]).toEqual([
+      1,
+      [],
+    ]);
+    expect(toldTypes(model.wait(1))).toEqual(['model_lost']);
+    expect(model.state.mode).toBe('closed');
+  });
+
+  it('is waited for as long as any where the call goes on over another line', () => {
+    const model = goingOn();
+    expect(toldTypes(model.wait(MODEL_LIMITS.awayMs - 1))).toEqual([]);
+    expect(toldTypes(model.wait(1))).toEqual(['model_lost']);
   });
 
   it('leaves the phone no item without an end, behind the news that it broke off', () => {
