@@ -135,8 +135,10 @@ export class BrowserCalls implements BrowserDesk {
     if (entry && entry.session.format !== join.format) return refuse(arrival, POLICY_VIOLATION, OTHER_FORMAT);
     if (entry) return this.attach(key, entry, arrival);
     if (kept?.kind === 'live') return this.takeUp(key, join, arrival, kept);
-    if (kept?.kind === 'ended') return tellEnded(join, arrival, readEnding(kept.ending));
-    this.beginAnew(key, join, arrival);
+    const ending = kept && readEnding(kept.ending);
+    if (ending && !mayCallAgain(join, ending)) return tellEnded(join, arrival, ending);
+    // What is kept of the call before makes way for a newer epoch alone.
+    this.beginAnew(key, join, arrival, ending?.epoch === undefined ? FIRST_EPOCH : ending.epoch + 1);
   }
 
   /** What is kept of the session's call; null where nothing is, or nobody can tell. */
@@ -155,13 +157,13 @@ export class BrowserCalls implements BrowserDesk {
   private ours(key: CallKey, kept: KeptCall | null): Entry | undefined {
     const entry = this.entries.get(key);
     if (!entry?.call || !kept) return entry;
-    const isElsewhere = kept.kind === 'live' ? kept.epoch > entry.epoch : !entry.over;
+    const isElsewhere = kept.kind === 'live' ? kept.epoch > entry.epoch : !entry.over && isOf(entry, kept.ending);
     if (!isElsewhere) return entry;
     entry.call.displaced(entry.epoch);
     return undefined;
   }
 
-  private beginAnew(key: CallKey, join: BrowserJoin, arrival: BrowserArrival): void {
+  private beginAnew(key: CallKey, join: BrowserJoin, arrival: BrowserArrival, epoch: number): void {
     const { events } = this.options.world;
     if (join.tokenLifeS === 0) {
       events.emit('call.refused', { reason: 'expired_token' });
@@ -172,7 +174,7 @@ export class BrowserCalls implements BrowserDesk {
       events.emit('call.shed', { reason });
       return refuse(arrival, TRY_AGAIN_LATER, BUSY);
     }
-    const entry = this.enter(key, this.newSession(join, randomUUID(), null), FIRST_EPOCH);
+    const entry = this.enter(key, this.newSession(join, randomUUID(), null), epoch);
     this.attach(key, entry, arrival);
     this.open(key, join, entry).catch((error: unknown) => this.broke(key, entry, error));
   }
@@ -333,6 +335,16 @@ export class BrowserCalls implements BrowserDesk {
     if (this.entries.get(key) === entry) this.entries.delete(key);
     entry.session.end(code);
   }
+}
+
+/** A token is good for one call; who needs none, and hung up, calls again under whatever name they like. */
+function mayCallAgain({ tokenLifeS }: BrowserJoin, { end, epoch }: CallEnding): boolean {
+  return tokenLifeS === null && end?.endedBy === 'caller_stop' && epoch !== undefined;
+}
+
+/** Whether it is this call that is over, and not the one before it of the same session. */
+function isOf({ epoch }: Entry, ending: string): boolean {
+  return (readEnding(ending).epoch ?? epoch) >= epoch;
 }
 
 function refuse({ socket }: BrowserArrival, closeCode: number, why: Refusal): void {

@@ -234,6 +234,8 @@ export interface CallEnding {
   /** These are absent where the conversation never began, or another release kept it. */
   readonly conversationId?: string | undefined;
   readonly outcome?: string | undefined;
+  /** Of its last owner. */
+  readonly epoch?: number | undefined;
   /** For whoever claims the call before its record is closed. */
   readonly end?: CallEnd | undefined;
   /** What it broke off; absent where it did not break, or had no telephone to write to. */
@@ -269,6 +271,7 @@ const endingSchema = z.object({
   clinicId: z.string(),
   conversationId: z.string().optional(),
   outcome: z.string().optional(),
+  epoch: z.int().optional(),
   end: endSchema.optional(),
   cut: cutOff.optional(),
 });

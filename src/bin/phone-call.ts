@@ -554,6 +554,7 @@ export class PhoneCall implements PhoneInlet {
         clinicId,
         conversationId,
         outcome: this.outcome,
+        epoch: this.fence.epoch,
         end: this.end,
         cut: this.brokeOff ?? undefined,
       };

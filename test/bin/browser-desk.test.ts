@@ -103,8 +103,8 @@ function heard({ models: [model] }: Node, itemId: string): void {
 }
 
 /** One whose call has begun, and is kept. */
-async function talking(at: Node) {
-  const browser = browse(at);
+async function talking(at: Node, join = JOIN) {
+  const browser = browse(at, join);
   await expect.poll(async () => at.models.length > 0 && (await keeper.read(KEY))?.kind).toBe('live');
   return browser;
 }
@@ -215,6 +215,52 @@ describe('a session that is over', () => {
     await keeper.end(KEY, 1, endingOf({ next: 'hang_up', clinicId: radiance.id }));
     const again = browse(node('a'));
     await expect.poll(() => again.sent).toEqual([{ type: 'ended', outcome: 'abandoned' }]);
+  });
+});
+
+describe('a session that needed no token, and is over', () => {
+  const FREE = { ...JOIN, tokenLifeS: null };
+  const ending = { next: 'hang_up', clinicId: radiance.id, conversationId: 'c', outcome: 'info_only' } as const;
+  const end = { kind: 'ended', conversationId: 'c', clinicId: radiance.id, outcome: 'info_only', endedAt: 1 } as const;
+
+  it('begins anew for whoever hung up, and whichever node is asked goes on with that call', async () => {
+    const [a, b] = [node('a'), node('b')];
+    const first = await talking(a, FREE);
+    first.say({ type: 'end_session' });
+    await expect.poll(() => first.closes).toEqual([1000]);
+    const [again, other] = [browse(a, FREE), browse(a, FREE)];
+    await expect.poll(() => a.models.length).toBe(2);
+    await expect.poll(() => again.closes).toEqual([4001]);
+    expect(again.of('session')).toMatchObject([{ resumed: false }]);
+    expect(again.of('session')[0]?.['conversation_id']).not.toBe(first.of('session')[0]?.['conversation_id']);
+    await expect.poll(() => keeper.read(KEY)).toMatchObject({ kind: 'live', epoch: 2 });
+    other.drop();
+    const there = browse(b, FREE);
+    await expect.poll(() => b.models.length).toBe(1);
+    expect(there.of('session')).toEqual([{ ...again.of('session')[0], resumed: true }]);
+    there.say({ type: 'end_session' });
+    await expect.poll(() => there.closes).toEqual([1000]);
+    const third = browse(a, FREE);
+    await expect.poll(() => third.of('session')).toMatchObject([{ resumed: false }]);
+  });
+
+  it('is the later call where nothing of that is kept yet', async () => {
+    const kept = keeper;
+    const save: typeof kept.save = (each) => (each.epoch === 1 ? kept.save(each) : new Promise(() => undefined));
+    keeper = { ...kept, save };
+    const a = node('a');
+    const first = await talking(a, FREE);
+    first.say({ type: 'end_session' });
+    const again = browse(a, FREE);
+    await expect.poll(() => a.models.length).toBe(2);
+    const back = browse(a, FREE);
+    await expect.poll(() => back.of('session')).toEqual([{ ...again.of('session')[0], resumed: true }]);
+  });
+
+  it('says so to whoever did not hang up', async () => {
+    await keeper.end(KEY, 1, endingOf({ ...ending, epoch: 1, end: { ...end, endedBy: 'ava' } }));
+    const again = browse(node('a'), FREE);
+    await expect.poll(() => again.of('ended')).toEqual([{ type: 'ended', outcome: 'info_only' }]);
   });
 });
 
