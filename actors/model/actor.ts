@@ -81,9 +81,13 @@ export class ModelActor {
     if (this.callerAudio.take(payload)) this.line.audio(payload);
   }
 
-  /** The first so many turns that the caller is heard to take are those that a session on another node had heard. */
-  hearsAgain(turns: number): void {
+  /**
+   * The first so many turns that the caller is heard to take are those that a session on another node had heard;
+   * `sentAgain`: their browser may send them again, with all that was said since, whether a session is there yet or not.
+   */
+  hearsAgain(turns: number, sentAgain: boolean): void {
     this.heardElsewhere = turns;
+    if (sentAgain) this.callerAudio.comesAgain();
   }
 
   /** Stops for good; the sessions at the service end with it. */

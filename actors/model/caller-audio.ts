@@ -10,6 +10,8 @@ import type { AudioPayload } from '../phone/messages.ts';
 export const CALLER_AUDIO_LIMITS = {
   /** 15 s of 20 ms frames; older ones are dropped. */
   frames: 750,
+  /** Three minutes: what a browser that was away sends again at once. */
+  framesAgain: 9_000,
   /** 300 ms of them. */
   preRollFrames: 15,
   utterances: 8,
@@ -32,6 +34,8 @@ export class CallerAudio {
   /** Up to here in the present session's audio it hears what another one had heard before, ms. */
   private repeatedMs = 0;
   private repeated = new Set<string>();
+  /** A browser sends again, all at once, what was said before: the session that is to hear it may not be there yet. */
+  private isAgain = false;
 
   constructor(format: AudioFormat = 'audio/pcmu') {
     this.bytesPerMs = BYTES_PER_MS[format];
@@ -47,12 +51,18 @@ export class CallerAudio {
     const { frames } = this;
     frames.push(payload);
     const wanted = this.unheardFrom !== null || this.utterances.length > 0;
-    const kept = wanted ? CALLER_AUDIO_LIMITS.frames : CALLER_AUDIO_LIMITS.preRollFrames;
+    const { preRollFrames, framesAgain, frames: most } = CALLER_AUDIO_LIMITS;
+    const kept = this.isAgain ? framesAgain : wanted ? most : preRollFrames;
     if (frames.end - frames.first > kept) {
       frames.dropBefore(frames.first + 1);
       if (wanted) this.giveUpOld();
     }
     return this.unheardFrom === null;
+  }
+
+  /** What was said before comes again from here on, until a session has heard it. */
+  comesAgain(): void {
+    this.isAgain = true;
   }
 
   /** The session says that a voice set in, at `atMs` of all the audio it was given. */
@@ -92,6 +102,7 @@ export class CallerAudio {
     this.repeated.clear();
     this.unheardFrom = null;
     this.deaf = false;
+    this.isAgain = false;
     this.frames.dropBefore(this.firstWanted(this.end));
     return frames;
   }

@@ -179,7 +179,7 @@ export class PhoneCall implements PhoneInlet {
   private goOn(clinic: Clinic, brokeAt: number, farEnd?: FarEnd): void {
     this.legs = this.wireLegs(clinic, true);
     this.conversation?.call.tell({ type: 'taken_up', brokeAt, node: this.identity.node, ...(farEnd && { farEnd }) });
-    this.legs?.model.hearsAgain(this.conversation?.call.state.link.reheard.length ?? 0);
+    this.legs?.model.hearsAgain(this.conversation?.call.state.link.reheard.length ?? 0, farEnd !== undefined);
     this.legs?.phone.tell({ type: 'line_opened' });
   }
 

@@ -9,7 +9,7 @@ import type { PhoneInlet, PhoneLine, Stretch } from '../../actors/phone/messages
 import type { AudioFormat } from '../domain/audio-format.ts';
 import type { AvaEventName, AvaEvents } from '../domain/events.ts';
 import { CallerStream, type Heard } from './caller-stream.ts';
-import { type BrowserSocket, Connection } from './connection.ts';
+import { type BrowserSocket, CONNECTION_LIMITS, Connection } from './connection.ts';
 import type { BrowserMemory } from './memory.ts';
 import { Missed } from './missed.ts';
 import { Playback, type Played } from './playback.ts';
@@ -34,7 +34,7 @@ export interface BrowserSessionParts {
   readonly memory: BrowserMemory | null;
 }
 
-/** What a caller may send before their call has begun. */
+/** What a caller may send before their call has begun; before it goes on, besides, all that they said while away. */
 const EARLY_MESSAGES = 1_000;
 /** Longer than a dead socket goes unnoticed: until then, what a browser does not call played is not taken for heard. */
 const STALL_MS = 65_000;
@@ -224,8 +224,13 @@ export class BrowserSession implements PhoneLine {
     if (connection !== this.connection) return;
     this.missed.heardFrom();
     if (this.call) this.take(message);
-    else if (this.early.length < EARLY_MESSAGES) this.hold(message);
+    else if (this.early.length < this.mayBeEarly) this.hold(message);
     else connection.cutOff('The call has not begun. Come back, and wait for the greeting before you send so much.');
+  }
+
+  private get mayBeEarly(): number {
+    const { memory, resumeMs } = this.parts;
+    return EARLY_MESSAGES + (memory === null ? 0 : resumeMs / CONNECTION_LIMITS.leastAudioMs);
   }
 
   private hold(message: ClientMessage): void {

@@ -46,8 +46,11 @@ export interface RealtimeOptions extends SessionChoices {
 
 export const REALTIME_LIMITS = {
   handshakeMs: 8_000,
-  /** Bytes waiting in our socket above which caller audio is dropped rather than queued. */
-  bufferedBytes: 1 << 20,
+  /**
+   * Bytes waiting in our socket above which caller audio is dropped rather than queued. A browser that was away sends at
+   * once what was said meanwhile: three minutes of 24 kHz PCM are 12 MB.
+   */
+  bufferedBytes: 16 << 20,
   messageBytes: 16 << 20,
 } as const;
 

@@ -38,7 +38,11 @@ beforeEach(() => {
 interface Node {
   readonly desk: BrowserCalls;
   /** Its sessions with the model, and what each was told and asked. */
-  readonly models: { readonly report: (report: ModelReport) => void; readonly commands: ModelCommand[] }[];
+  readonly models: {
+    readonly report: (report: ModelReport) => void;
+    readonly commands: ModelCommand[];
+    readonly audio: string[];
+  }[];
   readonly record: ConversationEntry[];
 }
 
@@ -47,8 +51,13 @@ function node(name: string, resumeMs = 60_000): Node {
   const record: ConversationEntry[] = [];
   const world = memoryCallWorld((_, report) => {
     const commands: ModelCommand[] = [];
-    models.push({ report, commands });
-    return { send: (command) => void commands.push(command), audio: () => undefined, close: () => undefined };
+    const audio: string[] = [];
+    models.push({ report, commands, audio });
+    return {
+      send: (command) => void commands.push(command),
+      audio: (payload) => void audio.push(payload),
+      close: () => undefined,
+    };
   });
   const desk = new BrowserCalls({
     directory: memoryClinicDirectory(),
@@ -145,6 +154,20 @@ describe('a session that comes to another node', () => {
     const said = b.record.filter((entry) => entry.kind === 'turn' && entry.role === 'customer');
     expect(said).toMatchObject([{ n: 2, text: 'Do you do Botox?' }]);
     await expect.poll(() => again.of('ack').map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  it('loses nothing of what they said, however much it is that comes again before there is a model', async () => {
+    const [a, b] = [node('a'), node('b')];
+    const first = await talking(a);
+    const speech = Array.from({ length: 150 }, (_, n) => ({ type: 'audio', data: VOICE, seq: n + 1 }));
+    for (const message of speech) first.say(message);
+    first.drop();
+    const again = browse(b);
+    for (const message of speech) again.say(message);
+    await expect.poll(() => b.models.length).toBe(1);
+    b.models[0]?.report({ type: 'session_ready' });
+    const bytes = b.models[0]?.audio.map((payload) => Buffer.from(payload, 'base64').length) ?? [];
+    expect(bytes.reduce((sum, each) => sum + each, 0)).toBe(150 * 9_600);
   });
 
   it('and back goes on where it came to last', async () => {

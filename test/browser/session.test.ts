@@ -255,6 +255,15 @@ describe('a session that another node had', () => {
     expect([session.resends, heard.length, told]).toEqual([true, 10, []]);
   });
 
+  it('hears all that a caller may have said while they were away, though its call is not there yet', () => {
+    const { session, call, heard } = newSession(elsewhere());
+    const socket = new Socket(session);
+    const frames = Array.from({ length: 3_000 }, (_, n) => ({ type: 'audio', data: FRAME, seq: n + 3 }));
+    socket.say(...frames);
+    session.began(call);
+    expect([socket.closes, heard.length]).toEqual([[], frames.length]);
+  });
+
   it('asks how far the caller heard her, and waits a moment for it', async () => {
     const { session } = newSession(elsewhere());
     const socket = new Socket(session);

@@ -96,10 +96,21 @@ describe('caller audio', () => {
     }
   });
 
+  it('is kept whole where a browser that was away for two minutes sends again at once what was said meanwhile', async () => {
+    const { line, service, heard } = await openSession('never');
+    service.pause();
+    const count = 6_750;
+    for (const n of numbers(count)) say(line, frame(n % 251, 960));
+    service.resume();
+    await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(count);
+    expect(heard.findIndex((each, n) => !Buffer.isBuffer(each) || each[0] !== n % 251)).toBe(-1);
+    line.close();
+  });
+
   it('is kept as it was where the service reads slowly, and dropped where it does not read', async () => {
     const { line, service, heard } = await openSession('never');
     service.pause();
-    const [count, bytes] = [16_000, 700];
+    const [count, bytes] = [32_000, 700];
     for (const n of numbers(count)) {
       say(line, frame(n % 251, bytes));
       if (n % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));

@@ -115,7 +115,7 @@ describe('the model actor', () => {
 
   it('knows the first turns of a caller who says again what a session on another node had heard', () => {
     const { actor, report, told } = model();
-    actor.hearsAgain(1);
+    actor.hearsAgain(1, false);
     report({ type: 'session_ready' });
     for (const itemId of ['u1', 'u2']) {
       report({ type: 'caller_speech_started', itemId });

@@ -25,6 +25,16 @@ describe('what is kept of a caller', () => {
     expect(audio.take(frame(1_001))).toBe(true);
   });
 
+  it('is all of what their browser sends again at once, until a session has heard it', () => {
+    const audio = new CallerAudio();
+    audio.comesAgain();
+    take(audio, 1, 6_000);
+    expect(numbers(audio.release())).toHaveLength(6_000);
+    audio.hold(false);
+    take(audio, 6_001, 7_000);
+    expect(numbers(audio.release())).toHaveLength(CALLER_AUDIO_LIMITS.frames);
+  });
+
   it('is a moment while they are silent and a session listens', () => {
     const audio = listening();
     take(audio, 1, 500);
