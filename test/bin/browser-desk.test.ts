@@ -9,7 +9,7 @@ import { memoryTicketLedger, type TicketLedger } from '../../src/twilio/ticket-l
 import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
 import { memoryCallRegister } from '../support/memory-call-register.ts';
-import { memoryClinicDirectory, radiance } from '../support/memory-clinics.ts';
+import { lumen, memoryClinicDirectory, radiance } from '../support/memory-clinics.ts';
 
 const JOIN: BrowserJoin = { sessionId: 's', clinicId: radiance.id, format: 'audio/pcm', tokenLifeS: 3_600 };
 /** 200 ms in 24 kHz. */
@@ -207,6 +207,17 @@ describe('a session that comes to another node', () => {
     const again = browse(b, { ...JOIN, tokenLifeS: 0 });
     await expect.poll(() => again.of('session')).toMatchObject([{ resumed: true }]);
   });
+});
+
+it('a session of another clinic under the same id is another one, and what one says the other never hears', async () => {
+  const a = node('a');
+  const first = await talking(a);
+  const stranger = browse(a, { ...JOIN, clinicId: lumen.id });
+  await expect.poll(() => a.models.length).toBe(2);
+  expect([first.closes, stranger.of('session')]).toMatchObject([[], [{ resumed: false }]]);
+  stranger.say({ type: 'end_session' });
+  await expect.poll(() => stranger.closes).toEqual([1000]);
+  expect([a.desk.size, first.closes]).toEqual([1, []]);
 });
 
 describe('a session that is over', () => {

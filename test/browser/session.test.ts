@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallMessage } from '../../actors/call/messages.ts';
 import type { BrowserMemory } from '../../src/browser/memory.ts';
 import { BrowserSession } from '../../src/browser/session.ts';
+import { browserVoice } from '../../src/http/routes/browser-voice.ts';
 
 /** 200 ms of a voice, and of none, in 24 kHz. */
 const VOICE = Buffer.alloc(9_600, 0x11).toString('base64');
@@ -298,6 +299,12 @@ describe('what a browser says it played', () => {
     socket.say(played);
     expect(of('mark')).toEqual([{ type: 'mark', name: 'm1' }]);
   });
+});
+
+it('what a browser stopped telling of is not taken for heard before its dead socket is noticed', () => {
+  const edge = { publicUrl: '', sessionSecret: '', needsToken: false, now: () => 0 };
+  const { idleTimeoutS } = browserVoice({ ...edge, desk: { join: () => expect.fail('nobody comes') } });
+  expect(newSession().session.lostMarkGraceMs).toBeGreaterThan(idleTimeoutS * 1_000);
 });
 
 describe('a browser that says more than its call can take before it began', () => {

@@ -72,6 +72,13 @@ describe('a connection that is turned away', () => {
 });
 
 describe('a session', () => {
+  it('that reads back another audio format than was asked for is lost, and was never ready', async () => {
+    const sim = await simulator([{ kind: 'formats_differ' }]);
+    const { heard, reports } = line(sim.realtimeUrl);
+    expect(await heard('lost')).toMatchObject({ kind: 'protocol', code: 'audio_format_differs' });
+    expect(reports.map(({ type }) => type)).not.toContain('session_ready');
+  });
+
   it('tells how long the caller’s voice was', async () => {
     const sim = await simulator();
     const { line: session, heard } = line(sim.realtimeUrl);
