@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import type { CallIdentity } from '../../actors/call/messages.ts';
 import { TOO_LARGE } from '../browser/connection.ts';
 import type { BrowserMemory } from '../browser/memory.ts';
-import { BrowserSession } from '../browser/session.ts';
+import { BROKE, BrowserSession } from '../browser/session.ts';
 import type { ErrorCode, ServerMessage } from '../browser/wire.ts';
 import type { CallKey, KeptCall } from '../domain/call-keeping.ts';
 import type { Clinic } from '../domain/clinic.ts';
@@ -67,7 +67,6 @@ const OTHER_FORMAT: Refusal = {
   code: 'bad_message',
   message: 'This session goes on in another format: come back in the one it began with, or begin a new session.',
 };
-const BROKE = 'Something went wrong. Please try again.';
 
 const REFUSALS = {
   unknown_clinic: 'There is no such clinic.',

@@ -529,7 +529,8 @@ export class PhoneCall implements PhoneInlet {
     const endedAt = this.world.clock.now();
     const end = { outcome: outcomeSoFar(dealings, callerTurns, true), endedBy: 'failure' } as const;
     this.world.log.write({ kind: 'ended', conversationId, clinicId, endedAt, ...end });
-    this.world.events.emit('call.ended', { ...this.context, channel, durationMs: endedAt - this.startedAt, ...end });
+    const event = { ...this.context, channel, durationMs: endedAt - this.startedAt, ...end };
+    this.watched(this.world.events).emit('call.ended', event);
   }
 
   private get outcome(): string | undefined {

@@ -42,6 +42,8 @@ const STALL_MS = 65_000;
 const PLAYED_MS = 250;
 /** Items whose text may be under way; those that were cut never end. */
 const ITEMS_AT_ONCE = 16;
+/** What a caller is told whose call cannot go on, or not begin. */
+export const BROKE = 'Something went wrong. Please try again, or call the clinic.';
 const NORMAL = 1000;
 /** A private code: the same session goes on over another socket. */
 const REPLACED = 4001;
@@ -216,7 +218,10 @@ export class BrowserSession implements PhoneLine {
     if (name === 'tool.finished' && 'tool' in event && 'result' in event) {
       this.send({ type: 'tool', name: event.tool, status: event.result === 'success' ? 'done' : 'failed' });
     }
-    if (name === 'call.ended' && 'outcome' in event) this.send({ type: 'ended', outcome: event.outcome });
+    if (name === 'call.ended' && 'outcome' in event) {
+      if (event.endedBy === 'failure') this.refuse('internal_error', BROKE);
+      this.send({ type: 'ended', outcome: event.outcome });
+    }
   }
 
   /** What a connection says whose place another took counts for nothing. */

@@ -2,8 +2,9 @@ import { expect, it, vi } from 'vitest';
 import type { ModelReport } from '../../actors/model/messages.ts';
 import { adopt } from '../../src/bin/call-adoption.ts';
 import { telephoneKey } from '../../src/bin/call-snapshot.ts';
-import { TELEPHONE } from '../../src/bin/call-world.ts';
+import { type CallScreen, TELEPHONE } from '../../src/bin/call-world.ts';
 import { PhoneCall } from '../../src/bin/phone-call.ts';
+import type { BrowserMemory } from '../../src/browser/memory.ts';
 import type { CallSave } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
 import { callerSpeaks, greeted, says, words } from '../actors/call/bench.ts';
@@ -47,6 +48,30 @@ it('a call that crashes has the outcome of what was done in it', async () => {
   await vi.waitFor(() => expect(entries.map(({ kind }) => kind)).toContain('tool_call'));
   call.fail('call', new Error('a bug'));
   expect(entries.at(-1)).toMatchObject({ kind: 'ended', outcome: 'waitlisted', endedBy: 'failure' });
+});
+
+const MEMORY = {
+  format: 'audio/pcm',
+  settled: null,
+  commits: [],
+  played: null,
+  sent: [],
+  missed: [],
+} satisfies BrowserMemory;
+
+it('a call that crashes is told of on its screen', () => {
+  const world = memoryCallWorld(() => ({ send: () => {}, audio: () => {}, close: () => {} }));
+  const told: string[] = [];
+  const screen: CallScreen = {
+    heard: () => {},
+    told: (name) => void told.push(name),
+    displaced: () => {},
+    memory: () => MEMORY,
+  };
+  const call = new PhoneCall(IDENTITY, LINE, world, () => {}, { format: 'audio/pcm', screen });
+  call.begin(radiance);
+  call.fail('call', new Error('a bug'));
+  expect(told.filter((name) => name === 'call.ended')).toHaveLength(1);
 });
 
 /** A session that answers once, for so much. */

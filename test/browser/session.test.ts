@@ -287,6 +287,15 @@ describe('a call that Ava ends', () => {
   });
 });
 
+it('a call that breaks says so before what came of it', () => {
+  const { session, socket } = talking();
+  session.told('call.ended', { channel: 'web', outcome: 'failed', endedBy: 'failure', durationMs: 1 });
+  expect(socket.sent.slice(1)).toMatchObject([
+    { type: 'error', code: 'internal_error' },
+    { type: 'ended', outcome: 'failed' },
+  ]);
+});
+
 describe('what a browser says it played', () => {
   it('is refused where it was not sent so much', () => {
     const { session, socket, of } = talking();
