@@ -188,12 +188,12 @@ export class Switchboard implements FrontDesk {
     return streamSid !== null && latest !== undefined && latest !== streamSid;
   }
 
-  /** The next of the clinic's lines, or a last sentence. A caller who was shed is known by the number they called alone. */
+  /** The next of the clinic's lines, or a voicemail. A caller who was shed is known by the number they called alone. */
   private async staffMissed(clinicId: string | undefined, { to, staffTried }: CallContinuation): Promise<Continuation> {
     const { directory } = this.options;
     const clinic = await (clinicId === undefined ? directory.byPhone(to) : directory.byId(clinicId));
-    if (isLineLeft(clinic, staffTried)) return { ...staffLine(clinic, staffTried), sentence: null, whispered: false };
-    return { kind: 'say_and_hang_up', sentence: fixedPhrases(clinic).nobodyAnswered };
+    const sentence = isLineLeft(clinic, staffTried) ? null : fixedPhrases(clinic).nobodyAnswered;
+    return { ...staffLine(clinic, staffTried), sentence, whispered: false };
   }
 
   /** The caller is with staff or on the way there; where nobody took the call they come back to Ava. */

@@ -35,6 +35,6 @@ export type CallPhrases = {
 export type FixedPhrases = CallPhrases & {
   /** When something broke and the caller is handed on. */
   readonly trouble: string;
-  /** When staff were dialled and nobody took the call. */
+  /** When staff were dialled and nobody took the call, before a voicemail's tone. */
   readonly nobodyAnswered: string;
 };

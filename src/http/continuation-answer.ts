@@ -1,5 +1,5 @@
 /** What a call does next, as the TwiML that says so to Twilio. */
-import { hangUpTwiml, sayAndHangUpTwiml, staffTwiml } from '../twilio/twiml.ts';
+import { hangUpTwiml, staffTwiml } from '../twilio/twiml.ts';
 import type { Continuation } from './front-desk.ts';
 import { whisperUrlOf } from './routes/twilio-voice-whisper.ts';
 import { continueUrlOf, streamAnswer, type TwilioEdge } from './twilio-edge.ts';
@@ -15,8 +15,6 @@ export function continuationAnswer(edge: TwilioEdge, call: ContinuedCall, next: 
   switch (next.kind) {
     case 'hang_up':
       return hangUpTwiml();
-    case 'say_and_hang_up':
-      return sayAndHangUpTwiml(next.sentence);
     case 'stream':
       return streamAnswer(edge, { ...next, callSid });
     case 'staff': {

@@ -59,7 +59,6 @@ export interface Voicemail extends CallOffer {
 
 export type Continuation =
   | { readonly kind: 'hang_up' }
-  | { readonly kind: 'say_and_hang_up'; readonly sentence: string }
   /** Back to Ava over a new stream. */
   | {
       readonly kind: 'stream';

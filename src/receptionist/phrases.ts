@@ -29,7 +29,7 @@ const ENGLISH = (clinic: string): Sentences => ({
   staffBusy: "I'm sorry, our staff line is busy right now. Would you like to leave a message?",
   staffAway: "I'm sorry, nobody from our staff can take your call right now. Would you like to leave a message?",
   trouble: "I'm sorry, I'm having technical trouble.",
-  nobodyAnswered: "I'm sorry, nobody can take your call right now. Please call again later. Goodbye.",
+  nobodyAnswered: "I'm sorry, nobody can take your call right now.",
 });
 
 const SPANISH = (clinic: string): Sentences => ({
@@ -52,7 +52,7 @@ const SPANISH = (clinic: string): Sentences => ({
   staffBusy: 'Lo siento, la línea de nuestro personal está ocupada. ¿Quiere dejar un mensaje?',
   staffAway: 'Lo siento, ahora mismo nadie de nuestro personal puede atenderle. ¿Quiere dejar un mensaje?',
   trouble: 'Lo siento, tengo un problema técnico.',
-  nobodyAnswered: 'Lo siento, nadie puede atenderle ahora. Vuelva a llamar más tarde. Adiós.',
+  nobodyAnswered: 'Lo siento, nadie puede atenderle ahora.',
 });
 
 const FRENCH = (clinic: string): Sentences => ({
@@ -76,7 +76,7 @@ const FRENCH = (clinic: string): Sentences => ({
   staffAway:
     'Je suis désolée, personne de notre équipe ne peut vous répondre pour le moment. Voulez-vous laisser un message ?',
   trouble: 'Je suis désolée, j’ai un problème technique.',
-  nobodyAnswered: 'Je suis désolée, personne ne peut vous répondre. Rappelez plus tard. Au revoir.',
+  nobodyAnswered: 'Je suis désolée, personne ne peut vous répondre.',
 });
 
 const GERMAN = (clinic: string): Sentences => ({
@@ -100,8 +100,7 @@ const GERMAN = (clinic: string): Sentences => ({
   staffAway:
     'Es tut mir leid, von unserem Team kann gerade niemand Ihren Anruf annehmen. Möchten Sie eine Nachricht hinterlassen?',
   trouble: 'Es tut mir leid, ich habe technische Schwierigkeiten.',
-  nobodyAnswered:
-    'Es tut mir leid, gerade kann niemand Ihren Anruf annehmen. Bitte rufen Sie später wieder an. Auf Wiederhören.',
+  nobodyAnswered: 'Es tut mir leid, gerade kann niemand Ihren Anruf annehmen.',
 });
 
 const LANGUAGES: Readonly<Record<string, (clinic: string) => Sentences>> = {

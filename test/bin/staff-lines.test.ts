@@ -39,7 +39,7 @@ describe('a caller whom Ava cannot take, whichever of the clinic’s numbers the
     modelDown: () => false,
   });
 
-  it('is put through to the first line, then the second, then told that nobody is there', async () => {
+  it('is put through to the first line, then the second, then leaves a voicemail', async () => {
     const offer = { callSid: CALL_SID, from: FROM, to: OTHER_NUMBER };
     expect(await desk.admit(offer)).toMatchObject({ kind: 'shed', staffPhone: FIRST });
     expect(await desk.continueCall(after('no-answer', 1))).toMatchObject({
@@ -48,7 +48,12 @@ describe('a caller whom Ava cannot take, whichever of the clinic’s numbers the
       staffTried: 1,
       whispered: false,
     });
-    expect(await desk.continueCall(after('busy', 2))).toMatchObject({ kind: 'say_and_hang_up' });
+    expect(await desk.continueCall(after('busy', 2))).toMatchObject({
+      kind: 'staff',
+      staffPhone: null,
+      sentence: "I'm sorry, nobody can take your call right now.",
+      whispered: false,
+    });
   });
 
   it('is not put through again where somebody took the call', async () => {

@@ -213,11 +213,6 @@ describe('the continue webhook', () => {
     ]);
   });
 
-  it('says a last sentence', async () => {
-    edge.desk.continuation = { kind: 'say_and_hang_up', sentence: 'Goodbye & thanks' };
-    expect(await (await post(CONTINUE, form())).text()).toContain('<Say>Goodbye &amp; thanks</Say><Hangup/>');
-  });
-
   it('dials staff, then is asked again how that went', async () => {
     edge.desk.continuation = {
       kind: 'staff',
