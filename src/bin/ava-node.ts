@@ -144,6 +144,14 @@ async function open(given: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> 
   if (config.role !== 'worker') await rehearseCalls(options, stores);
   const ports = await openPorts(options, { ...stores, ...calls, calendars, health }, lifecycle);
   await openJobs(options, { ...stores, calendars }, lifecycle);
+  // Last, since it is closed first: from then on no call begins here, while all that live calls need still works.
+  const drainMs = config.calls.drainTimeoutS * 1_000;
+  await lifecycle.add(
+    'live calls',
+    () => calls,
+    (opened, hurry) => drained(opened, drainMs, hurry),
+    { closeMs: drainMs + PATIENCE_MS },
+  );
   health.setState('ready');
   const { build } = ports;
   events.emit('process.state', { state: 'ready', detail: `${config.role}, ${build.name} ${build.version}` });
@@ -457,15 +465,6 @@ async function openPorts(options: OpenOptions, inside: Inside, lifecycle: Lifecy
     (opened) => opened.close(),
   );
   await openWatchdog(options, { ...inside, edge }, lifecycle);
-  const drainMs = config.calls.drainTimeoutS * 1_000;
-  await lifecycle.add(
-    'live calls',
-    () => inside,
-    (calls, hurry) => drained(calls, drainMs, hurry),
-    {
-      closeMs: drainMs + PATIENCE_MS,
-    },
-  );
   return { port: server.port, opsPort: ops.port, build };
 }
 

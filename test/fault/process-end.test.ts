@@ -86,8 +86,14 @@ describe.concurrent('a node with a call on the line', () => {
   it('that is asked to stop lets it end by itself, and sends a new caller to staff meanwhile', {
     timeout: LIMIT_MS,
   }, async (context) => {
-    const { start, place, opsUrl, recordOf, sessionsGone } = await standWithDatabase(context);
+    const { start, place, opsUrl, outside, recordOf, sessionsGone } = await standWithDatabase(context);
     const ava = await start({ DRAIN_TIMEOUT_S: '60' });
+    // Work in the background that does not end either.
+    outside.openai.faults.set({ faults: [{ kind: 'text_hang', onNth: 1 }] });
+    await place('hours').ended;
+    await until('a score to be asked for', READY_MS, async () =>
+      outside.openai.log.since(0).some(({ record }) => record.kind === 'text_request') ? true : undefined,
+    );
     const call = place('book');
     await call.waitFor(/Thank you for calling/, READY_MS);
     ava.signal('SIGTERM');
