@@ -4,12 +4,18 @@
  * waits for what the last owner had begun, and finds it done.
  */
 import { z } from 'zod';
-import type { CallClaim, CallFence, CallRegister } from '../src/domain/call-keeping.ts';
+import type { CallClaim, CallFence, CallRegister, Claimed } from '../src/domain/call-keeping.ts';
 import { StaleOwner } from '../src/domain/call-keeping.ts';
+import { ClaimsTogether } from './claims-together.ts';
 import type { Database, Sql } from './postgres.ts';
+import { storableJson } from './storable-json.ts';
 
 /** A claim waits no longer than this for an effect of the last owner: that one may be frozen in the middle of it. */
 const CLAIM_PATIENCE_MS = 1_000;
+/** Of that for claims that go together: where one waits the others do, until each goes alone. */
+const SHARED_PATIENCE = 0.2;
+/** Of a call that nobody has claimed. */
+const FIRST_EPOCH = 1;
 
 const epochRow = z.object({ epoch: z.number() });
 const ownerRow = epochRow.extend({ callSid: z.string() });
@@ -23,12 +29,9 @@ export function postgresCallRegister(
   database: Database,
   { patienceMs = CLAIM_PATIENCE_MS }: { readonly patienceMs?: number } = {},
 ): CallRegister {
+  const together = new ClaimsTogether((claims) => claimCalls(database, claims, patienceMs));
   return {
-    claim: (claim) =>
-      database.withClinic(claim.clinicId, 'claim_call', async (sql) => {
-        await sql`select set_config('lock_timeout', ${`${patienceMs}ms`}, true)`;
-        return claimCall(sql, claim);
-      }),
+    claim: (claim) => together.claim(claim),
     holds: ({ clinicId, ...fence }) =>
       database.withClinic(clinicId, 'holds_call', async (sql) => {
         const [row] = await sql`select owner_epoch as epoch from calls where call_sid = ${fence.callSid}`;
@@ -42,18 +45,37 @@ export function postgresCallRegister(
   };
 }
 
-async function claimCall(sql: Sql, claim: CallClaim): ReturnType<CallRegister['claim']> {
-  const { callSid, clinicId, conversationId, node, from, to, startedAt, after = 1 } = claim;
-  const [row] = await sql`
-    insert into calls (call_sid, clinic_id, conversation_id, owner_node, owner_epoch, resumes, from_phone, to_phone,
-                       started_at)
-    values (${callSid}, ${clinicId}, ${conversationId}, ${node}, ${after}::int + 1, 1, ${from}, ${to}, ${startedAt})
-    on conflict (call_sid) do update
-    set owner_node = excluded.owner_node, owner_epoch = greatest(calls.owner_epoch, ${after}) + 1,
-        resumes = calls.resumes + 1, claimed_at = now(), asked_at = null
-    where calls.status = 'live'
-    returning owner_epoch as epoch`;
-  return row === undefined ? { kind: 'ended' } : { kind: 'claimed', ...epochRow.parse(row) };
+/** Of one clinic. Rows are locked in the order of their calls, so that two who claim many at once do not block each other. */
+async function claimCalls(
+  database: Database,
+  claims: readonly CallClaim[],
+  patienceMs: number,
+): Promise<readonly Claimed[]> {
+  const [first] = claims;
+  if (!first) return [];
+  const wanted = storableJson(claims.map((claim) => ({ after: FIRST_EPOCH, ...claim })));
+  const lockMs = claims.length > 1 ? patienceMs * SHARED_PATIENCE : patienceMs;
+  const [, rows] = await database.writeClinic(first.clinicId, 'claim_call', (sql) => [
+    sql`select set_config('lock_timeout', ${`${Math.ceil(lockMs)}ms`}, true)`,
+    sql`
+        insert into calls (call_sid, clinic_id, conversation_id, owner_node, owner_epoch, resumes, from_phone, to_phone,
+                           started_at)
+        select "callSid", "clinicId", "conversationId", node, after + 1, 1, "from", "to", to_timestamp("startedAt" / 1000)
+        from json_to_recordset(${wanted}::text::json) as c(
+          "callSid" text, "clinicId" uuid, "conversationId" uuid, node text, after int, "from" text, "to" text,
+          "startedAt" float8)
+        order by 1
+        on conflict (call_sid) do update
+        set owner_node = excluded.owner_node, owner_epoch = greatest(calls.owner_epoch + 1, excluded.owner_epoch),
+            resumes = calls.resumes + 1, claimed_at = now(), asked_at = null
+        where calls.status = 'live'
+        returning call_sid as "callSid", owner_epoch as epoch`,
+  ]);
+  const epochs = ownersIn(rows);
+  return claims.map(({ callSid }) => {
+    const epoch = epochs.get(callSid);
+    return epoch === undefined ? { kind: 'ended' } : { kind: 'claimed', epoch };
+  });
 }
 
 /**

@@ -45,6 +45,11 @@ export function isOutage(error: unknown): boolean {
   return code !== undefined && CONNECTION_CODE.test(code);
 }
 
+/** True where a lock was not to be had in time: nothing was done. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === '55P03';
+}
+
 /** True where the transaction lost a race and left nothing behind: worth trying again at once. */
 export function isConflict(error: unknown): boolean {
   const state = sqlState(error);

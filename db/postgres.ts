@@ -61,6 +61,15 @@ export interface Database {
     query: string,
     ask: (sql: Sql) => Asked,
   ): Promise<RowsOf<Asked>>;
+  /**
+   * As `withClinic`, of statements that are known from the start: all of it is on the way at once, and costs one round
+   * trip.
+   */
+  writeClinic<const Asked extends readonly Statement[]>(
+    clinicId: string,
+    query: string,
+    ask: (sql: Sql) => Asked,
+  ): Promise<RowsOf<Asked>>;
   /** Several transactions of one clinic on one connection, so that nobody stands in line between them. */
   onConnection<T>(clinicId: string, query: string, work: (clinic: ClinicConnection) => Promise<T>): Promise<T>;
   /** As `withClinic`, bound to no clinic and with the rights of whoever connected: for the work of who runs Ava. */
@@ -143,6 +152,7 @@ export function openPostgres(settings: PostgresSettings): Database {
   return {
     withClinic: (clinicId, query, work) => run(query, (lent) => lentTo(scopeOf(clinicId), lent).change(work)),
     readClinic: (clinicId, query, ask) => run(query, (lent) => lentTo(scopeOf(clinicId), lent).read(ask)),
+    writeClinic: (clinicId, query, ask) => run(query, ({ sql }) => writeTogether(sql, scopeOf(clinicId), ask)),
     onConnection: (clinicId, query, work) => run(query, (lent) => work(lentTo(scopeOf(clinicId), lent))),
     transaction: (query, work) => run(query, (lent) => transact(lent, (sql) => sql`begin`, work)),
     unbound,
@@ -203,14 +213,33 @@ async function transact<T>(
   try {
     await begin(sql);
     const value = await work(sql);
-    const { command } = await sql`commit`;
-    // What Postgres answers to COMMIT where a statement had failed and its error went unnoticed.
-    if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
+    refuseRollback(await sql`commit`);
     return value;
   } catch (error) {
     if (!isOutage(error)) await rollBack(connection);
     throw error;
   }
+}
+
+/** What Postgres answers to COMMIT where a statement had failed and its error went unnoticed. */
+function refuseRollback({ command }: { readonly command: string }): void {
+  if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
+}
+
+/**
+ * All on the way at once. A server that is there begins a transaction whatever its state, and where the scope cannot be
+ * entered it takes no further statement of it: nothing is written outside of either.
+ */
+async function writeTogether<const Asked extends readonly Statement[]>(
+  sql: Sql,
+  scope: ClinicScope,
+  ask: (sql: Sql) => Asked,
+): Promise<RowsOf<Asked>> {
+  const begun = Promise.all([sql`begin`, enterScope(sql, scope)]);
+  const found: Promise<RowsOf<Asked>> = Promise.all(ask(sql));
+  const [, , committed] = await Promise.all([begun, found, sql`commit`]);
+  refuseRollback(committed);
+  return found;
 }
 
 /**

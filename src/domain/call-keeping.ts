@@ -73,6 +73,9 @@ export interface CallClaim {
   readonly after?: number;
 }
 
+/** `epoch`: the claimer's, newer than any before; `ended`: the call is over, and nobody's. */
+export type Claimed = { readonly kind: 'claimed'; readonly epoch: number } | { readonly kind: 'ended' };
+
 /** In whose name something is written: it is refused where the call has a newer owner. */
 export interface CallFence {
   readonly callSid: string;
@@ -101,7 +104,7 @@ export interface CallRegister {
    * written, or never will be. Rejects where that is not known in time, or the register is out of reach: the call may
    * then be claimed, or not.
    */
-  claim(claim: CallClaim): Promise<{ readonly kind: 'claimed'; readonly epoch: number } | { readonly kind: 'ended' }>;
+  claim(claim: CallClaim): Promise<Claimed>;
   /** Whether nobody has claimed the call since this epoch; true as well where its row is not written yet. */
   holds(fence: CallFence & { readonly clinicId: string }): Promise<boolean>;
   /** Whether the call has a row: one that has begun gets one within a second. */

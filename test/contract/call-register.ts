@@ -115,6 +115,30 @@ export function describeCallRegister(name: string, open: () => Promise<RegisterB
       expect(await register.claim(call)).toEqual(claimed(2));
     });
 
+    it('gives each of many calls that are claimed at once to who claimed it, and none that is over', async () => {
+      const calls = Array.from({ length: 40 }, () => claimOf());
+      await Promise.all(calls.slice(0, 30).map((each, n) => bench.begin(each, n < 20 ? 1 : 4)));
+      await Promise.all(calls.slice(10, 20).map((each) => bench.end(each, 1)));
+      const answers = await Promise.all(calls.map((each) => register.claim(each)));
+      const expected = calls.map((_, n) =>
+        n >= 10 && n < 20 ? { kind: 'ended' } : claimed(n >= 20 && n < 30 ? 5 : 2),
+      );
+      expect(answers).toEqual(expected);
+    });
+
+    it('refuses a call of another clinic alone where many are claimed at once', async () => {
+      const [others, own] = [claimOf(), [claimOf(), claimOf(), claimOf()]];
+      await bench.begin(others);
+      const wrong = register.claim({ ...others, clinicId: lumen.id });
+      const right = own.map((each) => register.claim({ ...each, clinicId: lumen.id }));
+      const wrongToo = register.claim({ ...others, clinicId: lumen.id });
+      expect((await Promise.allSettled([wrong, wrongToo])).map(({ status }) => status)).toEqual([
+        'rejected',
+        'rejected',
+      ]);
+      expect(await Promise.all(right)).toEqual(own.map(() => claimed(2)));
+    });
+
     it('gives 300 who claim at once 300 different epochs', async () => {
       await bench.begin(call);
       const answers = await Promise.all(Array.from({ length: 300 }, () => register.claim(call)));

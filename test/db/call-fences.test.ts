@@ -103,6 +103,19 @@ describe('a fence in Postgres', () => {
     expect(await register.claim(call)).toEqual(claimed(3));
   });
 
+  it('keeps none of the claims waiting that are made at once with one of a frozen owner’s', async () => {
+    const { database } = await taken();
+    const register = postgresCallRegister(database);
+    const others = Array.from({ length: 5 }, () => claimOf({ clinicId: call.clinicId }));
+    await database.transaction('hold', async (sql) => {
+      await sql`select from calls where call_sid = ${call.callSid} for share`;
+      const held = [register.claim(others[0] ?? call), register.claim(call).catch((error: unknown) => isOutage(error))];
+      const free = others.slice(1).map((other) => register.claim(other));
+      expect(await Promise.race([Promise.all(free), held[1]])).toEqual(free.map(() => claimed(2)));
+      expect(await held[1]).toBe(true);
+    });
+  });
+
   it('waits for a claim that is under way', async () => {
     const { database, bookings, waiting } = await taken();
     const { late } = await database.transaction('hold', async (sql) => {

@@ -257,6 +257,22 @@ describe('a transaction bound to one clinic', () => {
     expect(row).toEqual(bound);
   });
 
+  it('holds for writes that are sent together with what begins and ends their transaction', async () => {
+    const [[bound], foreign] = await database.writeClinic(radiance.id, 'write', askBound);
+    expect(bound).toEqual({ role: 'ava_app', clinic: radiance.id });
+    expect(foreign).toHaveLength(0);
+    const phones = ['+15550166661', '+15550166662'] as const;
+    const add = (sql: Sql, phone: string) =>
+      sql`insert into customers (clinic_id, phone) values (${radiance.id}, ${phone})`;
+    await expect(
+      database.writeClinic(radiance.id, 'write', (sql) => [add(sql, phones[0]), sql`select 1 / 0`]),
+    ).rejects.toThrow('division by zero');
+    await database.writeClinic(radiance.id, 'write', (sql) => [add(sql, phones[1])]);
+    await expect(database.writeClinic(lumen.id, 'write', (sql) => [add(sql, phones[0])])).rejects.toThrow('row-level');
+    const stored = await database.unbound('read', (sql) => sql`select phone from customers where phone in ${sql([...phones])}`);
+    expect(stored).toEqual([{ phone: phones[1] }]);
+  });
+
   it('lets nothing be changed by what only reads', async () => {
     const change = database.readClinic(lumen.id, 'change', (sql) => [sql`delete from holds`]);
     await expect(change).rejects.toThrow('read-only transaction');
