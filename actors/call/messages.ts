@@ -30,8 +30,11 @@ export type FromPhone =
   | { readonly type: 'phone_closed'; readonly reason: 'stop' | 'broken' | 'hung_up' };
 
 export type FromModel =
-  /** `again`: a session that is gone had heard the beginning of it before. */
-  | { readonly type: 'caller_speech_started'; readonly again?: boolean }
+  /**
+   * `again`: a session that is gone had heard the beginning of it before. `atStart`: it was there when the session began to
+   * hear, so that its beginning may be missing.
+   */
+  | { readonly type: 'caller_speech_started'; readonly again?: boolean; readonly atStart?: boolean }
   /** `speechMs`: how long the voice was, without the silence that ended it; null where nobody knows. */
   | { readonly type: 'caller_speech_stopped'; readonly speechMs: number | null }
   /** `again`: a session that is gone had heard this turn, or its beginning, before. */

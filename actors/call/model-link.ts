@@ -64,7 +64,8 @@ export function sessionReady(
   const [next] = state.link.reheard;
   if (missed || state.link.missed) {
     if (isOwedAnAnswer(state)) return resume(silent, 0, goOn(silent), now);
-    return isAskedAgain(facts, state) ? resume(silent, 0, NOTHING, now) : askAgain(facts, silent, 0, now);
+    const asking: CallState = { ...silent, link: { ...silent.link, midSentence: true } };
+    return isAskedAgain(facts, state) ? resume(asking, 0, NOTHING, now) : askAgain(facts, asking, 0, now);
   }
   if (!next) {
     const goingOn = state.callerSpeaksSince === null ? goOn(silent) : NOTHING;
@@ -199,6 +200,12 @@ export function notReheard(facts: CallFacts, state: CallState, now: number): Cal
   if (toldUntil === null) return keep(state);
   const isAnswered = state.answered || state.tools.length > 0 || state.callerSpeaksSince !== null;
   return isAnswered ? resume(state, toldUntil, goOn(state), now) : askAgain(facts, state, toldUntil, now);
+}
+
+/** A voice that the session hears from its beginning says something whole. */
+export function voiceBegins(state: CallState, { atStart = false }: Message<'caller_speech_started'>): CallState {
+  const { link } = state;
+  return link.midSentence && !atStart ? { ...state, link: { ...link, midSentence: false } } : state;
 }
 
 /** Whether this voice is one that she has heard, and answered as far as she could. */

@@ -37,7 +37,7 @@ export function takenUp(
     const rest = takenUp(facts, unparted(state), message, now);
     return { ...rest, state: withDeadline(rest.state, 'farewell', now + facts.limits.farewellMs) };
   }
-  const cut = cutOff(here, brokeAt, heard);
+  const cut = cutOff(facts, here, brokeAt, heard);
   const resends = farEnd?.resends ?? false;
   const left = bereft(cut.state, state, resends, unfinishedOf(state, heard));
   const isSpokenInto = farEnd === undefined && listens(left) && now - brokeAt >= SPOKEN_INTO_MS;
@@ -59,12 +59,17 @@ function unparted(state: CallState): CallState {
 const HANG_UP: CallEffect = { kind: 'tell_phone', message: { type: 'hang_up', afterPlayback: false } };
 
 /** What was being said is over for the caller, and recorded as far as they can have heard it. */
-function cutOff(state: CallState, brokeAt: number, heard: (each: Saying) => HeardItem): CallTransition {
+function cutOff(
+  facts: CallFacts,
+  state: CallState,
+  brokeAt: number,
+  heard: (each: Saying) => HeardItem,
+): CallTransition {
   return state.saying
     .filter(({ n }) => n > 0)
     .reduce<CallTransition>(
       (before, each) =>
-        andThen(before, (next) => speechHeard(next, heard(each), !isWhole(next, each, heard(each)), brokeAt)),
+        andThen(before, (next) => speechHeard(facts, next, heard(each), !isWhole(next, each, heard(each)), brokeAt)),
       keep(state),
     );
 }

@@ -62,9 +62,9 @@ export function speechCut(
   const effects: CallEffect[] = [];
   for (const item of items) {
     const said = next.saying.find((each) => each.itemId === item.itemId);
-    const heard = speechHeard(next, item, item.heardMs < item.sentMs || !item.complete, now);
+    const heard = speechHeard(facts, next, item, item.heardMs < item.sentMs || !item.complete, now);
     const cut = said === undefined || said.by === 'model' ? [heardOnly(item)] : [];
-    next = said?.n === GREETING ? withDisclosureOwed(facts, heard.state, said.text, item) : heard.state;
+    next = heard.state;
     effects.push(...heard.effects, ...cut);
   }
   const heardMs = items.reduce((sum, item) => sum + item.heardMs, 0);
@@ -74,20 +74,31 @@ export function speechCut(
 /** The first turn of every call. */
 const GREETING = 1;
 
-function withDisclosureOwed(facts: CallFacts, state: CallState, text: string, item: HeardItem): CallState {
+/** That she is an AI is owed from a greeting that broke off before it, until it is heard. */
+function isDisclosureOwed(facts: CallFacts, state: CallState, brokeOff: boolean, heard: string): boolean {
   const { disclosure } = facts.phrasesIn(state.language);
-  return { ...state, undisclosed: !heardText(text, heardShare(state, text, item)).includes(disclosure) };
+  return (state.undisclosed || brokeOff) && !heard.includes(disclosure);
 }
 
 /** An item is over for the caller: its turn is what they heard of it. */
-export function speechHeard(state: CallState, item: HeardItem, interrupted: boolean, now: number): CallTransition {
+export function speechHeard(
+  facts: CallFacts,
+  state: CallState,
+  item: HeardItem,
+  interrupted: boolean,
+  now: number,
+): CallTransition {
   const said = state.saying.find((each) => each.itemId === item.itemId);
   if (!said) return keep(state);
   if (said.brokeOff && (item.complete || !interrupted)) {
-    return speechHeard(state, { ...item, complete: false }, true, now);
+    return speechHeard(facts, state, { ...item, complete: false }, true, now);
   }
   const text = interrupted ? heardText(said.text, heardShare(state, said.text, item)) : said.text.trim();
-  const left = { ...withVoice(state, text, item, interrupted), saying: state.saying.filter((each) => each !== said) };
+  const left = {
+    ...withVoice(state, text, item, interrupted),
+    undisclosed: isDisclosureOwed(facts, state, said.n === GREETING && interrupted, text),
+    saying: state.saying.filter((each) => each !== said),
+  };
   if (text === '' || said.n === 0) return keep(left);
   return {
     state: left,

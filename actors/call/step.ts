@@ -27,6 +27,7 @@ import {
   sessionLost,
   sessionReady,
   turnAgain,
+  voiceBegins,
 } from './model-link.ts';
 import { takenUp } from './resume.ts';
 import { fromScreen, nothingSaid } from './screen.ts';
@@ -57,7 +58,7 @@ function handle(
     case 'phone_opened':
       return state.mode === 'opening' ? enterTalking(facts, state) : lineOpened(facts, state);
     case 'caller_speech_started':
-      return isHeardAgain(state, message) ? keep(state) : callerSpeaks(facts, state, now);
+      return isHeardAgain(state, message) ? keep(state) : callerSpeaks(facts, voiceBegins(state, message), now);
     case 'caller_speech_stopped':
       return callerStops(facts, state, message.speechMs, now);
     case 'caller_turn_committed':
@@ -80,7 +81,7 @@ function handle(
     case 'playback_started':
       return speechBegan(state, message.itemId, now);
     case 'playback_finished':
-      return speechHeard(state, message, false, now);
+      return speechHeard(facts, state, message, false, now);
     case 'playback_confirmed':
       return speechConfirmed(state, message.itemId, now);
     case 'playback_paused':

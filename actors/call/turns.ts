@@ -54,7 +54,14 @@ export function takeTurn(
   const givenUp = awaited.slice(0, -AWAITED_TURNS).map((given) => unheardTurn(state, given));
   // While the model thinks there is time for what is told.
   const effects = [turnCommitted(counted, turn), ...givenUp, ...told.effects];
-  return andThen({ state: told.state, effects }, (next) => askForAnswer(facts, next, now));
+  return andThen({ state: told.state, effects }, (next) =>
+    next.link.midSentence ? askForAllOfIt(facts, next) : askForAnswer(facts, next, now),
+  );
+}
+
+/** Of what they said into a line that broke only the end is known: nothing is done on half a sentence. */
+function askForAllOfIt(facts: CallFacts, state: CallState): CallTransition {
+  return sayPhrase(facts, { ...state, link: { ...state.link, midSentence: false } }, 'lostYou');
 }
 
 /** A turn of the caller's more, spoken, typed or keyed: what belonged to the one before is over. */

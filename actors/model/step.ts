@@ -20,7 +20,15 @@ import {
   withSignOfLife,
 } from './responses.ts';
 import { lateRotation, standbyLost, standbyReady, takeOver, warmUp } from './rotation.ts';
-import { keep, MODEL_LIMITS, type ModelState, type ModelTransition, tell, withNewest } from './state.ts';
+import {
+  keep,
+  MODEL_LIMITS,
+  type ModelEffect,
+  type ModelState,
+  type ModelTransition,
+  tell,
+  withNewest,
+} from './state.ts';
 
 export function modelStep(state: ModelState, message: ModelMessage | DeadlineMessage, now: number): ModelTransition {
   if (state.mode === 'closed') return keep(state);
@@ -76,7 +84,7 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
       return { state: withSignOfLife({ ...state, calls }, now), effects: [tell(message)] };
     }
     case 'caller_speech_started':
-      return { state, effects: [tell({ type: 'caller_speech_started', again: message.again ?? false })] };
+      return { state, effects: [speechStarted(message)] };
     case 'caller_speech_stopped':
       return { state, effects: [tell({ type: 'caller_speech_stopped', speechMs: message.speechMs })] };
     case 'caller_turn_committed':
@@ -96,6 +104,14 @@ export function modelStep(state: ModelState, message: ModelMessage | DeadlineMes
     case 'deadline':
       return deadline(state, message.name, now);
   }
+}
+
+/** A voice that is there so early in what a session hears, less what the service keeps before a voice, was there before. */
+const AT_START_MS = 20;
+
+function speechStarted({ atMs, again = false }: Extract<ModelMessage, { type: 'caller_speech_started' }>): ModelEffect {
+  const atStart = atMs !== undefined && atMs < AT_START_MS;
+  return tell({ type: 'caller_speech_started', again, ...(atStart && { atStart }) });
 }
 
 function deadline(state: ModelState, name: string, now: number): ModelTransition {

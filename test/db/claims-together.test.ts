@@ -1,4 +1,5 @@
 /** Claims that wait for one that is on its way, without a database. */
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ClaimsTogether } from '../../db/claims-together.ts';
 import { DatabaseUnavailable } from '../../db/postgres-errors.ts';
@@ -26,24 +27,23 @@ function bench() {
       }),
   );
   const claim = (callSid: string, more: Partial<CallClaim> = {}) => together.claim(claimOf({ callSid, ...more }));
-  const settled = async (): Promise<void> => void (await new Promise((resolve) => setImmediate(resolve)));
-  return { trips, claim, settled };
+  return { trips, claim };
 }
 
 const calls = (trips: readonly Trip[]) => trips.map((trip) => trip.calls);
 
 describe('claims of one clinic', () => {
   it('go at once where none is on its way, and together where one is', async () => {
-    const { trips, claim, settled } = bench();
+    const { trips, claim } = bench();
     const [a, b, c] = [claim('a'), claim('b'), claim('c')];
     expect(calls(trips)).toEqual([['a']]);
     trips[0]?.answer([claimed(2)]);
     expect(await a).toEqual(claimed(2));
-    await settled();
+    await setImmediate();
     expect(calls(trips)).toEqual([['a'], ['b', 'c']]);
     trips[1]?.answer([claimed(3), { kind: 'ended' }]);
     expect([await b, await c]).toEqual([claimed(3), { kind: 'ended' }]);
-    await settled();
+    await setImmediate();
     void claim('d');
     expect(calls(trips)).toEqual([['a'], ['b', 'c'], ['d']]);
   });
@@ -56,27 +56,27 @@ describe('claims of one clinic', () => {
   });
 
   it('of the same call go one after the other', async () => {
-    const { trips, claim, settled } = bench();
+    const { trips, claim } = bench();
     void claim('a');
     void claim('b');
     const again = claim('b');
     trips[0]?.answer([claimed(2)]);
-    await settled();
+    await setImmediate();
     trips[1]?.answer([claimed(2)]);
-    await settled();
+    await setImmediate();
     trips[2]?.answer([claimed(3)]);
     expect(calls(trips)).toEqual([['a'], ['b'], ['b']]);
     expect(await again).toEqual(claimed(3));
   });
 
   it('go each alone where one of them stops the others', async () => {
-    const { trips, claim, settled } = bench();
+    const { trips, claim } = bench();
     void claim('a');
     const [b, c] = [claim('b'), claim('c').catch((error: unknown) => error)];
     trips[0]?.answer([claimed(2)]);
-    await settled();
+    await setImmediate();
     trips[1]?.fail(LOCKED);
-    await settled();
+    await setImmediate();
     expect(calls(trips)).toEqual([['a'], ['b', 'c'], ['b'], ['c']]);
     trips[2]?.answer([claimed(2)]);
     trips[3]?.fail(LOCKED);
@@ -84,11 +84,11 @@ describe('claims of one clinic', () => {
   });
 
   it('are not made twice where nobody knows what became of them', async () => {
-    const { trips, claim, settled } = bench();
+    const { trips, claim } = bench();
     void claim('a');
     const lost = Promise.allSettled([claim('b'), claim('c')]);
     trips[0]?.answer([claimed(2)]);
-    await settled();
+    await setImmediate();
     trips[1]?.fail(new DatabaseUnavailable('the connection was lost'));
     expect((await lost).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(calls(trips)).toEqual([['a'], ['b', 'c']]);

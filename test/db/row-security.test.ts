@@ -262,14 +262,17 @@ describe('a transaction bound to one clinic', () => {
     expect(bound).toEqual({ role: 'ava_app', clinic: radiance.id });
     expect(foreign).toHaveLength(0);
     const phones = ['+15550166661', '+15550166662'] as const;
-    const add = (sql: Sql, phone: string) =>
-      sql`insert into customers (clinic_id, phone) values (${radiance.id}, ${phone})`;
     await expect(
-      database.writeClinic(radiance.id, 'write', (sql) => [add(sql, phones[0]), sql`select 1 / 0`]),
+      database.writeClinic(radiance.id, 'write', (sql) => [addCustomer(sql, phones[0]), sql`select 1 / 0`]),
     ).rejects.toThrow('division by zero');
-    await database.writeClinic(radiance.id, 'write', (sql) => [add(sql, phones[1])]);
-    await expect(database.writeClinic(lumen.id, 'write', (sql) => [add(sql, phones[0])])).rejects.toThrow('row-level');
-    const stored = await database.unbound('read', (sql) => sql`select phone from customers where phone in ${sql([...phones])}`);
+    await database.writeClinic(radiance.id, 'write', (sql) => [addCustomer(sql, phones[1])]);
+    await expect(database.writeClinic(lumen.id, 'write', (sql) => [addCustomer(sql, phones[0])])).rejects.toThrow(
+      'row-level',
+    );
+    const stored = await database.unbound(
+      'read',
+      (sql) => sql`select phone from customers where phone in ${sql([...phones])}`,
+    );
     expect(stored).toEqual([{ phone: phones[1] }]);
   });
 
@@ -278,6 +281,10 @@ describe('a transaction bound to one clinic', () => {
     await expect(change).rejects.toThrow('read-only transaction');
   });
 });
+
+function addCustomer(sql: Sql, phone: string) {
+  return sql`insert into customers (clinic_id, phone) values (${radiance.id}, ${phone})`;
+}
 
 /** Who asks, and whom they see. */
 function askBound(sql: Sql) {

@@ -38,6 +38,8 @@ export interface Stages {
 const KILL_SHOWS_MS = 3_000;
 /** Who speaks so soon after a kill has not waited for her: later it is impatience, and ends no gap. */
 const SOON_MS = 2_500;
+/** A telephone tells of its line, and of when it spoke, by ticks of 20 ms. */
+export const TICKS_MS = 40;
 /** Her last word may have been whole when the line broke within the next one. */
 const PAUSE_MS = 100;
 

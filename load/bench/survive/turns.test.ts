@@ -88,6 +88,13 @@ describe('the rest of her own question', () => {
     expect(verdict).toMatchObject({ recorded: 1, askedAgainInGap: 1, lost: [], doubled: [], strange: [] });
   });
 
+  it('asks again for what began as the line came back: its beginning may be missing', () => {
+    const restoredAt = BROKEN.restoredAt ?? 0;
+    const words = heard('send it to?');
+    expect(lostOf(BROKEN, words, [said('Yes, please.', restoredAt + 20, restoredAt + 500), again])).toEqual([]);
+    expect(lostOf(BROKEN, words, [said('Yes, please.', restoredAt + 60, restoredAt + 540), again])).toHaveLength(1);
+  });
+
   it('is no rest where she had not been asking, or says more than the question, or none', () => {
     expect(lostOf(FAULT, heard('send it to?'))).toHaveLength(1);
     expect(lostOf(BROKEN, heard('at ten. Anything else?'))).toHaveLength(1);

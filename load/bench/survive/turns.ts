@@ -4,7 +4,7 @@
  * the rest of her own question too. Where such a sentence was acted on all the same, its turn was resumed and its words
  * are unknown: the record says so in its place.
  */
-import type { Fault } from './faults.ts';
+import { type Fault, TICKS_MS } from './faults.ts';
 import { isAskedByOwnQuestion } from './own-question.ts';
 import type { PhoneRecord, Sentence } from './phone-record.ts';
 
@@ -34,8 +34,6 @@ export const INAUDIBLE = '[inaudible]';
  * and the rest is for a busy machine.
  */
 const UNSETTLED_MS = 1_500;
-/** A telephone tells of its line, and of when it spoke, by ticks of 20 ms. */
-const TICKS_MS = 40;
 
 type Fate = 'recorded' | 'in_gap' | 'before_gap' | 'resumed' | 'unfair' | 'doubled' | 'lost';
 

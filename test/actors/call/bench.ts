@@ -40,7 +40,7 @@ export const FACTS: CallFacts = {
 };
 
 export const LONGEST_CALL_MS = radiance.conversation.longestCallMinutes * 60_000;
-const BARGE_IN_MS = radiance.conversation.bargeInMs;
+export const BARGE_IN_MS = radiance.conversation.bargeInMs;
 
 export const RENDERED_MS = 1_200;
 /** The same clinic with every phrase at hand, each as long. */

@@ -6,9 +6,11 @@ import { callStep } from '../../../actors/call/step.ts';
 import { headOf, itemOf, restored } from '../../../src/bin/call-snapshot.ts';
 import { StepBench } from '../../support/step-bench.ts';
 import {
+  BARGE_IN_MS,
   begins,
   type CallBench,
   callerSpeaks,
+  committed,
   ENDING,
   FACTS,
   finished,
@@ -224,6 +226,28 @@ describe('a call that another node goes on with', () => {
     expect(askedFor(next.call.tell(ready))).toEqual([PHRASES.lostYou]);
   });
 
+  it('acts on no half of a sentence: who spoke on while the line was gone is asked for all of it', () => {
+    const call = greeted();
+    call.tell(speechStarted);
+    const { call: next } = elsewhere(call);
+    next.tell(ready, { type: 'caller_speech_started', atStart: true });
+    next.wait(BARGE_IN_MS + 650);
+    expect(askedFor(next.tell(committed('u1'), words('u1', 'on Tuesday at two.')))).toEqual([PHRASES.lostYou]);
+    says(next, 'a1', PHRASES.lostYou);
+    callerSpeaks(next, 'u2');
+    expect(orders(next.tell(words('u2', 'Anything but Tuesday at two.')))).toEqual([]);
+    expect(next.state).toMatchObject({ answered: false, link: { midSentence: false } });
+  });
+
+  it('answers who begins anew while they are asked again', () => {
+    const call = greeted();
+    call.tell(speechStarted);
+    const { call: next } = elsewhere(call);
+    next.tell(ready, speechStarted);
+    next.wait(BARGE_IN_MS + 650);
+    expect(askedFor(next.tell(committed('u1')))).toEqual(['respond']);
+  });
+
   it('says so before there is a session, where the words are at hand; once, and again where this line breaks too', () => {
     const call = greeted(RENDERED);
     call.tell(speechStarted);
@@ -283,6 +307,22 @@ describe('a call that another node goes on with', () => {
     const next = elsewhere(newConversation());
     expect(askedFor(next.effects)).toEqual([PHRASES.greeting]);
     expect(next.call.state.mode).toBe('talking');
+  });
+
+  it('says that Ava is an AI to whom the greeting broke off before it, unless its rest says so', () => {
+    const broken = (): CallBench => {
+      const call = newConversation();
+      call.tell({ type: 'phone_opened' });
+      begins(call, 'g', PHRASES.greeting);
+      call.wait(1_000);
+      const { call: next } = elsewhere(call);
+      next.tell(ready);
+      return next;
+    };
+    expect(askedFor(callerSpeaks(broken(), 'u1'))).toEqual([PHRASES.disclosure, 'respond']);
+    const heardOut = broken();
+    says(heardOut, 'a1', 'calling. This is Ava, the AI assistant. How can I help you?');
+    expect(askedFor(callerSpeaks(heardOut, 'u1'))).toEqual(['respond']);
   });
 
   it('says the rest of a phrase', () => {

@@ -171,4 +171,17 @@ describe('a caller’s turn', () => {
     expect(toldTypes(model.tell(...reports))).toEqual(reports.map((report) => report.type));
     expect(toldTypes(model.tell(started()))).toEqual(['response_started']);
   });
+
+  it('that was there when the session began to hear may have begun before', () => {
+    const model = readyModel();
+    const begins = (atMs?: number) =>
+      model.tell({ type: 'caller_speech_started', itemId: 'u', ...(atMs !== undefined && { atMs }) });
+    const told = [begins(0), begins(20), begins()].flat();
+    expect(told).toEqual(
+      [{ atStart: true }, {}, {}].map((more) => ({
+        kind: 'tell_call',
+        message: { type: 'caller_speech_started', again: false, ...more },
+      })),
+    );
+  });
 });
