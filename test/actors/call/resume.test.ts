@@ -61,6 +61,17 @@ function offered(channel: 'voice' | 'web'): CallBench {
   return call;
 }
 
+/** A call that goes on elsewhere after half of its greeting. */
+function halfGreeted(): CallBench {
+  const call = newConversation();
+  call.tell({ type: 'phone_opened' });
+  begins(call, 'g', PHRASES.greeting);
+  call.wait(1_000);
+  const { call: next } = elsewhere(call);
+  next.tell(ready);
+  return next;
+}
+
 /** A call that is over when she has said the rest of it. */
 function sayingGoodbye(): CallBench {
   const call = greeted();
@@ -310,17 +321,8 @@ describe('a call that another node goes on with', () => {
   });
 
   it('says that Ava is an AI to whom the greeting broke off before it, unless its rest says so', () => {
-    const broken = (): CallBench => {
-      const call = newConversation();
-      call.tell({ type: 'phone_opened' });
-      begins(call, 'g', PHRASES.greeting);
-      call.wait(1_000);
-      const { call: next } = elsewhere(call);
-      next.tell(ready);
-      return next;
-    };
-    expect(askedFor(callerSpeaks(broken(), 'u1'))).toEqual([PHRASES.disclosure, 'respond']);
-    const heardOut = broken();
+    expect(askedFor(callerSpeaks(halfGreeted(), 'u1'))).toEqual([PHRASES.disclosure, 'respond']);
+    const heardOut = halfGreeted();
     says(heardOut, 'a1', 'calling. This is Ava, the AI assistant. How can I help you?');
     expect(askedFor(callerSpeaks(heardOut, 'u1'))).toEqual(['respond']);
   });
