@@ -159,7 +159,10 @@ export class CallCheckpoints {
   }
 }
 
-/** Sounds, timers and the words of a sentence that is still being made are not: they are over before anybody could take the call up. */
+/**
+ * Sounds, timers and the words of a sentence that is still being made are not: they are over before anybody could take the
+ * call up. That an answer begins is not either: it is kept that it was due.
+ */
 function isWorthKeeping(before: CallState, after: CallState): boolean {
   return (
     before.mode !== after.mode ||
@@ -168,7 +171,7 @@ function isWorthKeeping(before: CallState, after: CallState): boolean {
     before.history !== after.history ||
     before.turns !== after.turns ||
     before.awaited !== after.awaited ||
-    before.responding !== after.responding ||
+    (before.responding && !after.responding) ||
     before.language !== after.language ||
     before.leaving !== after.leaving ||
     before.staffTold !== after.staffTold ||

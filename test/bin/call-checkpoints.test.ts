@@ -100,6 +100,7 @@ describe('a call that is kept', () => {
     const { call, checkpoints, saves } = keptBy();
     const before = call.state;
     checkpoints.changed(before, { ...before, deadlines: { silence: 1 } });
+    checkpoints.changed(before, { ...before, responding: true });
     await Promise.resolve();
     expect(saves).toEqual([]);
     call.tell({ type: 'shut_down', reason: 'shutdown' });

@@ -182,7 +182,7 @@ class Program {
 /** Books, moves and cancels in lanes: the squares that are taken in the end, and how many the active appointments need. */
 async function race(store: BookingStore, steps: number) {
   const random = seededRandom(SEED);
-  const active = new Map<string, BookingRequest['blocks']>();
+  const active = new Map<string, Pick<BookingRequest, 'slot' | 'blocks'>>();
   const lane = async (): Promise<void> => {
     let mine: string | undefined;
     for (let n = 0; n < steps / 4; n += 1) {
@@ -193,11 +193,12 @@ async function race(store: BookingStore, steps: number) {
         const result = await store.book(request);
         if (result.kind !== 'booked') continue;
         mine = result.appointment.id;
-        active.set(mine, request.blocks);
+        active.set(mine, request);
       } else if (chance < 0.6) {
         const request = moveRequest(mine, wish);
         const { kind } = await store.reschedule(request);
-        if (kind === 'rescheduled') active.set(mine, request.blocks);
+        // Who is to be moved to where they stand stays, with the time that they had.
+        if (kind === 'rescheduled' && !isSamePlace(active.get(mine)?.slot, request.slot)) active.set(mine, request);
       } else {
         await store.cancel(cancelRequest(mine));
         active.delete(mine);
@@ -207,8 +208,13 @@ async function race(store: BookingStore, steps: number) {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   const busy = (await store.busy(busyQuery({ devices: [DEVICES] }))).flatMap(squaresOf);
-  const needed = [...active.values()].flat().reduce((sum, { startsAt, endsAt }) => sum + (endsAt - startsAt), 0);
+  const blocks = [...active.values()].flatMap((each) => each.blocks);
+  const needed = blocks.reduce((sum, { startsAt, endsAt }) => sum + (endsAt - startsAt), 0);
   return { busy, needed: needed / SQUARE_MS };
+}
+
+function isSamePlace(one: BookingRequest['slot'] | undefined, other: BookingRequest['slot']): boolean {
+  return one?.startsAt === other.startsAt && one.providerId === other.providerId;
 }
 
 /** Every other one needs a device of a kind of which there are two. */
