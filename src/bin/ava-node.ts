@@ -19,7 +19,6 @@ import { type Database, openPostgres } from '../../db/postgres.ts';
 import { openRedis, type RedisConnection } from '../../db/redis.ts';
 import { postgresTextBook } from '../../db/texts.ts';
 import { postgresThreadBook, type ThreadTimes } from '../../db/thread-book.ts';
-import { redisTicketLedger } from '../../db/ticket-ledger.ts';
 import { withinPatience } from '../../db/within-patience.ts';
 import type { Config } from '../../ops/config.ts';
 import type { EventBus } from '../../ops/events.ts';
@@ -51,7 +50,6 @@ import { type OpenAiCircuit, openAiCircuit } from '../openai/circuit.ts';
 import type { PairFrames } from '../openai/pairing-policy.ts';
 import { realtimeConnector } from '../openai/realtime.ts';
 import { sentenceRenderer } from '../openai/rendering.ts';
-import { memoryTicketLedger, resilientTicketLedger, type TicketLedger } from '../twilio/ticket-ledger.ts';
 import type { Reach } from '../webhooks/targets.ts';
 import { openHeartbeat, openJobs } from './background.ts';
 import { BrokenCalls } from './broken-calls.ts';
@@ -59,10 +57,13 @@ import { BrowserCalls } from './browser-desk.ts';
 import { type Calendars, NOTIFY_PATH, openCalendars } from './calendars.ts';
 import type { CallWorld } from './call-world.ts';
 import { goOnByText } from './cut-off.ts';
+import { drained } from './draining.ts';
+import { healthChecks } from './health-checks.ts';
 import { openWatchdog } from './open-watchdog.ts';
 import { RenderedPhraseBook } from './phrase-book.ts';
 import { rehearse } from './rehearsal.ts';
 import { Switchboard } from './switchboard.ts';
+import { ticketLedger } from './ticket-ledgers.ts';
 
 export interface AvaNode {
   readonly port: number;
@@ -104,7 +105,6 @@ const PHRASES_AT_START = 100;
 /** How long a starting node waits for its dependencies before it goes on without them. */
 const PATIENCE_MS = 2_000;
 const LOG_CLOSE_MS = 8_000;
-const PROBE_MS = 1_000;
 const OPS_CLOSE_MS = 500;
 /** What Postgres keeps for superusers by default (`superuser_reserved_connections`). */
 const RESERVED_CONNECTIONS = 3;
@@ -138,7 +138,7 @@ async function open(given: NodeOptions, lifecycle: Lifecycle): Promise<AvaNode> 
   const stores = await openStores(options, lifecycle);
   const calendars = openCalendars({ ...options, tracing: options.traces.tracing }, stores.database);
   const circuit = await openModel(options, lifecycle);
-  const health = createHealth({ checks: checks(stores, circuit), now: () => performance.now() });
+  const health = createHealth({ checks: healthChecks({ ...stores, circuit }), now: () => performance.now() });
   const phrases = await openPhrases(options, stores, lifecycle);
   const calls = await openCalls(options, { ...stores, phrases, circuit, calendars }, lifecycle);
   if (config.role !== 'worker') await rehearseCalls(options, stores);
@@ -495,43 +495,4 @@ function twilioEdge(
     sessionSecret: config.secrets.session.reveal(),
     now: () => clock.now(),
   };
-}
-
-/** One for each door: a ledger forgets in the order of spending, which is that of expiry only where all live as long. */
-function ticketLedger(redis: RedisConnection, clock: Clock): TicketLedger {
-  return resilientTicketLedger(
-    redisTicketLedger(redis.client),
-    memoryTicketLedger(() => clock.now()),
-  );
-}
-
-function checks({ database, redis }: Stores, circuit: OpenAiCircuit): Parameters<typeof createHealth>[0]['checks'] {
-  const reachable = async (): Promise<void> => {
-    if (circuit.isOpen()) throw Object.assign(new Error('no session to be had'), { code: 'circuit_open' });
-  };
-  return {
-    openai: { probe: reachable, required: false, timeoutMs: PROBE_MS },
-    postgres: { probe: async () => void (await database.ping()), required: true, timeoutMs: PROBE_MS },
-    redis: { probe: () => redis.ping(), required: false, timeoutMs: PROBE_MS },
-  };
-}
-
-/**
- * New calls are sent to staff from here on; those that live may end by themselves, within the limit or until there is a
- * hurry; the callers who are left are handed to staff.
- */
-async function drained({ switchboard, browsers }: Calls, limitMs: number, hurry: AbortSignal): Promise<void> {
-  const enough = new AbortController();
-  const limit = setTimeout(() => enough.abort(), limitMs);
-  const over = AbortSignal.any([hurry, enough.signal]);
-  const called = new Promise<void>((resolve) => {
-    if (over.aborted) resolve();
-    over.addEventListener('abort', () => resolve(), { once: true });
-  });
-  const ended = switchboard.drain();
-  await Promise.race([ended, called]);
-  clearTimeout(limit);
-  // While the public port still listens: the phone network asks there what comes next for these callers.
-  await Promise.all([switchboard.stop(), browsers.stop()]);
-  if (!hurry.aborted) await ended;
 }

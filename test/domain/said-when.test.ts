@@ -2,6 +2,7 @@
  * What callers say when asked when, as one table: clinic, moment, words, and what they mean, worked out with a calendar.
  * Days are `2026-11-24`, or `from..to`, then the weekdays they are narrowed to; `?` where another week or month could be
  * meant as well. Times are `14:00`, `14:00?` where AM or PM was not said, or a stretch of starts, both included.
+ * Long, since it is one table.
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { clockText } from '../../src/domain/clinic-time.ts';

@@ -1,4 +1,7 @@
-/** Threads of text messages from the book to their answers, with a model that says what a test has it say. */
+/**
+ * Threads of text messages from the book to their answers, with a model that says what a test has it say.
+ * Long, since all of it stands on one bench: a database, and a model whose words and moments each test scripts.
+ */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { postgresBookingStore } from '../../db/bookings.ts';
