@@ -4,8 +4,8 @@
  * waits for what the last owner had begun, and finds it done.
  */
 import { z } from 'zod';
-import type { CallClaim, CallFence, CallRegister, Claimed } from '../src/domain/call-keeping.ts';
-import { StaleOwner } from '../src/domain/call-keeping.ts';
+import type { CallClaim, CallFence, CallRegister } from '../src/domain/call-keeping.ts';
+import { FIRST_EPOCH, StaleOwner } from '../src/domain/call-keeping.ts';
 import { ClaimsTogether } from './claims-together.ts';
 import type { Database, Sql } from './postgres.ts';
 import { storableJson } from './storable-json.ts';
@@ -14,8 +14,6 @@ import { storableJson } from './storable-json.ts';
 const CLAIM_PATIENCE_MS = 1_000;
 /** Of that for claims that go together: where one waits the others do, until each goes alone. */
 const SHARED_PATIENCE = 0.2;
-/** Of a call that nobody has claimed. */
-const FIRST_EPOCH = 1;
 
 const epochRow = z.object({ epoch: z.number() });
 const ownerRow = epochRow.extend({ callSid: z.string() });
@@ -29,7 +27,7 @@ export function postgresCallRegister(
   database: Database,
   { patienceMs = CLAIM_PATIENCE_MS }: { readonly patienceMs?: number } = {},
 ): CallRegister {
-  const together = new ClaimsTogether((claims) => claimCalls(database, claims, patienceMs));
+  const together = new ClaimsTogether((clinicId, claims) => claimCalls(database, clinicId, claims, patienceMs));
   return {
     claim: (claim) => together.claim(claim),
     holds: ({ clinicId, ...fence }) =>
@@ -45,17 +43,16 @@ export function postgresCallRegister(
   };
 }
 
-/** Of one clinic. Rows are locked in the order of their calls, so that two who claim many at once do not block each other. */
+/** Epochs by CallSid. Rows are locked in the order of their calls, so that two who claim many at once do not block each other. */
 async function claimCalls(
   database: Database,
+  clinicId: string,
   claims: readonly CallClaim[],
   patienceMs: number,
-): Promise<readonly Claimed[]> {
-  const [first] = claims;
-  if (!first) return [];
+): Promise<ReadonlyMap<string, number>> {
   const wanted = storableJson(claims.map((claim) => ({ after: FIRST_EPOCH, ...claim })));
   const lockMs = claims.length > 1 ? patienceMs * SHARED_PATIENCE : patienceMs;
-  const [, rows] = await database.writeClinic(first.clinicId, 'claim_call', (sql) => [
+  const [, rows] = await database.writeClinic(clinicId, 'claim_call', (sql) => [
     sql`select set_config('lock_timeout', ${`${Math.ceil(lockMs)}ms`}, true)`,
     sql`
         insert into calls (call_sid, clinic_id, conversation_id, owner_node, owner_epoch, resumes, from_phone, to_phone,
@@ -71,11 +68,7 @@ async function claimCalls(
         where calls.status = 'live'
         returning call_sid as "callSid", owner_epoch as epoch`,
   ]);
-  const epochs = ownersIn(rows);
-  return claims.map(({ callSid }) => {
-    const epoch = epochs.get(callSid);
-    return epoch === undefined ? { kind: 'ended' } : { kind: 'claimed', epoch };
-  });
+  return ownersIn(rows);
 }
 
 /**

@@ -6,8 +6,8 @@
 import type { CallClaim, Claimed } from '../src/domain/call-keeping.ts';
 import { isLockTimeout, isOutage } from './postgres-errors.ts';
 
-/** Claims calls of one clinic, no two of them the same, in one transaction; answers in their order. */
-export type ClaimAll = (claims: readonly CallClaim[]) => Promise<readonly Claimed[]>;
+/** Claims calls of one clinic, no two of them the same, in one transaction: their new epochs by CallSid, of those that live. */
+export type ClaimAll = (clinicId: string, claims: readonly CallClaim[]) => Promise<ReadonlyMap<string, number>>;
 
 interface Waiting {
   readonly claim: CallClaim;
@@ -35,7 +35,7 @@ export class ClaimsTogether {
 
   private async goOn(clinicId: string, first: readonly Waiting[]): Promise<void> {
     this.waiting.set(clinicId, []);
-    for (let going = first; going.length > 0; going = this.next(clinicId)) await this.go(going);
+    for (let going = first; going.length > 0; going = this.next(clinicId)) await this.go(clinicId, going);
     this.waiting.delete(clinicId);
   }
 
@@ -51,18 +51,21 @@ export class ClaimsTogether {
     return [...byCall.values()];
   }
 
-  private async go(together: readonly Waiting[]): Promise<void> {
+  private async go(clinicId: string, together: readonly Waiting[]): Promise<void> {
     try {
-      const claimed = await this.claimAll(together.map(({ claim }) => claim));
-      for (const [n, { resolve }] of together.entries()) resolve(claimed[n] ?? ENDED);
+      const claims = together.map(({ claim }) => claim);
+      const epochs = await this.claimAll(clinicId, claims);
+      for (const { claim, resolve } of together) resolve(claimedAt(epochs.get(claim.callSid)));
     } catch (error) {
       if (together.length === 1 || !isUndone(error)) return together.forEach(({ reject }) => reject(error));
-      await Promise.all(together.map((each) => this.go([each])));
+      await Promise.all(together.map((each) => this.go(clinicId, [each])));
     }
   }
 }
 
-const ENDED: Claimed = { kind: 'ended' };
+function claimedAt(epoch: number | undefined): Claimed {
+  return epoch === undefined ? { kind: 'ended' } : { kind: 'claimed', epoch };
+}
 
 /** Whether it is certain that nothing was claimed, and may go another way with fewer. */
 function isUndone(error: unknown): boolean {

@@ -62,8 +62,8 @@ export interface Database {
     ask: (sql: Sql) => Asked,
   ): Promise<RowsOf<Asked>>;
   /**
-   * As `withClinic`, of statements that are known from the start: all of it is on the way at once, and costs one round
-   * trip.
+   * As `withClinic`, of statements that are known from the start and name their clinic themselves: all of it is on the
+   * way at once, and costs one round trip.
    */
   writeClinic<const Asked extends readonly Statement[]>(
     clinicId: string,
@@ -152,7 +152,8 @@ export function openPostgres(settings: PostgresSettings): Database {
   return {
     withClinic: (clinicId, query, work) => run(query, (lent) => lentTo(scopeOf(clinicId), lent).change(work)),
     readClinic: (clinicId, query, ask) => run(query, (lent) => lentTo(scopeOf(clinicId), lent).read(ask)),
-    writeClinic: (clinicId, query, ask) => run(query, ({ sql }) => writeTogether(sql, scopeOf(clinicId), ask)),
+    writeClinic: (clinicId, query, ask) =>
+      run(query, ({ sql }) => sendTogether(sql, sql`begin`, scopeOf(clinicId), ask)),
     onConnection: (clinicId, query, work) => run(query, (lent) => work(lentTo(scopeOf(clinicId), lent))),
     transaction: (query, work) => run(query, (lent) => transact(lent, (sql) => sql`begin`, work)),
     unbound,
@@ -198,7 +199,7 @@ interface ClinicScope {
 
 function lentTo(scope: ClinicScope, connection: Connection): ClinicConnection {
   return {
-    read: (ask) => readTogether(connection.sql, scope, ask),
+    read: (ask) => sendTogether(connection.sql, connection.sql`begin read only`, scope, ask),
     // Both on the way at once: one round trip.
     change: (work) => transact(connection, (sql) => Promise.all([sql`begin`, enterScope(sql, scope)]), work),
   };
@@ -227,34 +228,20 @@ function refuseRollback({ command }: { readonly command: string }): void {
 }
 
 /**
- * All on the way at once. A server that is there begins a transaction whatever its state, and where the scope cannot be
- * entered it takes no further statement of it: nothing is written outside of either.
+ * All on the way at once. Were the transaction not begun or not bound, the statements would run all the same: what a read
+ * found is then thrown away, and what writes must name its clinic itself. Where one fails, the commit rolls back, and that
+ * before anything else that is sent on this connection.
  */
-async function writeTogether<const Asked extends readonly Statement[]>(
+async function sendTogether<const Asked extends readonly Statement[]>(
   sql: Sql,
+  begin: Statement,
   scope: ClinicScope,
   ask: (sql: Sql) => Asked,
 ): Promise<RowsOf<Asked>> {
-  const begun = Promise.all([sql`begin`, enterScope(sql, scope)]);
+  const begun = Promise.all([begin, enterScope(sql, scope)]);
   const found: Promise<RowsOf<Asked>> = Promise.all(ask(sql));
   const [, , committed] = await Promise.all([begun, found, sql`commit`]);
   refuseRollback(committed);
-  return found;
-}
-
-/**
- * All on the way at once. Were the transaction not begun or not bound, the statements would run all the same, so they may
- * only read: what they found is then thrown away. Where one fails, the commit rolls back, and that before anything else
- * that is sent on this connection.
- */
-async function readTogether<const Asked extends readonly Statement[]>(
-  sql: Sql,
-  scope: ClinicScope,
-  ask: (sql: Sql) => Asked,
-): Promise<RowsOf<Asked>> {
-  const begun = Promise.all([sql`begin read only`, enterScope(sql, scope)]);
-  const found: Promise<RowsOf<Asked>> = Promise.all(ask(sql));
-  await Promise.all([begun, found, sql`commit`]);
   return found;
 }
 

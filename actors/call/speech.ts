@@ -76,8 +76,7 @@ const GREETING = 1;
 
 /** That she is an AI is owed from a greeting that broke off before it, until it is heard. */
 function isDisclosureOwed(facts: CallFacts, state: CallState, brokeOff: boolean, heard: string): boolean {
-  const { disclosure } = facts.phrasesIn(state.language);
-  return (state.undisclosed || brokeOff) && !heard.includes(disclosure);
+  return (state.undisclosed || brokeOff) && !heard.includes(facts.phrasesIn(state.language).disclosure);
 }
 
 /** An item is over for the caller: its turn is what they heard of it. */

@@ -6,7 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallState } from '../../actors/call/state.ts';
 import type { PhoneInlet } from '../../actors/phone/messages.ts';
 import type { BrowserMemory } from '../browser/memory.ts';
-import type { CallClaim, CallFence, CallKeeper, CallKey, CallRegister, KeptCall } from '../domain/call-keeping.ts';
+import {
+  type CallClaim,
+  type CallFence,
+  type CallKeeper,
+  type CallKey,
+  type CallRegister,
+  FIRST_EPOCH,
+  type KeptCall,
+} from '../domain/call-keeping.ts';
 import type { AvaEvents, CallContext } from '../domain/events.ts';
 import { type CallEnd, readEnding, registeredName, restored, restoredBrowser } from './call-snapshot.ts';
 import type { CallWorld } from './call-world.ts';
@@ -39,9 +47,6 @@ export type Adoption =
   | Adopted
   | { readonly kind: 'ended'; readonly unwritten: UnwrittenEnd | null }
   | { readonly kind: 'elsewhere' | 'gone' };
-
-/** Of a call that nobody else has had. */
-export const FIRST_EPOCH = 1;
 
 /** How often a call is claimed again whose keeper knows of a newer owner than its register. */
 const CLAIMS = 3;

@@ -73,6 +73,9 @@ export interface CallClaim {
   readonly after?: number;
 }
 
+/** Of a call that nobody else has had. */
+export const FIRST_EPOCH = 1;
+
 /** `epoch`: the claimer's, newer than any before; `ended`: the call is over, and nobody's. */
 export type Claimed = { readonly kind: 'claimed'; readonly epoch: number } | { readonly kind: 'ended' };
 

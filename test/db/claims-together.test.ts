@@ -21,9 +21,14 @@ const LOCKED = Object.assign(new Error('canceling statement due to lock timeout'
 function bench() {
   const trips: Trip[] = [];
   const together = new ClaimsTogether(
-    (claims) =>
-      new Promise((answer, fail) => {
-        trips.push({ calls: claims.map(({ callSid }) => callSid), answer, fail });
+    (_clinicId, claims) =>
+      new Promise((resolve, fail) => {
+        const calls = claims.map(({ callSid }) => callSid);
+        const answer: Trip['answer'] = (answers) =>
+          resolve(
+            new Map(answers.flatMap((each, n) => (each.kind === 'claimed' ? [[calls[n] ?? '', each.epoch]] : []))),
+          );
+        trips.push({ calls, answer, fail });
       }),
   );
   const claim = (callSid: string, more: Partial<CallClaim> = {}) => together.claim(claimOf({ callSid, ...more }));
