@@ -2,15 +2,15 @@
  * What live calls remember, in Redis. Two keys a call, in one slot of a Cluster:
  *
  * - `ava:{call:KEY}:head`, a hash of `epoch` (the newest owner's), `seq` and `savedBy` (number and epoch of the last
- *   save) and `head`; of a call that is over `epoch` and `ending` alone, of one that was taken when nothing was kept
- *   `epoch` alone;
+ *   save) and `:NAME` for each part of the head; of a call that is over `epoch` and `ending` alone, of one that was taken
+ *   when nothing was kept `epoch` alone;
  * - `ava:{call:KEY}:items`, the list of its items.
  *
  * Every operation is one script, so that it happens as a whole or not at all, and is compared with what stands there in
  * the same moment. Saving costs the same however long the call is.
  */
 import { z } from 'zod';
-import type { CallKeeper, CallKey } from '../src/domain/call-keeping.ts';
+import { type CallKeeper, type CallKey, type HeadParts, type Kept, ONE_TEXT } from '../src/domain/call-keeping.ts';
 import type { RedisClient } from './redis.ts';
 import { type RedisScript, redisScript } from './redis-script.ts';
 
@@ -23,7 +23,8 @@ export const ENDED_MS = 10 * 60_000;
 const keysOf = (key: CallKey): readonly string[] => [`ava:{call:${key}}:head`, `ava:{call:${key}}:items`];
 
 const SAVE = redisScript(`
-local epoch, seq, whole = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[4] == '1'
+local epoch, seq, whole = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
+local firstItem = 6 + 2 * tonumber(ARGV[5])
 local kept = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'savedBy', 'ending')
 local keptEpoch, keptSeq = tonumber(kept[1] or 0), tonumber(kept[2] or 0)
 if kept[4] and keptEpoch >= epoch then return 'ended' end
@@ -36,35 +37,35 @@ elseif not kept[2] then
 elseif keptEpoch < epoch or keptSeq + 1 ~= seq then
   return 'behind'
 end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', ARGV[2], 'savedBy', ARGV[1], 'head', ARGV[3])
-for i = 6, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
-redis.call('PEXPIRE', KEYS[1], ARGV[5])
-redis.call('PEXPIRE', KEYS[2], ARGV[5])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', ARGV[2], 'savedBy', ARGV[1], unpack(ARGV, 6, firstItem - 1))
+for i = firstItem, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
 return 'ok'`);
 
 const READ = redisScript(`
-local kept = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'head', 'ending')
-if kept[4] then return {'ended', kept[4]} end
-if not kept[3] then return false end
-return {'live', kept[1], kept[2], kept[3], redis.call('LRANGE', KEYS[2], 0, -1)}`);
+local kept = redis.call('HMGET', KEYS[1], 'seq', 'ending')
+if kept[2] then return {'ended', kept[2]} end
+if not kept[1] then return false end
+return {'live', redis.call('HGETALL', KEYS[1]), redis.call('LRANGE', KEYS[2], 0, -1)}`);
 
 /** Without an epoch: the next. Where nothing is kept the epoch alone is, so that nobody older saves from now on. */
 const TAKE = redisScript(`
-local kept = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'head', 'ending')
-if kept[4] then return {'ended', kept[4]} end
+local kept = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'ending')
+if kept[3] then return {'ended', kept[3]} end
 local epoch = ARGV[2]
 if not epoch then
-  if not kept[3] then return false end
+  if not kept[2] then return false end
   epoch = string.format('%d', tonumber(kept[1]) + 1)
 elseif kept[1] and tonumber(kept[1]) >= tonumber(epoch) then
   return 'stale'
 end
 redis.call('HSET', KEYS[1], 'epoch', epoch)
-if not kept[3] then
+if not kept[2] then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
   return false
 end
-return {'live', epoch, kept[2], kept[3], redis.call('LRANGE', KEYS[2], 0, -1)}`);
+return {'live', redis.call('HGETALL', KEYS[1]), redis.call('LRANGE', KEYS[2], 0, -1)}`);
 
 const END = redisScript(`
 local kept = redis.call('HMGET', KEYS[1], 'epoch', 'ending')
@@ -76,10 +77,33 @@ redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'ending', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 'ok'`);
 
+/** Begins the name of a part's field. */
+const PART = ':';
+/** Of releases that kept all parts as one text. */
+const OLD_HEAD = 'head';
+
+function pairs(fields: readonly string[]): readonly (readonly [string, string])[] {
+  return Array.from({ length: fields.length / 2 }, (_, n) => [fields[2 * n] ?? '', fields[2 * n + 1] ?? '']);
+}
+
+/** An empty part is gone. */
+function partsOf(fields: readonly (readonly [string, string])[]): HeadParts {
+  const parts = fields.flatMap(([name, text]) => {
+    if (name === OLD_HEAD) return [[ONE_TEXT, text]];
+    return name.startsWith(PART) && text !== '' ? [[name.slice(PART.length), text]] : [];
+  });
+  return Object.fromEntries(parts);
+}
+
+const keptOf = (reply: unknown): Kept => keptReply.parse(reply);
 const keptReply = z.enum(['ok', 'stale', 'gone', 'behind', 'ended']);
+const counts = z.object({ epoch: z.coerce.number(), seq: z.coerce.number() });
 const liveReply = z
-  .tuple([z.literal('live'), z.coerce.number(), z.coerce.number(), z.string(), z.array(z.string())])
-  .transform(([kind, epoch, seq, head, items]) => ({ kind, epoch, seq, head, items }));
+  .tuple([z.literal('live'), z.array(z.string()), z.array(z.string())])
+  .transform(([kind, fields, items]) => {
+    const byName = pairs(fields);
+    return { kind, ...counts.parse(Object.fromEntries(byName)), head: partsOf(byName), items };
+  });
 const endedReply = z.tuple([z.literal('ended'), z.string()]).transform(([kind, ending]) => ({ kind, ending }));
 const callReply = z.union([liveReply, endedReply, z.null()]);
 const takeReply = z.union([callReply, z.literal('stale')]);
@@ -90,12 +114,15 @@ export function redisCallKeeper(redis: RedisClient): CallKeeper {
     script.run(redis, keysOf(key), args);
 
   return {
-    async save({ key, epoch, seq, head, items, whole }) {
-      return keptReply.parse(await run(SAVE, key, epoch, seq, head, whole ? 1 : 0, KEPT_MS, ...items));
+    save({ key, epoch, seq, head, items, whole }) {
+      const parts: string[] = [];
+      for (const name in head) parts.push(PART + name, head[name] ?? '');
+      const args = [epoch, seq, whole ? 1 : 0, KEPT_MS, parts.length / 2, ...parts, ...items];
+      return run(SAVE, key, ...args).then(keptOf);
     },
     read: async (key) => callReply.parse(await run(READ, key)),
     take: async (key, epoch) => takeReply.parse(await run(TAKE, key, KEPT_MS, epoch)),
     takeNext: async (key) => callReply.parse(await run(TAKE, key, KEPT_MS)),
-    end: async (key, epoch, ending) => keptReply.parse(await run(END, key, epoch, ending, ENDED_MS)),
+    end: async (key, epoch, ending) => keptOf(await run(END, key, epoch, ending, ENDED_MS)),
   };
 }

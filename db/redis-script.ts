@@ -13,13 +13,10 @@ export interface RedisScript {
 export function redisScript(lua: string): RedisScript {
   const sha = createHash('sha1').update(lua).digest('hex');
   return {
-    async run(redis, keys, args) {
-      try {
-        return await redis.evalsha(sha, keys.length, ...keys, ...args);
-      } catch (error) {
+    run: (redis, keys, args) =>
+      redis.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
         if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
         return redis.eval(lua, keys.length, ...keys, ...args);
-      }
-    },
+      }),
   };
 }

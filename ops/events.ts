@@ -16,6 +16,8 @@ export interface EventBus extends Events {
 }
 
 interface Subscription {
+  /** Undefined: all. */
+  readonly name: AvaEventName | undefined;
   readonly deliver: AnySubscriber;
   broken: boolean;
 }
@@ -30,17 +32,30 @@ const isOf = <Name extends AvaEventName>(
 export function createEvents(): EventBus {
   // Copied at each change, so that a fact under way goes to those who were there when it was emitted.
   let subscriptions: readonly Subscription[] = [];
+  /** Of these, who is to be told of what: there are dozens, and a fact concerns two or three. */
+  let byName = new Map<AvaEventName, readonly Subscription[]>();
 
-  const onAny = (deliver: AnySubscriber): (() => void) => {
-    const subscription: Subscription = { deliver, broken: false };
-    subscriptions = [...subscriptions, subscription];
-    return () => {
-      subscriptions = subscriptions.filter((other) => other !== subscription);
-    };
+  const changeTo = (changed: readonly Subscription[]): void => {
+    subscriptions = changed;
+    byName = new Map();
+  };
+
+  const subscribe = (name: AvaEventName | undefined, deliver: AnySubscriber): (() => void) => {
+    const subscription: Subscription = { name, deliver, broken: false };
+    changeTo([...subscriptions, subscription]);
+    return () => changeTo(subscriptions.filter((other) => other !== subscription));
+  };
+
+  const toldOf = (name: AvaEventName): readonly Subscription[] => {
+    const known = byName.get(name);
+    if (known) return known;
+    const concerned = subscriptions.filter((each) => each.name === undefined || each.name === name);
+    byName.set(name, concerned);
+    return concerned;
   };
 
   const emit = <Name extends AvaEventName>(name: Name, event: AvaEvents[Name]): void => {
-    for (const subscription of subscriptions) {
+    for (const subscription of toldOf(name)) {
       try {
         subscription.deliver(name, event);
       } catch (error) {
@@ -55,9 +70,9 @@ export function createEvents(): EventBus {
   return {
     emit,
     on: (wanted, subscriber) =>
-      onAny((name, event) => {
+      subscribe(wanted, (name, event) => {
         if (isOf(wanted, name, event)) subscriber(event);
       }),
-    onAny,
+    onAny: (deliver) => subscribe(undefined, deliver),
   };
 }

@@ -13,6 +13,7 @@ import {
   type CallKey,
   type CallRegister,
   FIRST_EPOCH,
+  type HeadParts,
   type KeptCall,
 } from '../domain/call-keeping.ts';
 import type { AvaEvents, CallContext } from '../domain/events.ts';
@@ -91,8 +92,13 @@ function readFrom(kept: Live): Seen {
 
 /** Nearly always nothing has come since; a node that takes up many calls at once need not read each twice. */
 function readAgain(seen: Seen, taken: Live): Seen {
-  const isSame = taken.head === seen.kept.head && taken.items.length === seen.kept.items.length;
+  const isSame = haveSameParts(taken.head, seen.kept.head) && taken.items.length === seen.kept.items.length;
   return isSame ? { ...seen, seq: taken.seq } : readFrom(taken);
+}
+
+function haveSameParts(some: HeadParts, others: HeadParts): boolean {
+  const names = Object.keys(some);
+  return names.length === Object.keys(others).length && names.every((name) => some[name] === others[name]);
 }
 
 function claimOf({ identity, startedAt }: CallState, node: string): CallClaim {

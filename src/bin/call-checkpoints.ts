@@ -5,7 +5,7 @@
  */
 import type { CallState } from '../../actors/call/state.ts';
 import { withinPatience } from '../../db/within-patience.ts';
-import type { CallKeeper, CallKey, Kept } from '../domain/call-keeping.ts';
+import type { CallKeeper, CallKey, HeadParts, Kept } from '../domain/call-keeping.ts';
 import { itemOf } from './call-snapshot.ts';
 
 export const CHECKPOINT_LIMITS = {
@@ -23,8 +23,8 @@ export interface CheckpointOptions {
   readonly epoch: number;
   /** The last save of the owner before; 0 where there was none. */
   readonly seq: number;
-  /** All there is to keep but what the call remembers in items. */
-  readonly headOf: (state: CallState) => string;
+  /** What there is to keep but what the call remembers in items; of what was kept `before`, what is another. */
+  readonly headOf: (state: CallState, before: CallState | undefined) => HeadParts;
   /** The call has a newer owner. Called once. */
   readonly onStale: () => void;
   /** How long a save took, ms; `failed` where it was not kept. */
@@ -36,9 +36,8 @@ export class CallCheckpoints {
   private readonly options: CheckpointOptions;
   private seq: number;
   private state: CallState | undefined;
-  /** The history as of the last save. */
-  private history: CallState['history'] = [];
-  private lost = true;
+  /** As of the last save; undefined where all is to be kept, whatever was. */
+  private kept: CallState | undefined;
   private over = false;
   /** A save is to come before this tick ends. */
   private dueNow = false;
@@ -66,7 +65,7 @@ export class CallCheckpoints {
   /** Everything, now: at the beginning, and by a new owner. */
   begin(state: CallState): void {
     this.state = state;
-    this.lost = true;
+    this.kept = undefined;
     void this.save();
   }
 
@@ -82,10 +81,7 @@ export class CallCheckpoints {
     this.close();
     const { keeper, key, epoch } = this.options;
     // Where it does not work, what was kept lapses by itself.
-    void this.asked(
-      () => keeper.end(key, epoch, ending),
-      () => Promise.resolve(),
-    );
+    void this.asked(keeper.end(key, epoch, ending));
   }
 
   /** Keeps nothing more. */
@@ -99,8 +95,12 @@ export class CallCheckpoints {
   private beforeTickEnds(): void {
     if (this.dueNow) return;
     this.dueNow = true;
-    void Promise.resolve().then(() => (this.dueNow ? this.save() : undefined));
+    queueMicrotask(this.tickEnds);
   }
+
+  private readonly tickEnds = (): void => {
+    if (this.dueNow) void this.save();
+  };
 
   /** Resolves once it is kept, with whatever has to be said twice for it, or is known not to be. */
   private save(): Promise<void> {
@@ -110,53 +110,55 @@ export class CallCheckpoints {
     this.due = undefined;
     this.dueNow = false;
     const { keeper, key, epoch, headOf } = this.options;
-    const items = this.unkept(state.history).map(itemOf);
-    const save = { key, epoch, seq: ++this.seq, head: headOf(state), items, whole: this.lost };
-    this.history = state.history;
-    this.lost = false;
-    this.last = this.asked(
-      () => keeper.save(save),
-      (kept) => this.answered(kept),
-    );
+    const before = this.kept;
+    const items = newItems(state.history, before?.history).map(itemOf);
+    const save = { key, epoch, seq: ++this.seq, head: headOf(state, before), items, whole: before === undefined };
+    this.kept = state;
+    this.last = this.asked(keeper.save(save));
     return this.last;
   }
 
-  private unkept(history: CallState['history']): CallState['history'] {
-    if (this.lost) return history;
-    // As in most saves.
-    if (history === this.history) return [];
-    const known = new Set(this.history);
-    return history.filter((item) => !known.has(item));
-  }
-
-  private async asked(ask: () => Promise<Kept>, then: (kept: Kept) => Promise<void>): Promise<void> {
+  private asked(asking: Promise<Kept>): Promise<void> {
     const { now, onSaved } = this.options;
     const askedAt = now();
-    const kept = await ask().catch(() => 'failed' as const);
-    onSaved(kept, now() - askedAt);
-    if (kept === 'failed') this.later();
-    else await then(kept);
+    return asking.then(
+      (kept) => {
+        onSaved(kept, now() - askedAt);
+        return this.answered(kept);
+      },
+      () => {
+        onSaved('failed', now() - askedAt);
+        this.later();
+      },
+    );
   }
 
-  private async answered(kept: Kept): Promise<void> {
-    if (this.over || kept === 'ok') return;
+  private answered(kept: Kept): Promise<void> | undefined {
+    if (this.over || kept === 'ok') return undefined;
     if (kept === 'stale' || kept === 'ended') {
       this.close();
       this.options.onStale();
-      return;
+      return undefined;
     }
-    this.lost = true;
-    await this.save();
+    this.kept = undefined;
+    return this.save();
   }
 
   private later(): void {
-    this.lost = true;
+    this.kept = undefined;
     if (this.over) return;
     this.again ??= setTimeout(() => {
       this.again = undefined;
       void this.save();
     }, CHECKPOINT_LIMITS.againMs).unref();
   }
+}
+
+function newItems(history: CallState['history'], before: CallState['history'] = []): CallState['history'] {
+  // As in most saves.
+  if (history === before) return [];
+  const known = new Set(before);
+  return history.filter((item) => !known.has(item));
 }
 
 /**

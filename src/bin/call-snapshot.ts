@@ -8,7 +8,7 @@ import { type Remembered, remembersAll } from '../../actors/call/history.ts';
 import type { CallIdentity } from '../../actors/call/messages.ts';
 import type { CallState } from '../../actors/call/state.ts';
 import { type BrowserMemory, browserMemory } from '../browser/memory.ts';
-import type { CallKey } from '../domain/call-keeping.ts';
+import { type CallKey, type HeadParts, ONE_TEXT } from '../domain/call-keeping.ts';
 import { FAILURE_CODES } from '../domain/failures.ts';
 import { type ConversationEntry, OUTCOMES } from '../domain/ports.ts';
 import type { CutOff, TextItem } from '../domain/texting.ts';
@@ -32,10 +32,37 @@ export function registeredName({ callSid, conversationId }: Pick<CallIdentity, '
   return callSid ?? `web/${conversationId}`;
 }
 
-/** `browser`: what its session must know, beside; nothing for a telephone call. */
-export function headOf(state: CallState, browser?: BrowserMemory): string {
-  // What is undefined is left out of JSON.
-  return JSON.stringify({ ...state, history: undefined, browser });
+/**
+ * The parts of a state that are others than in `before`; without it all of them. `browser`: what its session must know,
+ * beside; nothing for a telephone call.
+ */
+export function headOf(state: CallState, browser?: BrowserMemory, before?: CallState): HeadParts {
+  const parts: Record<string, string> = {};
+  for (const name of partsOf(state)) {
+    const part = state[name];
+    if (before === undefined || part !== before[name]) parts[name] = textOf(part);
+  }
+  if (browser !== undefined) parts['browser'] = textOf(browser);
+  return parts;
+}
+
+type PartName = Exclude<keyof CallState, 'history'>;
+
+const isPart = (name: string): name is PartName => name !== 'history';
+
+/** A state has the same parts from its beginning to its end. */
+function partsOf(state: CallState): readonly PartName[] {
+  return Object.keys(state).filter(isPart);
+}
+
+/** Empty for what JSON leaves out. */
+function textOf(part: unknown): string {
+  return JSON.stringify(part) ?? '';
+}
+
+function parsed(head: HeadParts): unknown {
+  if (head[ONE_TEXT] !== undefined) return JSON.parse(head[ONE_TEXT]);
+  return Object.fromEntries(Object.entries(head).map(([name, text]) => [name, JSON.parse(text)]));
 }
 
 export function itemOf(item: Remembered): string {
@@ -43,15 +70,15 @@ export function itemOf(item: Remembered): string {
 }
 
 /** The state as it was kept last. Throws where it is none, or one that this release cannot read. */
-export function restored(head: string, items: readonly string[]): CallState {
-  const state = headSchema.parse(upcast(JSON.parse(head)));
+export function restored(head: HeadParts, items: readonly string[]): CallState {
+  const state = headSchema.parse(upcast(parsed(head)));
   const remembered = items.map((item): Remembered => itemSchema.parse(JSON.parse(item)));
   return remembersAll({ ...state, history: [] }, remembered);
 }
 
 /** What a browser's session must know; null where the call is no browser's. Throws where it cannot be read. */
-export function restoredBrowser(head: string): BrowserMemory | null {
-  return z.object({ browser: browserMemory.optional() }).parse(JSON.parse(head)).browser ?? null;
+export function restoredBrowser(head: HeadParts): BrowserMemory | null {
+  return z.object({ browser: browserMemory.optional() }).parse(parsed(head)).browser ?? null;
 }
 
 const versioned = z.looseObject({ schema: z.int().min(1).max(SCHEMA) });

@@ -384,7 +384,7 @@ export class PhoneCall implements PhoneInlet {
       key: this.options.key ?? telephoneKey(this.fence.callSid),
       epoch: this.fence.epoch,
       seq,
-      headOf: (state) => headOf(state, screen?.memory(this.sent)),
+      headOf: (state, before) => headOf(state, screen?.memory(this.sent), before),
       onStale: () => this.abandon(),
       onSaved: (result, ms) => events.emit('call.kept', { ...this.context, result, ms }),
       now: () => clock.now(),

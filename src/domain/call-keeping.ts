@@ -3,20 +3,27 @@
  * keeper has what a call remembers (Redis), the register says whose it is (Postgres). The epoch is the fencing token: it
  * grows with each owner, and whoever holds an older one may write nothing more.
  *
- * The keeper knows nothing of what it keeps: a *head*, replaced as a whole by each save, and *items* that are only ever
- * added (finished turns, answers of tools). Both are texts.
+ * The keeper knows nothing of what it keeps: the parts of a *head*, each replaced where a save has it anew, and *items*
+ * that are only ever added (finished turns, answers of tools). All are texts.
  */
 import type { Instant } from './clinic.ts';
 
 /** What a call is found by: the CallSid of a telephone call, clinic and session of a browser's. */
 export type CallKey = string;
 
+/** Texts by the names of their parts. */
+export type HeadParts = Readonly<Record<string, string>>;
+
+/** The part that stands for all of them, in what releases before kept as one text. */
+export const ONE_TEXT = 'all';
+
 export interface CallSave {
   readonly key: CallKey;
   readonly epoch: number;
   /** Numbers the saves of a call from 1, each the last one's successor; who takes it over goes on from what was kept. */
   readonly seq: number;
-  readonly head: string;
+  /** Those that changed since the last save, an empty one where a part is gone; all there are where `whole`. */
+  readonly head: HeadParts;
   /** New since the last save, oldest first; all of them where `whole`. */
   readonly items: readonly string[];
   /** Replaces all that is kept, whatever it is, unless it is a newer owner's, or a later save of the same one. */
@@ -38,7 +45,7 @@ export type KeptCall =
       readonly kind: 'live';
       readonly epoch: number;
       readonly seq: number;
-      readonly head: string;
+      readonly head: HeadParts;
       readonly items: readonly string[];
     }
   | { readonly kind: 'ended'; readonly ending: string };

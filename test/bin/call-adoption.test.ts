@@ -296,7 +296,8 @@ describe('a node that is asked about a call that it does not know', () => {
     const staffPhone = radiance.staffPhones[0];
     const away = { ...keeper, read: () => Promise.reject(AWAY) };
     expect(await desk({ keeper: away }).continueCall(asked())).toMatchObject({ kind: 'staff', staffPhone });
-    await keeper.save({ key: telephoneKey(callSid), epoch: 1, seq: 9, head: '{"schema":99}', items: [], whole: true });
+    const unreadable = { schema: '99' };
+    await keeper.save({ key: telephoneKey(callSid), epoch: 1, seq: 9, head: unreadable, items: [], whole: true });
     expect(await desk().continueCall(asked())).toMatchObject({ kind: 'staff', staffPhone });
     keeper.flush();
     expect(await desk().continueCall(asked())).toMatchObject({ kind: 'staff', staffPhone });

@@ -35,7 +35,7 @@ function keptBy(options: { readonly epoch?: number; readonly seq?: number } = {}
     key: KEY,
     epoch: options.epoch ?? 1,
     seq: options.seq ?? 0,
-    headOf: (state) => headOf(state),
+    headOf: (state, before) => headOf(state, undefined, before),
     onStale,
     onSaved: (result) => results.push(result),
     now: Date.now,
@@ -93,7 +93,17 @@ describe('a call that is kept', () => {
       [4, false],
     ]);
     expect(saves.slice(1).map(textsOf)).toEqual([['One.'], ['Two.'], ['Three.']]);
-    expect(saves.at(-1)?.head).toBe(headOf(call.state));
+  });
+
+  it('is written in the parts that changed, which are all of it together', async () => {
+    const { call, checkpoints, saves, says } = keptBy();
+    checkpoints.begin(call.state);
+    await says('One.');
+    await says('Two.');
+    const [whole, ...others] = saves.map(({ head }) => Object.keys(head));
+    expect(whole).toEqual(Object.keys(headOf(call.state)));
+    for (const names of others) expect(names).not.toContain('identity');
+    expect(Object.assign({}, ...saves.map(({ head }) => head))).toEqual(headOf(call.state));
   });
 
   it('is not written for what is over before anybody could take it up', async () => {

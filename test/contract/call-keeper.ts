@@ -13,7 +13,15 @@ export interface KeeperBench {
 /** The n-th save of a call by the owner of an epoch: a head of its own, and one new item. */
 export function saveOf(key: string, seq: number, changes: Partial<CallSave> = {}): CallSave {
   const epoch = changes.epoch ?? 1;
-  return { key, epoch, seq, head: `head ${seq} of ${epoch}`, items: [`item ${seq}`], whole: false, ...changes };
+  return {
+    key,
+    epoch,
+    seq,
+    head: { text: `head ${seq} of ${epoch}` },
+    items: [`item ${seq}`],
+    whole: false,
+    ...changes,
+  };
 }
 
 /** What `saveOf` makes of a call up to here, saved whole. */
@@ -26,7 +34,7 @@ export function wholeOf(key: string, seq: number, changes: Partial<CallSave> = {
 export function keptAfter(seq: number, by: { readonly epoch?: number; readonly savedBy?: number } = {}): KeptCall {
   const { epoch = 1, savedBy = epoch } = by;
   const items = Array.from({ length: seq }, (_, n) => `item ${n + 1}`);
-  return { kind: 'live', epoch, seq, head: `head ${seq} of ${savedBy}`, items };
+  return { kind: 'live', epoch, seq, head: { text: `head ${seq} of ${savedBy}` }, items };
 }
 
 export function describeCallKeeper(name: string, open: () => Promise<KeeperBench>): void {
@@ -60,9 +68,25 @@ export function describeCallKeeper(name: string, open: () => Promise<KeeperBench
       const odd = ['', '}', `{}${key}`, `ж \u{1F600} ${key}`];
       for (const each of odd) {
         const text = `\u0000 ' " \\ \n ${each} ${'x'.repeat(5_000)}`;
-        expect(await keeper.save(wholeOf(each, 1, { head: text, items: ['', text] }))).toBe('ok');
-        expect(await keeper.read(each)).toMatchObject({ head: text, items: ['', text] });
+        expect(await keeper.save(wholeOf(each, 1, { head: { [text]: text }, items: ['', text] }))).toBe('ok');
+        expect(await keeper.read(each)).toMatchObject({ head: { [text]: text }, items: ['', text] });
       }
+    });
+
+    it('keeps each part as it was saved last, and none that is gone', async () => {
+      const names = async () => {
+        const kept = await keeper.read(key);
+        return kept?.kind === 'live' ? kept.head : null;
+      };
+      await keeper.save(wholeOf(key, 1, { head: { mode: 'one', turns: 'one', seq: 'one' } }));
+      await keeper.save(saveOf(key, 2, { head: { turns: 'two', tools: 'two' } }));
+      expect(await names()).toEqual({ mode: 'one', turns: 'two', seq: 'one', tools: 'two' });
+      await keeper.save(saveOf(key, 3, { head: { turns: '' } }));
+      await keeper.save(saveOf(key, 4, { head: {} }));
+      expect(await names()).toEqual({ mode: 'one', seq: 'one', tools: 'two' });
+      expect(await keeper.take(key, 2)).toMatchObject({ head: await names(), seq: 4 });
+      await keeper.save(wholeOf(key, 5, { epoch: 2, head: { mode: 'five', turns: '' } }));
+      expect(await names()).toEqual({ mode: 'five' });
     });
 
     it('asks for everything where it has nothing, or something else than what a save follows', async () => {

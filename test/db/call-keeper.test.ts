@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ENDED_MS, KEPT_MS, redisCallKeeper } from '../../db/call-keeper.ts';
 import type { RedisConnection } from '../../db/redis.ts';
+import { ONE_TEXT } from '../../src/domain/call-keeping.ts';
 import { describeCallKeeper, keptAfter, saveOf, wholeOf } from '../contract/call-keeper.ts';
 import { freshRedis } from '../support/services.ts';
 import { connectRedis } from './clinic-node.ts';
@@ -43,6 +44,17 @@ describe('the keeper of calls in Redis', () => {
     expect(life).toBeLessThanOrEqual(ENDED_MS);
     await keeper.take('CA2', 1);
     expect(await client.pttl('ava:{call:CA2}:head')).toBeGreaterThan(KEPT_MS - 10_000);
+  });
+
+  it('reads what a release before kept as one text, until its new owner keeps it anew', async () => {
+    const { client } = await freshConnection();
+    const keeper = redisCallKeeper(client);
+    await client.hset('ava:{call:CA1}:head', { epoch: 1, seq: 4, savedBy: 1, head: '{"mode":"talking"}' });
+    await client.rpush('ava:{call:CA1}:items', 'one');
+    const head = { [ONE_TEXT]: '{"mode":"talking"}' };
+    expect(await keeper.take('CA1', 2)).toEqual({ kind: 'live', epoch: 2, seq: 4, head, items: ['one'] });
+    await keeper.save(wholeOf('CA1', 5, { epoch: 2 }));
+    expect(await keeper.read('CA1')).toEqual(keptAfter(5, { epoch: 2 }));
   });
 
   it('needs one command for each operation, whatever is kept, once the server has met its scripts', async () => {

@@ -17,6 +17,18 @@ test('subscribers get the facts of their name, in order, until they leave', () =
   expect(heard).toEqual(['first 120', 'second', 'second']);
 });
 
+test('who subscribes late is told of what comes from then on', () => {
+  const events = createEvents();
+  const heard: string[] = [];
+  events.on('turn.interrupted', () => heard.push('early'));
+  events.emit('turn.interrupted', interrupted);
+  events.on('turn.interrupted', () => heard.push('late'));
+  events.onAny((name) => heard.push(name));
+  events.emit('turn.interrupted', interrupted);
+
+  expect(heard).toEqual(['early', 'early', 'late', 'turn.interrupted']);
+});
+
 test('a subscriber of everything gets every fact with its name', () => {
   const events = createEvents();
   const subscriber = vi.fn<AnySubscriber>();

@@ -2,7 +2,7 @@
  * What live calls remember, in memory: what tests and simulations of calls use in place of Redis. Passes the same
  * contract suite. Forgets nothing by itself; a test makes it lose data as a Redis that was flushed, or failed over, does.
  */
-import type { CallKeeper, CallKey, CallSave, Kept, KeptCall } from '../../src/domain/call-keeping.ts';
+import type { CallKeeper, CallKey, CallSave, HeadParts, Kept, KeptCall } from '../../src/domain/call-keeping.ts';
 
 /** What stands under a key; `call` is null where somebody took a call of which nothing was kept. */
 interface Place {
@@ -13,7 +13,7 @@ interface Place {
 
 interface Memory {
   readonly seq: number;
-  readonly head: string;
+  readonly head: HeadParts;
   readonly items: readonly string[];
 }
 
@@ -37,7 +37,8 @@ export function memoryCallKeeper(): MemoryCallKeeper {
     if (!whole && !before) return 'gone';
     if (!whole && (place?.epoch !== epoch || before?.seq !== seq - 1)) return 'behind';
     const all = whole ? items : [...(before?.items ?? []), ...items];
-    places.set(key, { epoch, savedBy: epoch, call: { seq, head, items: all } });
+    const parts = Object.entries({ ...(whole ? {} : before?.head), ...head }).filter(([, text]) => text !== '');
+    places.set(key, { epoch, savedBy: epoch, call: { seq, head: Object.fromEntries(parts), items: all } });
     return 'ok';
   }
 

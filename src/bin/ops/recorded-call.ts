@@ -5,6 +5,7 @@ import { RECORDING_SCHEMA } from '../../../actors/call/recording.ts';
 import type { Beginning, RecordedFold } from '../../../actors/call/replaying.ts';
 import type { StoredFold } from '../../../db/call-events.ts';
 import { parseClinic } from '../../../db/clinics.ts';
+import { ONE_TEXT } from '../../domain/call-keeping.ts';
 import { fixedPhrases } from '../../receptionist/phrases.ts';
 import { restored } from '../call-snapshot.ts';
 
@@ -63,7 +64,7 @@ function beginningOf(stored: unknown): Beginning {
     return {
       facts: { clinic, limits: facts.limits, phrasesIn: (language) => fixedPhrases(clinic, language) },
       state: restored(
-        JSON.stringify(state),
+        { [ONE_TEXT]: JSON.stringify(state) },
         state.history.map((item) => JSON.stringify(item)),
       ),
     };

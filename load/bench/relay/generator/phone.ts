@@ -19,8 +19,11 @@ import {
 const CYCLE_MS = 6_000;
 export const CYCLE_FRAMES = CYCLE_MS / FRAME_MS;
 const SPEECH_FRAMES = 1_500 / FRAME_MS;
-/** Frames of a cycle in which a probe may be sent: the caller is silent, and the turn has been taken. */
-const PROBES = { first: 2_200 / FRAME_MS, count: 3_400 / FRAME_MS, each: 2 };
+/**
+ * Frames of a cycle in which a probe may be sent: the caller is silent, and the turn has been taken. What comes back is
+ * an utterance of its own to whoever follows a conversation, so there are few: they are to time the load, not to be it.
+ */
+const PROBES = { first: 2_200 / FRAME_MS, count: 3_400 / FRAME_MS, shareOfCycles: 1 / 3 };
 
 export interface StreamAddress {
   readonly url: string;
@@ -48,7 +51,8 @@ export class Phone {
   private readonly streamSid: string;
   private readonly traffic: Traffic;
   private readonly random: () => number;
-  private readonly probeAt = new Set<number>();
+  /** The frame of this cycle that is a probe; none of them where it lies behind. */
+  private probeAt = -1;
   private readonly probes = new Map<number, number>();
   private readonly marks: { readonly name: string; readonly dueAt: number }[] = [];
   private playedAt = 0;
@@ -131,18 +135,17 @@ export class Phone {
   private nextPayload(now: number): string {
     const at = this.cycleFrame;
     this.cycleFrame = (at + 1) % CYCLE_FRAMES;
-    if (this.cycleFrame === 0) this.planProbes();
+    if (this.cycleFrame === 0) this.planProbe();
     if (at < SPEECH_FRAMES) return SPEECH_PAYLOAD;
-    if (!this.probeAt.delete(at)) return SILENCE_PAYLOAD;
+    if (at !== this.probeAt) return SILENCE_PAYLOAD;
+    this.probeAt = -1;
     this.probes.set(this.sent, now);
     this.traffic.probesSent++;
     return probePayload(this.sent);
   }
 
-  private planProbes(): void {
-    for (let n = 0; n < PROBES.each; n++) {
-      this.probeAt.add(PROBES.first + Math.floor(this.random() * PROBES.count));
-    }
+  private planProbe(): void {
+    if (this.random() < PROBES.shareOfCycles) this.probeAt = PROBES.first + Math.floor(this.random() * PROBES.count);
   }
 
   private take(text: Buffer): void {
