@@ -38,21 +38,16 @@ export function registeredName({ callSid, conversationId }: Pick<CallIdentity, '
  */
 export function headOf(state: CallState, browser?: BrowserMemory, before?: CallState): HeadParts {
   const parts: Record<string, string> = {};
-  for (const name of partsOf(state)) {
-    const part = state[name];
-    if (before === undefined || part !== before[name]) parts[name] = textOf(part);
+  for (const name in state) {
+    if (isPart(name) && (before === undefined || state[name] !== before[name])) parts[name] = textOf(state[name]);
   }
   if (browser !== undefined) parts['browser'] = textOf(browser);
   return parts;
 }
 
-type PartName = Exclude<keyof CallState, 'history'>;
-
-const isPart = (name: string): name is PartName => name !== 'history';
-
 /** A state has the same parts from its beginning to its end. */
-function partsOf(state: CallState): readonly PartName[] {
-  return Object.keys(state).filter(isPart);
+function isPart(name: string): name is Exclude<keyof CallState, 'history'> {
+  return name !== 'history';
 }
 
 /** Empty for what JSON leaves out. */
