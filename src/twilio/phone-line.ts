@@ -14,6 +14,8 @@ export interface LineSocket {
 }
 
 const NORMAL = 1000;
+/** Before the tick ends, and without the async scope that node's own `queueMicrotask` opens for each. */
+const TICK = Promise.resolve();
 
 /** `hungUp` is called before the socket is closed from this end. */
 export function phoneLine(socket: LineSocket, streamSid: string, hungUp: () => void): PhoneLine {
@@ -29,7 +31,7 @@ export function phoneLine(socket: LineSocket, streamSid: string, hungUp: () => v
   };
   const send = (text: string): void => {
     if (socket.closed) return;
-    if (waiting.length === 0) queueMicrotask(flush);
+    if (waiting.length === 0) void TICK.then(flush);
     waiting.push(text);
   };
   return {

@@ -160,19 +160,20 @@ describe('a call that is kept', () => {
   });
 });
 
-describe('a sentence that begins', () => {
-  const begins = (by: 'model' | 'phrase') => {
-    const bench = keptBy();
-    const { call, checkpoints } = bench;
-    checkpoints.begin(call.state);
-    const before = call.state;
-    const n = before.turns + 1;
-    const saying = { itemId: 'a2', n, startedAt: 0, text: 'We', by, askedAt: null, heardAfterMs: null };
-    const begun = { ...before, turns: n, saying: [saying] };
-    checkpoints.changed(before, begun);
-    return { ...bench, begun };
-  };
+/** A call in which Ava begins to be heard, with the first word of what she will have said. */
+function begins(by: 'model' | 'phrase') {
+  const bench = keptBy();
+  const { call, checkpoints } = bench;
+  checkpoints.begin(call.state);
+  const before = call.state;
+  const n = before.turns + 1;
+  const saying = { itemId: 'a2', n, startedAt: 0, text: 'We', by, askedAt: null, heardAfterMs: null };
+  const begun = { ...before, turns: n, saying: [saying] };
+  checkpoints.changed(before, begun);
+  return { ...bench, begun };
+}
 
+describe('a sentence that begins', () => {
   it('is kept within a second', async () => {
     const { saves } = begins('model');
     await vi.advanceTimersByTimeAsync(CHECKPOINT_LIMITS.begunMs - 1);

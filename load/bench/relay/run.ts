@@ -11,8 +11,8 @@ export const OTHER_CORE = 1;
 
 /** After a start, before the first call; and after the last call of a level was opened. */
 const SETTLING_MS = 2_000;
-/** And once more with the first level's calls, until what runs all the time is compiled. */
-const WARMING_MS = 6_000;
+/** And once more with the first level's calls, until what runs all the time is compiled: a node serves for days. */
+const WARMING_MS = 30_000;
 /** Of the caller's audio, how much at least must have reached the model for a window to count. */
 const ARRIVED_SHARE = 0.98;
 
