@@ -24,7 +24,6 @@ const keysOf = (key: CallKey): readonly string[] => [`ava:{call:${key}}:head`, `
 
 const SAVE = redisScript(`
 local epoch, seq, whole = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
-local firstItem = 6 + 2 * tonumber(ARGV[5])
 local kept = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'savedBy', 'ending')
 local keptEpoch, keptSeq = tonumber(kept[1] or 0), tonumber(kept[2] or 0)
 if kept[4] and keptEpoch >= epoch then return 'ended' end
@@ -37,8 +36,8 @@ elseif not kept[2] then
 elseif keptEpoch < epoch or keptSeq + 1 ~= seq then
   return 'behind'
 end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', ARGV[2], 'savedBy', ARGV[1], unpack(ARGV, 6, firstItem - 1))
-for i = firstItem, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', ARGV[2], 'savedBy', ARGV[1], unpack(cjson.decode(ARGV[5])))
+for i = 6, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
 return 'ok'`);
@@ -117,8 +116,8 @@ export function redisCallKeeper(redis: RedisClient): CallKeeper {
     save({ key, epoch, seq, head, items, whole }) {
       const parts: string[] = [];
       for (const name in head) parts.push(PART + name, head[name] ?? '');
-      const args = [epoch, seq, whole ? 1 : 0, KEPT_MS, parts.length / 2, ...parts, ...items];
-      return run(SAVE, key, ...args).then(keptOf);
+      // As one argument: each costs the client about as much as all that this one holds.
+      return run(SAVE, key, epoch, seq, whole ? 1 : 0, KEPT_MS, JSON.stringify(parts), ...items).then(keptOf);
     },
     read: async (key) => callReply.parse(await run(READ, key)),
     take: async (key, epoch) => takeReply.parse(await run(TAKE, key, KEPT_MS, epoch)),

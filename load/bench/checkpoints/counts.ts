@@ -25,7 +25,7 @@ export interface Counting {
 
 const SCRIPTS = new Set(['eval', 'evalsha']);
 /** What scripts call inside is counted as if clients had asked for it. */
-const INSIDE = ['hmget', 'hset', 'rpush', 'pexpire', 'unlink', 'lrange'];
+const INSIDE = ['hmget', 'hset', 'rpush', 'pexpire', 'unlink', 'lrange', 'hgetall'];
 const ASKED_HERE = ['info', 'keys', 'hexists', 'memory|usage'];
 const NOT_OF_NODES = new Set([...INSIDE, ...ASKED_HERE]);
 
@@ -87,7 +87,7 @@ async function memoryOfCalls(client: RedisClient): Promise<readonly number[]> {
   const sizes: number[] = [];
   for (const head of await client.keys('ava:{call:*}:head')) {
     // Of a call that is over its ending alone is kept.
-    if ((await client.hexists(head, 'head')) === 0) continue;
+    if ((await client.hexists(head, 'seq')) === 0) continue;
     const keys = [head, head.replace(/head$/, 'items')];
     const bytes = await Promise.all(keys.map((key) => client.memory('USAGE', key)));
     sizes.push(bytes.reduce<number>((total, each) => total + (each ?? 0), 0));

@@ -1,6 +1,6 @@
 /** How much is measured: the whole form by default, less of it for work in between. */
 import { parseArgs } from 'node:util';
-import { USUAL, VARIANT_NAMES, type VariantName } from './variants.ts';
+import { VARIANT_NAMES, type VariantName } from './variants.ts';
 
 export interface RelayOptions {
   /** Calls at once, level by level, rising. */
@@ -14,7 +14,7 @@ export interface RelayOptions {
   readonly profiles: string | undefined;
 }
 
-const DEFAULTS = { calls: '50,100,150', pairs: '5', seconds: '10', variants: USUAL.join(',') };
+const DEFAULTS = { calls: '50,100,150', pairs: '5', seconds: '10', variants: VARIANT_NAMES.join(',') };
 
 /** Throws for what it does not know. */
 export function relayOptions(args: readonly string[]): RelayOptions {
@@ -40,7 +40,8 @@ export function relayOptions(args: readonly string[]): RelayOptions {
   };
 }
 
-function wholeNumber(text: string): number {
+/** Throws for anything else. */
+export function wholeNumber(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) throw new Error(`"${text}" is no whole number above 0`);
   return number;

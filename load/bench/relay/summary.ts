@@ -28,8 +28,6 @@ const GOALS = {
   'ava-joined': { cpu: 1, p99Ms: 45 },
 } as const;
 const MEMORY_GOAL = 1.3;
-/** What keeping calls outside their node may add. */
-const KEEPING_GOAL = 1.05;
 
 const at = (rounds: readonly (readonly LevelFigures[])[], calls: number): LevelFigures[] =>
   rounds.flatMap((levels) => levels.filter((level) => level.calls === calls));
@@ -103,15 +101,5 @@ export function goals(measured: Measured, levels: readonly number[]): string {
       );
     }
   }
-  figures.push(...levels.flatMap((calls) => keepingGoal(measured, calls)));
   return figures.length === 0 ? '' : table(figures);
-}
-
-/** What keeping calls costs a node, where both were measured. */
-function keepingGoal(measured: Measured, calls: number): Figure[] {
-  const keeping = ratio(at(measured.get('ava-single') ?? [], calls), at(measured.get('ava-unkept') ?? [], calls), cpu);
-  if (!keeping) return [];
-  const name = `calls kept, ${calls} calls: CPU against calls not kept`;
-  const note = `± ${keeping.plusMinus.toFixed(2)}`;
-  return [{ name, value: keeping.mean, unit: '×', goal: KEEPING_GOAL, note }];
 }

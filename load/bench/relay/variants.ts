@@ -10,10 +10,8 @@ import { openPlainServer } from '../servers/plain-server.ts';
 import type { Production } from '../servers/production.ts';
 import type { Target } from './orders.ts';
 
-export const VARIANT_NAMES = ['parse', 'splice', 'join', 'ava-single', 'ava-joined', 'ava-unkept'] as const;
+export const VARIANT_NAMES = ['parse', 'splice', 'join', 'ava-single', 'ava-joined'] as const;
 export type VariantName = (typeof VARIANT_NAMES)[number];
-/** What is measured where nothing else is asked for: the last is for what keeping calls costs. */
-export const USUAL: readonly VariantName[] = VARIANT_NAMES.filter((name) => name !== 'ava-unkept');
 
 export const LABELS: Readonly<Record<VariantName, string>> = {
   parse: '(a) bare relay, JSON',
@@ -21,7 +19,6 @@ export const LABELS: Readonly<Record<VariantName, string>> = {
   join: '(c) as (b), frames joined',
   'ava-single': 'Ava, frames single',
   'ava-joined': 'Ava, frames joined',
-  'ava-unkept': 'Ava, frames single, calls not kept',
 };
 
 export interface RunningServer {
@@ -60,7 +57,8 @@ async function startBaseline(mode: string, modelUrl: string): Promise<RunningSer
   return { pid: server.pid, target: { kind: 'stream', url }, close: () => server.close() };
 }
 
-async function startAva(
+/** Ava as she was built, once she is ready. `profiles`: a folder for a CPU profile of the run. */
+export async function startAva(
   production: Production,
   modelUrl: string,
   programFlags: readonly string[],
@@ -100,8 +98,6 @@ export function variantsOf(production: Production, modelUrl: string, profiles: s
           return startAva(production, modelUrl, ['--pair-frames=never'], profiles);
         case 'ava-joined':
           return startAva(production, modelUrl, ['--pair-frames=always'], profiles);
-        case 'ava-unkept':
-          return startAva(production, modelUrl, ['--pair-frames=never', '--keep-calls=never'], profiles);
       }
     },
   };

@@ -1,0 +1,115 @@
+/**
+ * What it costs a node, while nothing fails, that its calls are kept for others: two servers with the same calls, at the
+ * same time on the same core, one of which keeps none. So whatever the machine does meanwhile falls on both; how lucky a
+ * process is with its memory does not, so each round starts both anew, the other one first. Options:
+ * `--calls 100 --rounds 6 --seconds 40`. Linux with two cores.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { intervalOf, medianOf } from './figures/interval.ts';
+import { machineFacts } from './figures/machine.ts';
+import { cpuMsOf, pin } from './figures/process-costs.ts';
+import { table } from './figures/table.ts';
+import { type Generator, openGenerator } from './relay/generator.ts';
+import { wholeNumber } from './relay/options.ts';
+import { OTHER_CORE, SERVER_CORE } from './relay/run.ts';
+import { type RunningServer, startAva } from './relay/variants.ts';
+import { build, openProduction, type Production } from './servers/production.ts';
+
+export const about = 'processor time of a node that keeps its calls for others, beside one that does not';
+
+/** After a start, before the first call; and from the first call on, until what runs all the time is compiled. */
+const SETTLING_MS = 2_000;
+const WARMING_MS = 35_000;
+const GOAL = 1.05;
+
+/** One of the two, with stores and callers of its own. */
+interface Side {
+  readonly production: Production;
+  readonly generator: Generator;
+  readonly programFlags: readonly string[];
+}
+
+async function openSide(programFlags: readonly string[]): Promise<Side> {
+  const [production, generator] = await Promise.all([openProduction(), openGenerator()]);
+  return { production, generator, programFlags };
+}
+
+async function closeSide({ production, generator }: Side): Promise<void> {
+  await generator.close();
+  await production.close();
+}
+
+interface Options {
+  readonly calls: number;
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+/** ms of processor time a call and second, of each side in its order. */
+async function round(sides: readonly Side[], { calls, seconds }: Options): Promise<number[]> {
+  const running: (RunningServer & Side)[] = [];
+  try {
+    for (const side of sides) {
+      const flags = ['--pair-frames=never', ...side.programFlags];
+      const server = await startAva(side.production, side.generator.modelUrl, flags, undefined);
+      running.push({ ...server, ...side });
+      pin(server.pid, SERVER_CORE);
+    }
+    await sleep(SETTLING_MS);
+    await Promise.all(running.map(({ generator, target }) => generator.calls(target, calls)));
+    await sleep(WARMING_MS);
+    const before = running.map(({ pid }) => cpuMsOf(pid));
+    const begunAt = performance.now();
+    await sleep(seconds * 1_000);
+    const tookS = (performance.now() - begunAt) / 1_000;
+    const used = running.map(({ pid }, n) => (cpuMsOf(pid) - (before[n] ?? 0)) / tookS / calls);
+    await Promise.all(running.map(({ generator }) => generator.hangUp()));
+    return used;
+  } finally {
+    for (const server of running) await server.close();
+  }
+}
+
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      calls: { type: 'string', default: '100' },
+      rounds: { type: 'string', default: '6' },
+      seconds: { type: 'string', default: '40' },
+    },
+  });
+  const options = {
+    calls: wholeNumber(values.calls),
+    rounds: wholeNumber(values.rounds),
+    seconds: wholeNumber(values.seconds),
+  };
+  // What is started from here on inherits the core; the servers are moved to the other one.
+  pin(process.pid, OTHER_CORE);
+  await build();
+  const [kept, unkept] = await Promise.all([openSide([]), openSide(['--keep-calls=never'])]);
+  const measured: { readonly kept: number; readonly unkept: number }[] = [];
+  try {
+    for (let n = 0; n < options.rounds; n++) {
+      const isFirst = n % 2 === 0;
+      const [first = 0, second = 0] = await round(isFirst ? [kept, unkept] : [unkept, kept], options);
+      const both = isFirst ? { kept: first, unkept: second } : { kept: second, unkept: first };
+      measured.push(both);
+      const ratio = (both.kept / both.unkept).toFixed(3);
+      process.stdout.write(`round ${n + 1}: ${both.kept.toFixed(2)} and ${both.unkept.toFixed(2)} ms, × ${ratio}\n`);
+    }
+  } finally {
+    await Promise.all([closeSide(kept), closeSide(unkept)]);
+  }
+  const ratio = intervalOf(measured.map((each) => each.kept / each.unkept));
+  const keptMs = medianOf(measured.map((each) => each.kept));
+  const unkeptMs = medianOf(measured.map((each) => each.unkept));
+  process.stdout.write(
+    `${table([
+      { name: 'CPU a call-second, calls kept', value: keptMs, unit: 'ms' },
+      { name: 'CPU a call-second, calls not kept', value: unkeptMs, unit: 'ms' },
+      { name: 'against each other', value: ratio.mean, unit: '×', goal: GOAL, note: `± ${ratio.plusMinus.toFixed(3)}` },
+    ])}\n\n${options.calls} calls on each\n${machineFacts()}\n`,
+  );
+}
