@@ -116,7 +116,7 @@ export function redisCallKeeper(redis: RedisClient): CallKeeper {
     save({ key, epoch, seq, head, items, whole }) {
       const parts: string[] = [];
       for (const name in head) parts.push(PART + name, head[name] ?? '');
-      // As one argument: each costs the client about as much as all that this one holds.
+      // As one argument: the client measures, copies and frames each by itself.
       return run(SAVE, key, epoch, seq, whole ? 1 : 0, KEPT_MS, JSON.stringify(parts), ...items).then(keptOf);
     },
     read: async (key) => callReply.parse(await run(READ, key)),

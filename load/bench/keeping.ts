@@ -85,6 +85,7 @@ export async function run(args: readonly string[]): Promise<void> {
     rounds: wholeNumber(values.rounds),
     seconds: wholeNumber(values.seconds),
   };
+  const machine = machineFacts();
   // What is started from here on inherits the core; the servers are moved to the other one.
   pin(process.pid, OTHER_CORE);
   await build();
@@ -110,6 +111,6 @@ export async function run(args: readonly string[]): Promise<void> {
       { name: 'CPU a call-second, calls kept', value: keptMs, unit: 'ms' },
       { name: 'CPU a call-second, calls not kept', value: unkeptMs, unit: 'ms' },
       { name: 'against each other', value: ratio.mean, unit: '×', goal: GOAL, note: `± ${ratio.plusMinus.toFixed(3)}` },
-    ])}\n\n${options.calls} calls on each\n${machineFacts()}\n`,
+    ])}\n\n${options.calls} calls on each\n${machine}\n`,
   );
 }

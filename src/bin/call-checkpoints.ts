@@ -15,13 +15,10 @@ export const CHECKPOINT_LIMITS = {
   patienceMs: 250,
   /** What changes all the time is kept so often. */
   soonMs: 500,
-  /** A sentence that begins is kept with the words that it will have, or by then. */
-  begunMs: 1_000,
 } as const;
 
 /** What waits for it comes at the tick's end: at half of what node's own `queueMicrotask` costs, which opens an async scope. */
 const TICK = Promise.resolve();
-const NEVER = Number.POSITIVE_INFINITY;
 
 export interface CheckpointOptions {
   readonly keeper: CallKeeper;
@@ -49,8 +46,6 @@ export class CallCheckpoints {
   private dueNow = false;
   private again: NodeJS.Timeout | undefined;
   private due: NodeJS.Timeout | undefined;
-  /** When `due` is, ms since the epoch; never where nothing is. */
-  private dueAt = NEVER;
   private last: Promise<void> = Promise.resolve();
 
   constructor(options: CheckpointOptions) {
@@ -61,22 +56,13 @@ export class CallCheckpoints {
   /** To be told of each step. */
   changed(before: CallState, after: CallState): void {
     this.state = after;
-    if (after.mode === 'ended') return;
-    if (isWorthKeeping(before, after)) this.beforeTickEnds();
-    else if (before.turns !== after.turns) this.within(CHECKPOINT_LIMITS.begunMs);
+    if (after.mode !== 'ended' && isWorthKeeping(before, after)) this.beforeTickEnds();
   }
 
   /** What is no part of the state changed, and may go on doing so: it is kept before long. */
   soon(): void {
-    this.within(CHECKPOINT_LIMITS.soonMs);
-  }
-
-  private within(ms: number): void {
-    const at = this.options.now() + ms;
-    if (this.over || at >= this.dueAt) return;
-    clearTimeout(this.due);
-    this.dueAt = at;
-    this.due = setTimeout(() => void this.save(), ms).unref();
+    if (this.over) return;
+    this.due ??= setTimeout(() => void this.save(), CHECKPOINT_LIMITS.soonMs).unref();
   }
 
   /** Everything, now: at the beginning, and by a new owner. */
@@ -124,7 +110,7 @@ export class CallCheckpoints {
     const { state } = this;
     if (!state || this.over) return Promise.resolve();
     clearTimeout(this.due);
-    this.dueAt = NEVER;
+    this.due = undefined;
     this.dueNow = false;
     const { keeper, key, epoch, headOf } = this.options;
     const before = this.kept;
@@ -180,8 +166,8 @@ function newItems(history: CallState['history'], before: CallState['history'] = 
 
 /**
  * Sounds, timers and the words of a sentence that is still being made are not: they are over before anybody could take the
- * call up. That an answer begins is not either: it is kept that it was due, and who goes on answers anew, since of its
- * words one or two are known by then. A fixed phrase is known whole.
+ * call up. That an answer begins to be made is not either: it is kept that it was due. That it begins to be heard is: its
+ * words run ahead of it, and whoever takes the call up then goes on with it, where it would else be said anew.
  */
 function isWorthKeeping(before: CallState, after: CallState): boolean {
   return (
@@ -189,8 +175,7 @@ function isWorthKeeping(before: CallState, after: CallState): boolean {
     before.dealings !== after.dealings ||
     before.tools !== after.tools ||
     before.history !== after.history ||
-    before.callerTurns !== after.callerTurns ||
-    hasBegunPhrase(before, after) ||
+    before.turns !== after.turns ||
     before.awaited !== after.awaited ||
     (before.responding && !after.responding) ||
     before.language !== after.language ||
@@ -200,8 +185,4 @@ function isWorthKeeping(before: CallState, after: CallState): boolean {
     before.resumes !== after.resumes ||
     (before.callerSpeaksSince === null) !== (after.callerSpeaksSince === null)
   );
-}
-
-function hasBegunPhrase(before: CallState, { turns, saying }: CallState): boolean {
-  return before.turns !== turns && saying.some(({ n, by }) => n === turns && by !== 'model');
 }
