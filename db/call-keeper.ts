@@ -122,6 +122,6 @@ export function redisCallKeeper(redis: RedisClient): CallKeeper {
     read: async (key) => callReply.parse(await run(READ, key)),
     take: async (key, epoch) => takeReply.parse(await run(TAKE, key, KEPT_MS, epoch)),
     takeNext: async (key) => callReply.parse(await run(TAKE, key, KEPT_MS)),
-    end: async (key, epoch, ending) => keptOf(await run(END, key, epoch, ending, ENDED_MS)),
+    end: (key, epoch, ending) => run(END, key, epoch, ending, ENDED_MS).then(keptOf),
   };
 }

@@ -8,19 +8,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { intervalOf, medianOf } from './figures/interval.ts';
 import { machineFacts } from './figures/machine.ts';
-import { cpuMsOf, pin } from './figures/process-costs.ts';
+import { pin } from './figures/process-costs.ts';
 import { table } from './figures/table.ts';
 import { type Generator, openGenerator } from './relay/generator.ts';
 import { wholeNumber } from './relay/options.ts';
-import { OTHER_CORE, SERVER_CORE } from './relay/run.ts';
+import { OTHER_CORE, SERVER_CORE, SETTLING_MS, steadyWindow, WARMING_MS } from './relay/run.ts';
 import { type RunningServer, startAva } from './relay/variants.ts';
 import { build, openProduction, type Production } from './servers/production.ts';
 
 export const about = 'processor time of a node that keeps its calls for others, beside one that does not';
 
-/** After a start, before the first call; and from the first call on, until what runs all the time is compiled. */
-const SETTLING_MS = 2_000;
-const WARMING_MS = 35_000;
 const GOAL = 1.05;
 
 /** One of the two, with stores and callers of its own. */
@@ -58,14 +55,10 @@ async function round(sides: readonly Side[], { calls, seconds }: Options): Promi
     }
     await sleep(SETTLING_MS);
     await Promise.all(running.map(({ generator, target }) => generator.calls(target, calls)));
-    await sleep(WARMING_MS);
-    const before = running.map(({ pid }) => cpuMsOf(pid));
-    const begunAt = performance.now();
-    await sleep(seconds * 1_000);
-    const tookS = (performance.now() - begunAt) / 1_000;
-    const used = running.map(({ pid }, n) => (cpuMsOf(pid) - (before[n] ?? 0)) / tookS / calls);
+    await sleep(SETTLING_MS + WARMING_MS);
+    const windows = await Promise.all(running.map(({ pid, generator }) => steadyWindow(pid, generator, seconds)));
     await Promise.all(running.map(({ generator }) => generator.hangUp()));
-    return used;
+    return windows.map(({ cpuMs, tookS }) => cpuMs / tookS / calls);
   } finally {
     for (const server of running) await server.close();
   }

@@ -3,6 +3,7 @@
  * and takes what it remembers. What the caller says meanwhile waits.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { CallState } from '../../actors/call/state.ts';
 import type { PhoneInlet } from '../../actors/phone/messages.ts';
 import type { BrowserMemory } from '../browser/memory.ts';
@@ -13,7 +14,6 @@ import {
   type CallKey,
   type CallRegister,
   FIRST_EPOCH,
-  type HeadParts,
   type KeptCall,
 } from '../domain/call-keeping.ts';
 import type { AvaEvents, CallContext } from '../domain/events.ts';
@@ -92,13 +92,8 @@ function readFrom(kept: Live): Seen {
 
 /** Nearly always nothing has come since; a node that takes up many calls at once need not read each twice. */
 function readAgain(seen: Seen, taken: Live): Seen {
-  const isSame = haveSameParts(taken.head, seen.kept.head) && taken.items.length === seen.kept.items.length;
+  const isSame = isDeepStrictEqual(taken.head, seen.kept.head) && taken.items.length === seen.kept.items.length;
   return isSame ? { ...seen, seq: taken.seq } : readFrom(taken);
-}
-
-function haveSameParts(some: HeadParts, others: HeadParts): boolean {
-  const names = Object.keys(some);
-  return names.length === Object.keys(others).length && names.every((name) => some[name] === others[name]);
 }
 
 function claimOf({ identity, startedAt }: CallState, node: string): CallClaim {

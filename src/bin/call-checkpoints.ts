@@ -17,9 +17,6 @@ export const CHECKPOINT_LIMITS = {
   soonMs: 500,
 } as const;
 
-/** What waits for it comes at the tick's end: at half of what node's own `queueMicrotask` costs, which opens an async scope. */
-const TICK = Promise.resolve();
-
 export interface CheckpointOptions {
   readonly keeper: CallKeeper;
   readonly key: CallKey;
@@ -98,12 +95,8 @@ export class CallCheckpoints {
   private beforeTickEnds(): void {
     if (this.dueNow) return;
     this.dueNow = true;
-    void TICK.then(this.tickEnds);
+    void Promise.resolve().then(() => (this.dueNow ? this.save() : undefined));
   }
-
-  private readonly tickEnds = (): void => {
-    if (this.dueNow) void this.save();
-  };
 
   /** Resolves once it is kept, with whatever has to be said twice for it, or is known not to be. */
   private save(): Promise<void> {

@@ -14,7 +14,7 @@ export type CallKey = string;
 /** Texts by the names of their parts. */
 export type HeadParts = Readonly<Record<string, string>>;
 
-/** The part that stands for all of them, in what releases before kept as one text. */
+/** The part that stands for all of them, where they are one text: what releases before kept, what a call is replayed from. */
 export const ONE_TEXT = 'all';
 
 export interface CallSave {

@@ -10,9 +10,9 @@ export const SERVER_CORE = 0;
 export const OTHER_CORE = 1;
 
 /** After a start, before the first call; and after the last call of a level was opened. */
-const SETTLING_MS = 2_000;
+export const SETTLING_MS = 2_000;
 /** And once more with the first level's calls, until what runs all the time is compiled: a node serves for days. */
-const WARMING_MS = 30_000;
+export const WARMING_MS = 30_000;
 /** Of the caller's audio, how much at least must have reached the model for a window to count. */
 const ARRIVED_SHARE = 0.98;
 
@@ -42,11 +42,16 @@ function assertArrived(traffic: TrafficReport): void {
   }
 }
 
-async function window(
-  pid: number,
-  generator: Generator,
-  seconds: number,
-): Promise<{ cpuMs: number; tookS: number; instructions: number | null; traffic: TrafficReport }> {
+export interface Window {
+  /** Processor time of the server, all of it. */
+  readonly cpuMs: number;
+  readonly tookS: number;
+  readonly instructions: number | null;
+  readonly traffic: TrafficReport;
+}
+
+/** Throws where audio did not arrive: a server that does nothing costs nothing. */
+export async function steadyWindow(pid: number, generator: Generator, seconds: number): Promise<Window> {
   await generator.traffic();
   const instructions = countInstructions(pid);
   const [cpuBefore, begunAt] = [cpuMsOf(pid), performance.now()];
@@ -54,6 +59,7 @@ async function window(
   const [cpuAfter, endedAt] = [cpuMsOf(pid), performance.now()];
   const counted = await instructions.stop();
   const traffic = await generator.traffic();
+  assertArrived(traffic);
   return { cpuMs: cpuAfter - cpuBefore, tookS: (endedAt - begunAt) / 1000, instructions: counted, traffic };
 }
 
@@ -72,8 +78,7 @@ export async function measureLevels(
   for (const calls of levels) {
     await generator.calls(target, calls);
     await sleep(figures.length === 0 ? SETTLING_MS + WARMING_MS : SETTLING_MS);
-    const { cpuMs, tookS, instructions, traffic } = await window(pid, generator, seconds);
-    assertArrived(traffic);
+    const { cpuMs, tookS, instructions, traffic } = await steadyWindow(pid, generator, seconds);
     const callSeconds = calls * tookS;
     figures.push({
       calls,

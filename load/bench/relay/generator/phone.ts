@@ -51,7 +51,7 @@ export class Phone {
   private readonly streamSid: string;
   private readonly traffic: Traffic;
   private readonly random: () => number;
-  /** The frame of this cycle that is a probe; none of them where it lies behind. */
+  /** The frame of this cycle that is a probe; -1: none. */
   private probeAt = -1;
   private readonly probes = new Map<number, number>();
   private readonly marks: { readonly name: string; readonly dueAt: number }[] = [];
@@ -138,14 +138,14 @@ export class Phone {
     if (this.cycleFrame === 0) this.planProbe();
     if (at < SPEECH_FRAMES) return SPEECH_PAYLOAD;
     if (at !== this.probeAt) return SILENCE_PAYLOAD;
-    this.probeAt = -1;
     this.probes.set(this.sent, now);
     this.traffic.probesSent++;
     return probePayload(this.sent);
   }
 
   private planProbe(): void {
-    if (this.random() < PROBES.shareOfCycles) this.probeAt = PROBES.first + Math.floor(this.random() * PROBES.count);
+    const isDue = this.random() < PROBES.shareOfCycles;
+    this.probeAt = isDue ? PROBES.first + Math.floor(this.random() * PROBES.count) : -1;
   }
 
   private take(text: Buffer): void {
