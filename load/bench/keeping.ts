@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { intervalOf, medianOf } from './figures/interval.ts';
 import { machineFacts } from './figures/machine.ts';
 import { pin } from './figures/process-costs.ts';
-import { table } from './figures/table.ts';
+import { type Figure, table } from './figures/table.ts';
 import { type Generator, openGenerator } from './relay/generator.ts';
 import { wholeNumber } from './relay/options.ts';
 import { OTHER_CORE, SERVER_CORE, SETTLING_MS, steadyWindow, WARMING_MS } from './relay/run.ts';
@@ -43,8 +43,14 @@ interface Options {
   readonly seconds: number;
 }
 
-/** ms of processor time a call and second, of each side in its order. */
-async function round(sides: readonly Side[], { calls, seconds }: Options): Promise<number[]> {
+/** Of one side in one round, a call and second: ms of processor time; millions of instructions where they are counted. */
+interface Cost {
+  readonly ms: number;
+  readonly instructionsM: number | null;
+}
+
+/** The costs of the sides, in their order. */
+async function round(sides: readonly Side[], { calls, seconds }: Options): Promise<Cost[]> {
   const running: (RunningServer & Side)[] = [];
   try {
     for (const side of sides) {
@@ -58,7 +64,10 @@ async function round(sides: readonly Side[], { calls, seconds }: Options): Promi
     await sleep(SETTLING_MS + WARMING_MS);
     const windows = await Promise.all(running.map(({ pid, generator }) => steadyWindow(pid, generator, seconds)));
     await Promise.all(running.map(({ generator }) => generator.hangUp()));
-    return windows.map(({ cpuMs, tookS }) => cpuMs / tookS / calls);
+    return windows.map(({ cpuMs, tookS, instructions }) => ({
+      ms: cpuMs / tookS / calls,
+      instructionsM: instructions === null ? null : instructions / 1e6 / tookS / calls,
+    }));
   } finally {
     for (const server of running) await server.close();
   }
@@ -83,27 +92,46 @@ export async function run(args: readonly string[]): Promise<void> {
   pin(process.pid, OTHER_CORE);
   await build();
   const [kept, unkept] = await Promise.all([openSide([]), openSide(['--keep-calls=never'])]);
-  const measured: { readonly kept: number; readonly unkept: number }[] = [];
+  const measured: Round[] = [];
   try {
     for (let n = 0; n < options.rounds; n++) {
       const isFirst = n % 2 === 0;
-      const [first = 0, second = 0] = await round(isFirst ? [kept, unkept] : [unkept, kept], options);
+      const costs = await round(isFirst ? [kept, unkept] : [unkept, kept], options);
+      const [first, second] = costs;
+      if (!first || !second) throw new Error('a side was not measured');
       const both = isFirst ? { kept: first, unkept: second } : { kept: second, unkept: first };
       measured.push(both);
-      const ratio = (both.kept / both.unkept).toFixed(3);
-      process.stdout.write(`round ${n + 1}: ${both.kept.toFixed(2)} and ${both.unkept.toFixed(2)} ms, × ${ratio}\n`);
+      const [keptMs, unkeptMs] = [both.kept.ms, both.unkept.ms];
+      const ratio = (keptMs / unkeptMs).toFixed(3);
+      process.stdout.write(`round ${n + 1}: ${keptMs.toFixed(2)} and ${unkeptMs.toFixed(2)} ms, × ${ratio}\n`);
     }
   } finally {
     await Promise.all([closeSide(kept), closeSide(unkept)]);
   }
-  const ratio = intervalOf(measured.map((each) => each.kept / each.unkept));
-  const keptMs = medianOf(measured.map((each) => each.kept));
-  const unkeptMs = medianOf(measured.map((each) => each.unkept));
-  process.stdout.write(
-    `${table([
-      { name: 'CPU a call-second, calls kept', value: keptMs, unit: 'ms' },
-      { name: 'CPU a call-second, calls not kept', value: unkeptMs, unit: 'ms' },
-      { name: 'against each other', value: ratio.mean, unit: '×', goal: GOAL, note: `± ${ratio.plusMinus.toFixed(3)}` },
-    ])}\n\n${options.calls} calls on each\n${machine}\n`,
+  process.stdout.write(`${table(figuresOf(measured))}\n\n${options.calls} calls on each\n${machine}\n`);
+}
+
+interface Round {
+  readonly kept: Cost;
+  readonly unkept: Cost;
+}
+
+function figuresOf(measured: readonly Round[]): Figure[] {
+  const against = intervalOf(measured.map(({ kept, unkept }) => kept.ms / unkept.ms));
+  const instructions = measured.flatMap(({ kept, unkept }) =>
+    kept.instructionsM === null || unkept.instructionsM === null ? [] : [kept.instructionsM / unkept.instructionsM],
   );
+  const counted = (): Figure => ({ name: 'the same in instructions', value: intervalOf(instructions).mean, unit: '×' });
+  return [
+    { name: 'CPU a call-second, calls kept', value: medianOf(measured.map(({ kept }) => kept.ms)), unit: 'ms' },
+    { name: 'CPU a call-second, calls not kept', value: medianOf(measured.map(({ unkept }) => unkept.ms)), unit: 'ms' },
+    {
+      name: 'against each other',
+      value: against.mean,
+      unit: '×',
+      goal: GOAL,
+      note: `${against.mean.toFixed(3)} ± ${against.plusMinus.toFixed(3)}`,
+    },
+    ...(instructions.length > 0 ? [counted()] : []),
+  ];
 }
