@@ -19,7 +19,8 @@ export function fenceOf(entry: ConversationEntry): CallFence | null {
 export async function findStaleOwners(sql: Sql, entries: readonly ConversationEntry[]): Promise<readonly CallFence[]> {
   const owners = ownersOf(entries);
   if (owners.length === 0) return [];
-  // All are locked, and compared there: mostly nobody is stale, and hundreds of rows need not come back.
+  // All are locked, and compared there: mostly nobody is stale, and hundreds of rows need not come back. Materialized,
+  // since a condition on a subquery would be asked before its rows are locked, and leave the others unlocked.
   const rows = await sql`
     with locked as materialized (
       select named."callSid", named.epoch, c.owner_epoch
