@@ -36,9 +36,7 @@ elseif not kept[2] then
 elseif keptEpoch < epoch or keptSeq + 1 ~= seq then
   return 'behind'
 end
-local parts = {}
-for text in string.gmatch(ARGV[5], '([^\\n]*)\\n') do parts[#parts + 1] = text end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', ARGV[2], 'savedBy', ARGV[1], unpack(parts))
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', ARGV[2], 'savedBy', ARGV[1], unpack(cjson.decode(ARGV[5])))
 for i = 6, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
@@ -96,15 +94,8 @@ function partsOf(fields: readonly (readonly [string, string])[]): HeadParts {
   return Object.fromEntries(parts);
 }
 
-const KEPT: ReadonlySet<unknown> = new Set<Kept>(['ok', 'stale', 'gone', 'behind', 'ended']);
-const isKept = (reply: unknown): reply is Kept => KEPT.has(reply);
-
-/** Not by a schema: it is asked at each save of each call. */
-function keptOf(reply: unknown): Kept {
-  if (isKept(reply)) return reply;
-  throw new Error('Redis answered a save with something else than its script does');
-}
-
+const keptOf = (reply: unknown): Kept => keptReply.parse(reply);
+const keptReply = z.enum(['ok', 'stale', 'gone', 'behind', 'ended']);
 const counts = z.object({ epoch: z.coerce.number(), seq: z.coerce.number() });
 const liveReply = z
   .tuple([z.literal('live'), z.array(z.string()), z.array(z.string())])
@@ -123,10 +114,10 @@ export function redisCallKeeper(redis: RedisClient): CallKeeper {
 
   return {
     save({ key, epoch, seq, head, items, whole }) {
-      // As one argument, since the client measures, copies and frames each by itself; in lines, since JSON has none.
-      let parts = '';
-      for (const name in head) parts += `${PART}${name}\n${head[name] ?? ''}\n`;
-      return run(SAVE, key, epoch, seq, whole ? 1 : 0, KEPT_MS, parts, ...items).then(keptOf);
+      const parts: string[] = [];
+      for (const name in head) parts.push(PART + name, head[name] ?? '');
+      // As one argument: the client measures, copies and frames each by itself.
+      return run(SAVE, key, epoch, seq, whole ? 1 : 0, KEPT_MS, JSON.stringify(parts), ...items).then(keptOf);
     },
     read: async (key) => callReply.parse(await run(READ, key)),
     take: async (key, epoch) => takeReply.parse(await run(TAKE, key, KEPT_MS, epoch)),

@@ -24,9 +24,8 @@ export async function storeEntries(
 ): Promise<readonly CallFence[]> {
   await insertStarts(sql, clinicId, ofKind(entries, 'started'));
   const stale = await findStaleOwners(sql, entries);
-  const current = stale.length === 0 ? entries : entries.filter((entry) => !isOf(stale, entry));
-  const recorded = current.filter(({ kind }) => kind !== 'folded');
-  const latest = [...new Map(recorded.map((entry) => [placeOf(entry), entry])).values()];
+  const current = entries.filter((entry) => !isOf(stale, entry));
+  const latest = [...new Map(current.map((entry) => [placeOf(entry), entry])).values()];
   const turns = ofKind(latest, 'turn');
   const toolCalls = ofKind(latest, 'tool_call');
   // One statement each, and none needs another's answer.

@@ -13,35 +13,28 @@ export function fenceOf(entry: ConversationEntry): CallFence | null {
 }
 
 /**
- * The fences of these entries whose calls have a newer owner, each once. Nobody can claim the calls of the others until
- * the transaction ends. Conversations are locked before calls, as by whoever ends them.
+ * The fences of these entries whose calls have a newer owner. Nobody can claim the calls of the others until the
+ * transaction ends. Conversations are locked before calls, as by whoever ends them.
  */
 export async function findStaleOwners(sql: Sql, entries: readonly ConversationEntry[]): Promise<readonly CallFence[]> {
-  const owners = ownersOf(entries);
-  if (owners.length === 0) return [];
-  // All are locked, and compared there: mostly nobody is stale, and hundreds of rows need not come back. Materialized,
-  // since a condition on a subquery would be asked before its rows are locked, and leave the others unlocked.
-  const rows = await sql`
-    with locked as materialized (
-      select named."callSid", named.epoch, c.owner_epoch
-      from json_to_recordset(${JSON.stringify(owners)}::text::json) as named(
-        "callSid" text, epoch int, "conversationId" uuid)
-      join conversations v on v.id = named."conversationId"
-      join calls c on c.call_sid = named."callSid"
-      order by v.id
-      for no key update of v for share of c)
-    select distinct "callSid", epoch from locked where owner_epoch > epoch`;
-  return rows.map((row) => ownerRow.parse(row));
-}
-
-/** A call's entries mostly share one fence, and are told apart by it at no cost. */
-function ownersOf(entries: readonly ConversationEntry[]): readonly (CallFence & { readonly conversationId: string })[] {
-  const conversations = new Map<CallFence, string>();
-  for (const entry of entries) {
+  const owners = entries.flatMap((entry) => {
     const fence = fenceOf(entry);
-    if (fence !== null) conversations.set(fence, entry.conversationId);
-  }
-  return [...conversations].map(([fence, conversationId]) => ({ ...fence, conversationId }));
+    return fence === null ? [] : [{ ...fence, conversationId: entry.conversationId }];
+  });
+  if (owners.length === 0) return [];
+  const rows = await sql`
+    select c.call_sid as "callSid", c.owner_epoch as epoch
+    from (
+      select distinct "callSid", "conversationId"
+      from json_to_recordset(${JSON.stringify(owners)}::text::json) as o("callSid" text, "conversationId" uuid)
+    ) as named
+    join conversations v on v.id = named."conversationId"
+    join calls c on c.call_sid = named."callSid"
+    order by v.id
+    for no key update of v for share of c`;
+  const newest = new Map(rows.map((row) => ownerRow.parse(row)).map(({ callSid, epoch }) => [callSid, epoch]));
+  const stale = owners.filter(({ callSid, epoch }) => (newest.get(callSid) ?? epoch) > epoch);
+  return [...new Map(stale.map(({ callSid, epoch }) => [`${callSid} ${epoch}`, { callSid, epoch }])).values()];
 }
 
 /** Whether an entry is in the name of one of these. */

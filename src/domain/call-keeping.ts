@@ -11,7 +11,7 @@ import type { Instant } from './clinic.ts';
 /** What a call is found by: the CallSid of a telephone call, clinic and session of a browser's. */
 export type CallKey = string;
 
-/** Texts without line breaks, by the names of their parts. */
+/** Texts by the names of their parts. */
 export type HeadParts = Readonly<Record<string, string>>;
 
 /** The part that stands for all of them, where they are one text: what releases before kept, what a call is replayed from. */

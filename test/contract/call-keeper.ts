@@ -67,10 +67,9 @@ export function describeCallKeeper(name: string, open: () => Promise<KeeperBench
     it('keeps whatever texts it is given, under whatever key, each call’s apart', async () => {
       const odd = ['', '}', `{}${key}`, `ж \u{1F600} ${key}`];
       for (const each of odd) {
-        const line = `\u0000 ' " \\ \r ${each} ${'x'.repeat(5_000)}`;
-        const text = `${line}\n${line}`;
-        expect(await keeper.save(wholeOf(each, 1, { head: { [line]: line }, items: ['', text] }))).toBe('ok');
-        expect(await keeper.read(each)).toMatchObject({ head: { [line]: line }, items: ['', text] });
+        const text = `\u0000 ' " \\ \n ${each} ${'x'.repeat(5_000)}`;
+        expect(await keeper.save(wholeOf(each, 1, { head: { [text]: text }, items: ['', text] }))).toBe('ok');
+        expect(await keeper.read(each)).toMatchObject({ head: { [text]: text }, items: ['', text] });
       }
     });
 
