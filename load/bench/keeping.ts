@@ -12,7 +12,7 @@ import { pin } from './figures/process-costs.ts';
 import { type Figure, table } from './figures/table.ts';
 import { type Generator, openGenerator } from './relay/generator.ts';
 import { wholeNumber } from './relay/options.ts';
-import { OTHER_CORE, SERVER_CORE, SETTLING_MS, steadyWindow, WARMING_MS } from './relay/run.ts';
+import { type Cost, costOf, OTHER_CORE, SERVER_CORE, SETTLING_MS, steadyWindow, WARMING_MS } from './relay/run.ts';
 import { type RunningServer, startAva } from './relay/variants.ts';
 import { build, openProduction, type Production } from './servers/production.ts';
 
@@ -43,12 +43,6 @@ interface Options {
   readonly seconds: number;
 }
 
-/** Of one side in one round, a call and second: ms of processor time; millions of instructions where they are counted. */
-interface Cost {
-  readonly ms: number;
-  readonly instructionsM: number | null;
-}
-
 /** The costs of the sides, in their order. */
 async function round(sides: readonly Side[], { calls, seconds }: Options): Promise<Cost[]> {
   const running: (RunningServer & Side)[] = [];
@@ -64,10 +58,7 @@ async function round(sides: readonly Side[], { calls, seconds }: Options): Promi
     await sleep(SETTLING_MS + WARMING_MS);
     const windows = await Promise.all(running.map(({ pid, generator }) => steadyWindow(pid, generator, seconds)));
     await Promise.all(running.map(({ generator }) => generator.hangUp()));
-    return windows.map(({ cpuMs, tookS, instructions }) => ({
-      ms: cpuMs / tookS / calls,
-      instructionsM: instructions === null ? null : instructions / 1e6 / tookS / calls,
-    }));
+    return windows.map((window) => costOf(window, calls));
   } finally {
     for (const server of running) await server.close();
   }
@@ -96,12 +87,11 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     for (let n = 0; n < options.rounds; n++) {
       const isFirst = n % 2 === 0;
-      const costs = await round(isFirst ? [kept, unkept] : [unkept, kept], options);
-      const [first, second] = costs;
+      const [first, second] = await round(isFirst ? [kept, unkept] : [unkept, kept], options);
       if (!first || !second) throw new Error('a side was not measured');
       const both = isFirst ? { kept: first, unkept: second } : { kept: second, unkept: first };
       measured.push(both);
-      const [keptMs, unkeptMs] = [both.kept.ms, both.unkept.ms];
+      const [keptMs, unkeptMs] = [both.kept.cpuMs, both.unkept.cpuMs];
       const ratio = (keptMs / unkeptMs).toFixed(3);
       process.stdout.write(`round ${n + 1}: ${keptMs.toFixed(2)} and ${unkeptMs.toFixed(2)} ms, × ${ratio}\n`);
     }
@@ -117,14 +107,17 @@ interface Round {
 }
 
 function figuresOf(measured: readonly Round[]): Figure[] {
-  const against = intervalOf(measured.map(({ kept, unkept }) => kept.ms / unkept.ms));
+  const against = intervalOf(measured.map(({ kept, unkept }) => kept.cpuMs / unkept.cpuMs));
   const instructions = measured.flatMap(({ kept, unkept }) =>
     kept.instructionsM === null || unkept.instructionsM === null ? [] : [kept.instructionsM / unkept.instructionsM],
   );
-  const counted = (): Figure => ({ name: 'the same in instructions', value: intervalOf(instructions).mean, unit: '×' });
-  return [
-    { name: 'CPU a call-second, calls kept', value: medianOf(measured.map(({ kept }) => kept.ms)), unit: 'ms' },
-    { name: 'CPU a call-second, calls not kept', value: medianOf(measured.map(({ unkept }) => unkept.ms)), unit: 'ms' },
+  const figures: Figure[] = [
+    { name: 'CPU a call-second, calls kept', value: medianOf(measured.map(({ kept }) => kept.cpuMs)), unit: 'ms' },
+    {
+      name: 'CPU a call-second, calls not kept',
+      value: medianOf(measured.map(({ unkept }) => unkept.cpuMs)),
+      unit: 'ms',
+    },
     {
       name: 'against each other',
       value: against.mean,
@@ -132,6 +125,9 @@ function figuresOf(measured: readonly Round[]): Figure[] {
       goal: GOAL,
       note: `${against.mean.toFixed(3)} ± ${against.plusMinus.toFixed(3)}`,
     },
-    ...(instructions.length > 0 ? [counted()] : []),
   ];
+  if (instructions.length > 0) {
+    figures.push({ name: 'the same in instructions', value: intervalOf(instructions).mean, unit: '×' });
+  }
+  return figures;
 }

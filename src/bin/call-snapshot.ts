@@ -1,7 +1,7 @@
 /**
  * A call as it is kept: the parts of a head, of which a save replaces those that changed, and what it remembers as items
- * that are only added, so that a save costs the same in the first minute and in the last. Texts of JSON; the head says by which schema, since a node of
- * another release may read it.
+ * that are only added, so that a save costs the same in the first minute and in the last. Texts of JSON; the head says
+ * by which schema, since a node of another release may read it.
  */
 import { z } from 'zod';
 import { type Remembered, remembersAll } from '../../actors/call/history.ts';

@@ -19,12 +19,16 @@ export const WARMING_MS = 120_000;
 /** Of the caller's audio, how much at least must have reached the model for a window to count. */
 const ARRIVED_SHARE = 0.98;
 
-export interface LevelFigures {
-  readonly calls: number;
-  /** Processor time of the server a call and second, ms. */
+/** Of the server, a call and second. */
+export interface Cost {
+  /** Processor time, ms. */
   readonly cpuMs: number;
-  /** Millions of instructions a call and second; null where the machine does not count them. */
+  /** Millions of instructions; null where the machine does not count them. */
   readonly instructionsM: number | null;
+}
+
+export interface LevelFigures extends Cost {
+  readonly calls: number;
   readonly roundTripsMs: readonly number[];
   /** Resident memory over the idle server's, a call. */
   readonly memoryKb: number;
@@ -66,6 +70,14 @@ export async function steadyWindow(pid: number, generator: Generator, seconds: n
   return { cpuMs: cpuAfter - cpuBefore, tookS: (endedAt - begunAt) / 1000, instructions: counted, traffic };
 }
 
+export function costOf({ cpuMs, tookS, instructions }: Window, calls: number): Cost {
+  const callSeconds = calls * tookS;
+  return {
+    cpuMs: cpuMs / callSeconds,
+    instructionsM: instructions === null ? null : instructions / 1e6 / callSeconds,
+  };
+}
+
 /** Ends the calls afterwards; the server is the caller's to close. */
 export async function measureLevels(
   server: RunningServer,
@@ -81,12 +93,11 @@ export async function measureLevels(
   for (const calls of levels) {
     await generator.calls(target, calls);
     await sleep(figures.length === 0 ? SETTLING_MS + WARMING_MS : SETTLING_MS);
-    const { cpuMs, tookS, instructions, traffic } = await steadyWindow(pid, generator, seconds);
-    const callSeconds = calls * tookS;
+    const measured = await steadyWindow(pid, generator, seconds);
+    const { traffic, tookS } = measured;
     figures.push({
       calls,
-      cpuMs: cpuMs / callSeconds,
-      instructionsM: instructions === null ? null : instructions / 1e6 / callSeconds,
+      ...costOf(measured, calls),
       roundTripsMs: traffic.roundTripsMs,
       memoryKb: (residentBytesOf(pid) - idleBytes) / 1000 / calls,
       generatorShare: traffic.cpuMs / 1000 / tookS,
