@@ -337,8 +337,10 @@ export class Switchboard implements FrontDesk {
   private async elsewhere(continuation: CallContinuation): Promise<Continuation | EndedCall | undefined> {
     const { keeping, clock } = this.options.world;
     if (!keeping) return undefined;
+    // Before anything is waited for: what she was saying counts as heard up to here.
+    const brokeAt = clock.now();
     const left = await this.others.read(continuation.callSid);
-    return (left === null && (await this.anew(continuation))) || this.nextOf(left, continuation.to, clock.now());
+    return (left === null && (await this.anew(continuation))) || this.nextOf(left, continuation.to, brokeAt);
   }
 
   /** Its node died before its first stream was there: nothing is lost but the greeting, which this one says. */

@@ -284,6 +284,15 @@ describe('a node that is asked about a call that it does not know', () => {
     expect(await desk().continueCall(asked('completed'))).toEqual({ kind: 'hang_up' });
   });
 
+  it('goes on from where it broke, however long the look at what is kept takes', async () => {
+    const clock = new SimulatedClock();
+    const askedAt = clock.now();
+    const slow = afterwards(async () => clock.advance(250));
+    const next = await desk({ keeper: slow.keeper }, { clock }).continueCall(asked());
+    expect(next).toMatchObject({ kind: 'stream', brokeAt: askedAt });
+    expect(clock.now()).toBe(askedAt + 250);
+  });
+
   it('does what is left to do where it is over', async () => {
     await keeper.end(telephoneKey(callSid), 1, endingOf(OVER));
     expect(await desk().continueCall(asked())).toEqual({ kind: 'hang_up' });

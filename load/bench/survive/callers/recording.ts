@@ -5,13 +5,16 @@ import type { LineEvent, PhoneRecord } from '../phone-record.ts';
 import { LAST_SENTENCE } from './talker.ts';
 
 /** Resolves once the call is over. */
-export async function recorded(call: Call): Promise<PhoneRecord> {
+export async function recorded(call: Pick<Call, 'sid' | 'from' | 'events' | 'ended'>): Promise<PhoneRecord> {
   const words: PhoneRecord['words'] = [];
   const sentences: PhoneRecord['sentences'] = [];
   const line: LineEvent[] = [];
+  let beganAt = 0;
   const take = (event: CallEvent): void => {
     if (event.type === 'word') words.push({ text: event.word, ...stretch(event) });
-    else if (event.type === 'said') sentences.push({ text: event.text, ...stretch(event) });
+    // A line that stood still for a while said the sentence in more time than it is long.
+    else if (event.type === 'saying') beganAt = event.epochMs;
+    else if (event.type === 'said') sentences.push({ ...stretch(event), text: event.text, fromAt: beganAt });
     else {
       const happened = lineEvent(event);
       if (happened) line.push(happened);
