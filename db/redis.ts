@@ -11,6 +11,7 @@
  */
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { RedisTarget } from '../ops/config.ts';
+import { CommandDeadlines } from './command-deadlines.ts';
 
 export type RedisPurpose = 'sessions' | 'pubsub' | 'queue';
 export type RedisClient = Redis | Cluster;
@@ -56,7 +57,6 @@ const retryStrategy = (attempt: number): number => reconnectDelayMs(attempt);
 /** What a purpose asks of each connection to a server. */
 const PURPOSE_OPTIONS: Readonly<Record<RedisPurpose, RedisOptions>> = {
   sessions: {
-    commandTimeout: COMMAND_TIMEOUT_MS,
     socketTimeout: SILENCE_LIMIT_MS,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -65,6 +65,17 @@ const PURPOSE_OPTIONS: Readonly<Record<RedisPurpose, RedisOptions>> = {
   pubsub: { socketTimeout: SILENCE_LIMIT_MS, maxRetriesPerRequest: null, autoResubscribe: true },
   queue: { maxRetriesPerRequest: null, socketTimeout: BLOCKING_SILENCE_LIMIT_MS },
 };
+
+/** Has commands given up here: ioredis would do it where their answers may be there, and have a timer for each. */
+function withDeadlines(client: RedisClient): RedisClient {
+  const deadlines = new CommandDeadlines(COMMAND_TIMEOUT_MS);
+  const send: Cluster['sendCommand'] = client.sendCommand.bind(client);
+  client.sendCommand = (...given: Parameters<typeof send>) => {
+    deadlines.watch(given[0]);
+    return send(...given);
+  };
+  return client;
+}
 
 function serverOptions(target: RedisTarget, purpose: RedisPurpose): RedisOptions {
   return {
@@ -167,7 +178,8 @@ function keepTrying(client: RedisClient): () => void {
  * Close it.
  */
 export function openRedis(target: RedisTarget, purpose: RedisPurpose, onState: StateListener): RedisConnection {
-  const client = connect(target, purpose);
+  const connected = connect(target, purpose);
+  const client = purpose === 'sessions' ? withDeadlines(connected) : connected;
   const watched = watch(client, onState);
   const giveUp = keepTrying(client);
   const ping = async (): Promise<void> => {

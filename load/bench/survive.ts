@@ -95,10 +95,12 @@ function told(calls: readonly JudgedCall[], kills: number): string {
   const inGap = sum(({ turns }) => turns.askedAgainInGap);
   const before = sum(({ turns }) => turns.askedAgainBeforeGap);
   const resumed = sum(({ turns }) => turns.resumed);
+  const holed = sum(({ turns }) => turns.holed);
   return [
     `${calls.length} calls, ${cut.length} of them cut off by ${kills} kills, ${sum(({ unexplained }) => unexplained)} lines broke of themselves`,
     `${sum(({ bookings }) => bookings)} appointments; ${sentences} sentences, ${sum(({ turns }) => turns.recorded)} in the record`,
     `asked again: ${inGap} spoken into a gap, ${before} shortly before it; acted on with their words unknown: ${resumed}`,
+    `not judged, since the telephones stood still in them: ${holed}`,
   ].join('\n');
 }
 

@@ -133,6 +133,21 @@ function unwritten(ending: string, { callSid }: CallClaim, { epoch }: { readonly
   return end ? { ...end, fence: { callSid, epoch } } : null;
 }
 
+/** How often the keeper is asked that does not answer, and how long after each time: it may be back in a moment. */
+const ASKING = { times: 5, againMs: 150 } as const;
+
+/** What `ask` answers in the end; rejects where it never does. What is asked must do no harm if it is asked twice. */
+export async function askedAgain<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let time = 1; time < ASKING.times; time++) {
+    try {
+      return await ask();
+    } catch {
+      await sleep(ASKING.againMs, undefined, { ref: false });
+    }
+  }
+  return ask();
+}
+
 /** As `adopt`, and the events tell what came of it; a record left open is closed. `failed` where nobody can tell. */
 export async function adoptTelling(
   { keeping, clock, events, log }: Pick<CallWorld, 'keeping' | 'clock' | 'events' | 'log'>,
@@ -146,7 +161,7 @@ export async function adoptTelling(
   const told = (result: AvaEvents['call.resumed']['result']): void =>
     events.emit('call.resumed', { ...context, reason: 'node_lost', result, ms: clock.now() - askedAt });
   try {
-    const adoption = await adopt(keeping, key, node, wanted);
+    const adoption = await askedAgain(() => adopt(keeping, key, node, wanted));
     told(adoption.kind === 'adopted' ? 'resumed' : adoption.kind);
     if (adoption.kind === 'ended' && adoption.unwritten) log.write(adoption.unwritten);
     return adoption;

@@ -1,7 +1,7 @@
 /** Calls that other nodes had: what they left of them, how this node gets one, and the records that they could not close. */
 import type { CallState } from '../../actors/call/state.ts';
 import type { WatchedCall } from '../domain/call-watch.ts';
-import { type Adopted, adopt, adoptTelling } from './call-adoption.ts';
+import { type Adopted, adopt, adoptTelling, askedAgain } from './call-adoption.ts';
 import { type CallEnding, readEnding, restored, telephoneKey } from './call-snapshot.ts';
 import type { CallWorld } from './call-world.ts';
 
@@ -23,7 +23,7 @@ export class LeftBehindCalls {
     const { keeping, events } = this.world;
     if (!keeping) return undefined;
     try {
-      const kept = await keeping.keeper.read(telephoneKey(callSid));
+      const kept = await askedAgain(() => keeping.keeper.read(telephoneKey(callSid)));
       if (kept?.kind === 'live') return { kind: 'live', state: restored(kept.head, kept.items) };
       return kept && { kind: 'ended', ending: readEnding(kept.ending) };
     } catch (error) {

@@ -293,6 +293,20 @@ describe('a node that is asked about a call that it does not know', () => {
     expect(clock.now()).toBe(askedAt + 250);
   });
 
+  it.each(['read', 'take'] as const)('goes on with it though it can be had only after a while: %s', async (what) => {
+    let times = 0;
+    const slow = {
+      ...keeper,
+      [what]: (...given: [string, number]) => (++times < 3 ? away() : keeper[what](...given)),
+    };
+    const node = desk({ keeper: slow });
+    expect(await node.continueCall(asked())).toMatchObject({ kind: 'stream' });
+    node.open(stream(), LINE);
+    await vi.waitFor(() => expect(node.active).toBe(1), { timeout: 5_000 });
+    expect(times).toBeGreaterThan(2);
+    await node.stop();
+  });
+
   it('does what is left to do where it is over', async () => {
     await keeper.end(telephoneKey(callSid), 1, endingOf(OVER));
     expect(await desk().continueCall(asked())).toEqual({ kind: 'hang_up' });

@@ -134,6 +134,17 @@ test('a frozen Redis fails a command in 250 ms, is cut off, never gets the comma
   expect(Number(await redis.client.get('count'))).toBeLessThanOrEqual(1);
 });
 
+test('an answer that came while the process stood still is an answer', async () => {
+  const redis = opened(await freshUrl(), 'sessions');
+  await redis.ready(DEADLINE_MS);
+  const answers = Array.from({ length: 3 }, () => redis.client.incr('count'));
+  // The commands leave, and their answers are there, long before anybody looks for them.
+  await new Promise((resolve) => setImmediate(resolve));
+  const until = performance.now() + 600;
+  while (performance.now() < until);
+  expect(await Promise.all(answers)).toEqual([1, 2, 3]);
+});
+
 test('Sentinel leads to the primary, and to the new one after a failover', async () => {
   const { url, primary, replica } = await redisWithSentinel();
   const redis = opened(url, 'sessions');

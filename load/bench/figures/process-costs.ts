@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 
 /** `getconf CLK_TCK` on every Linux that node runs on. */
 const TICK_MS = 10;
@@ -36,6 +37,21 @@ export function residentBytesOf(pid: number): number {
 export function pin(pid: number, core: number): void {
   const { status, stderr } = spawnSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`process ${pid} could not be pinned to core ${core}: ${stderr}`);
+}
+
+/** As far before others as may be asked of the system. */
+const FIRST = -15;
+
+/**
+ * Has a process that stands for what is elsewhere (telephones, a vendor) run before all others: it is not to be late
+ * because of what is measured. Without the right to it, nothing changes.
+ */
+export function runsFirst(pid: number): void {
+  try {
+    setPriority(pid, FIRST);
+  } catch {
+    // Told by the benchmark: how long it stood still.
+  }
 }
 
 const INSTRUCTIONS = 'instructions:u';

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { runsFirst } from '../figures/process-costs.ts';
 import { type Account, type News, news, type Order } from './orders.ts';
 import type { PhoneRecord } from './phone-record.ts';
 
@@ -22,6 +23,7 @@ export interface Callers {
 
 export async function openCallers(account: Account): Promise<Callers> {
   const child = fork(MAIN, [JSON.stringify(account)], { execArgv: ['--import', 'tsx'] });
+  if (child.pid !== undefined) runsFirst(child.pid);
   const records: PhoneRecord[] = [];
   const order = (given: Order): void => void child.send(given);
   const exited = once(child, 'exit');

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { freePort } from '../../../ops/embedded/port.ts';
+import { runsFirst } from '../figures/process-costs.ts';
 import { openPlainServer } from '../servers/plain-server.ts';
 
 export interface Model {
@@ -26,6 +27,7 @@ export async function openModel({ handshakeMs, thinkMs }: ModelDelays): Promise<
   const args = ['--import', 'tsx', 'test/sim/openai/main.ts', '--port', String(port), '--think-ms', String(thinkMs)];
   const name = 'the simulated OpenAI';
   const server = await openPlainServer({ name, args, cwd: PROJECT, port, output: '/dev/null' });
+  runsFirst(server.pid);
   const at = (path: string): string => `http://127.0.0.1:${port}/sim/${path}`;
   const faults = { faults: [{ kind: 'slow_handshake', ms: handshakeMs }] };
   const set = await fetch(at('faults'), {

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 
 const word = z.object({ text: z.string(), fromAt: z.number(), toAt: z.number() });
-const sentence = z.object({ text: z.string(), fromAt: z.number(), toAt: z.number() });
+/** `stoodStillMs`: how much longer it took than it is, since the telephones stood still meanwhile. */
+const sentence = word.extend({ stoodStillMs: z.number().optional() });
 
 /** What happened to the call's streams, and to what was asked when one ended. */
 const lineEvent = z.discriminatedUnion('type', [

@@ -45,6 +45,19 @@ describe("a caller's sentences", () => {
     expect(verdict).toMatchObject({ askedAgainUnfairly: ['Yes, please.'], lost: [], doubled: [] });
   });
 
+  it('are not judged when the telephones stood still in the middle of them, unless they were understood all the same', () => {
+    const holed = { ...said('Yes, please.', 5_000, 6_300), stoodStillMs: 300 };
+    const again = said('Yes, please.', 13_000);
+    const unfair = verdictOf([holed, again], ['Yes, please.'], [FAULT]);
+    expect(unfair).toMatchObject({ holed: 1, askedAgainUnfairly: [], recorded: 1 });
+    expect(verdictOf([holed], [], [FAULT])).toMatchObject({ holed: 1, lost: [] });
+    expect(verdictOf([holed], ['Yes, please.'], [FAULT])).toMatchObject({ holed: 0, recorded: 1 });
+    expect(verdictOf([{ ...holed, stoodStillMs: 40 }], [], [FAULT])).toMatchObject({
+      holed: 0,
+      lost: ['Yes, please.'],
+    });
+  });
+
   it('are resumed when they were acted on before anybody had their words', () => {
     const verdict = verdictOf([said('Yes, please.', 8_500), said('Bye.', 20_000)], [INAUDIBLE, 'Bye.'], [FAULT]);
     expect(verdict).toMatchObject({ recorded: 1, resumed: 1, lost: [] });

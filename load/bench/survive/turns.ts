@@ -17,6 +17,8 @@ export interface TurnVerdict {
   readonly askedAgainBeforeGap: number;
   /** Spoken into the gap or shortly before it, and acted on with its words unknown. */
   readonly resumed: number;
+  /** Said with a hole in it, since the telephones stood still, and not understood: nothing is to be learnt of them. */
+  readonly holed: number;
   /** Asked for again though no gap was near. */
   readonly askedAgainUnfairly: readonly string[];
   /** Neither recorded, nor resumed, nor asked for again. */
@@ -35,7 +37,13 @@ export const INAUDIBLE = '[inaudible]';
  */
 const UNSETTLED_MS = 1_500;
 
-type Fate = 'recorded' | 'in_gap' | 'before_gap' | 'resumed' | 'unfair' | 'doubled' | 'lost';
+/**
+ * Who hears nothing of a line for 200 ms takes it for silence, in the middle of a word. Telephones that stood still catch
+ * up with 100 ms of it by themselves.
+ */
+const HOLE_MS = 100;
+
+type Fate = 'recorded' | 'in_gap' | 'before_gap' | 'resumed' | 'holed' | 'unfair' | 'doubled' | 'lost';
 
 /** `rows`: the caller's turns as the record has them, in order. */
 export function judgedTurns(
@@ -61,6 +69,7 @@ export function judgedTurns(
     if (faults.some((fault) => isAskedByOwnQuestion(sentence, said[n + 1], words, fault))) return 'in_gap';
     const place = placeOf(sentence, faults);
     if (isAgain && place !== null) return place;
+    if ((sentence.stoodStillMs ?? 0) >= HOLE_MS) return 'holed';
     if (isAgain) return isRecorded ? 'doubled' : 'unfair';
     return place !== null && isUnworded(n) ? 'resumed' : 'lost';
   });
@@ -75,6 +84,7 @@ export function judgedTurns(
     askedAgainInGap: count('in_gap'),
     askedAgainBeforeGap: count('before_gap'),
     resumed: count('resumed'),
+    holed: count('holed'),
     askedAgainUnfairly: textsOf('unfair'),
     lost: textsOf('lost'),
     doubled: [...textsOf('doubled'), ...unmatched.filter(wasSaid)],

@@ -25,8 +25,8 @@ it('has a sentence begin when it did, though the telephones stood still in the m
     [5_480, 200, { type: 'said', text: 'No.', fromMs: 5_000, toMs: 5_500 }],
   );
   expect(sentences).toEqual([
-    { text: 'Yes, please.', fromAt: EPOCH + 1_000, toAt: EPOCH + 2_000 },
-    { text: 'No.', fromAt: EPOCH + 5_200, toAt: EPOCH + 5_700 },
+    { text: 'Yes, please.', fromAt: EPOCH + 1_000, toAt: EPOCH + 2_000, stoodStillMs: 200 },
+    { text: 'No.', fromAt: EPOCH + 5_200, toAt: EPOCH + 5_700, stoodStillMs: 0 },
   ]);
 });
 

@@ -12,10 +12,11 @@ export async function recorded(call: Pick<Call, 'sid' | 'from' | 'events' | 'end
   let beganAt = 0;
   const take = (event: CallEvent): void => {
     if (event.type === 'word') words.push({ text: event.word, ...stretch(event) });
-    // A line that stood still for a while said the sentence in more time than it is long.
     else if (event.type === 'saying') beganAt = event.epochMs;
-    else if (event.type === 'said') sentences.push({ ...stretch(event), text: event.text, fromAt: beganAt });
-    else {
+    else if (event.type === 'said') {
+      const { fromAt, toAt } = stretch(event);
+      sentences.push({ text: event.text, fromAt: beganAt, toAt, stoodStillMs: Math.max(0, fromAt - beganAt) });
+    } else {
       const happened = lineEvent(event);
       if (happened) line.push(happened);
     }
