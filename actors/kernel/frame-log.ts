@@ -7,7 +7,7 @@
 
 /** Little more than the moment that is kept of a caller: longer blocks leave the processor's cache between two frames. */
 const BLOCK_BYTES = 3_072;
-/** Unused blocks that are kept for other calls, in this process. */
+/** Unused blocks of one size that are kept for other calls, in this process. */
 const SPARE_BLOCKS = 512;
 /** Before each frame stands its length. */
 const LENGTH_BYTES = 4;
@@ -19,14 +19,25 @@ interface Block {
   used: number;
 }
 
-const spare: Buffer[] = [];
+/** By their size. */
+const spare = new Map<number, Buffer[]>();
 
 export class FrameLog {
+  private readonly blockBytes: number;
+  private readonly spare: Buffer[];
   private blocks: Block[] = [];
   /** Number of the first frame that is kept. */
   first = 0;
   /** Number of the next frame. */
   end = 0;
+
+  /** `blockBytes`: what is longer has a block of its own, which serves nothing else. */
+  constructor(blockBytes = BLOCK_BYTES) {
+    const known = spare.get(blockBytes) ?? [];
+    spare.set(blockBytes, known);
+    this.blockBytes = blockBytes;
+    this.spare = known;
+  }
 
   push(payload: string): void {
     const block = this.blockFor(LENGTH_BYTES + payload.length);
@@ -49,21 +60,30 @@ export class FrameLog {
   dropBefore(number: number): void {
     if (number <= this.first) return;
     this.first = Math.min(number, this.end);
-    while ((this.blocks[1]?.first ?? Number.POSITIVE_INFINITY) <= this.first) giveBack(this.blocks.shift());
+    while ((this.blocks[1]?.first ?? Number.POSITIVE_INFINITY) <= this.first) this.giveBack(this.blocks.shift());
   }
 
   /** Gives up all of them; none can be added any more. */
   close(): void {
     this.first = this.end;
-    for (const block of this.blocks.splice(0)) giveBack(block);
+    for (const block of this.blocks.splice(0)) this.giveBack(block);
   }
 
   private blockFor(bytes: number): Block {
     const last = this.blocks.at(-1);
     if (last !== undefined && last.used + bytes <= last.bytes.length) return last;
-    const block = { bytes: bytesFor(bytes), first: this.end, used: 0 };
+    const block = { bytes: this.bytesFor(bytes), first: this.end, used: 0 };
     this.blocks.push(block);
     return block;
+  }
+
+  private bytesFor(wanted: number): Buffer {
+    if (wanted > this.blockBytes) return Buffer.allocUnsafeSlow(wanted);
+    return this.spare.pop() ?? Buffer.allocUnsafeSlow(this.blockBytes);
+  }
+
+  private giveBack(block: Block | undefined): void {
+    if (block?.bytes.length === this.blockBytes && this.spare.length < SPARE_BLOCKS) this.spare.push(block.bytes);
   }
 }
 
@@ -75,13 +95,4 @@ function framesOf({ bytes, used }: Block): string[] {
     frames.push(bytes.toString('latin1', begins, at));
   }
   return frames;
-}
-
-function bytesFor(wanted: number): Buffer {
-  if (wanted > BLOCK_BYTES) return Buffer.allocUnsafeSlow(wanted);
-  return spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
-}
-
-function giveBack(block: Block | undefined): void {
-  if (block?.bytes.length === BLOCK_BYTES && spare.length < SPARE_BLOCKS) spare.push(block.bytes);
 }

@@ -8,6 +8,9 @@ import { FrameLog } from '../kernel/frame-log.ts';
 import type { AudioPayload } from './messages.ts';
 import type { PhoneState } from './state.ts';
 
+/** Room for 600 ms of telephone audio in base64, which is as long as a piece that is played mostly is. */
+const BLOCK_BYTES = 6_656;
+
 interface Chunk {
   readonly itemId: string;
   readonly fromMs: number;
@@ -18,7 +21,7 @@ export class KeptAudio {
   private readonly bytesPerMs: number;
   private chunks: Chunk[] = [];
   /** The chunks' audio, in the same order. */
-  private readonly audio = new FrameLog();
+  private readonly audio = new FrameLog(BLOCK_BYTES);
 
   constructor(format: AudioFormat = 'audio/pcmu') {
     this.bytesPerMs = BYTES_PER_MS[format];

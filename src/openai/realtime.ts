@@ -15,10 +15,11 @@ import {
   type ModelLine,
   type ModelReport,
 } from '../../actors/model/messages.ts';
-import type { AudioFormat } from '../domain/audio-format.ts';
+import { type AudioFormat, durationMsOf } from '../domain/audio-format.ts';
 import { sendAppend } from './append-frames.ts';
 import { DeltaReader } from './delta-reader.ts';
 import { FramePairing, PairedAudio } from './frame-pairing.ts';
+import { GatheredSpeech, SpeechGathering } from './gathered-speech.ts';
 import { ownEvents } from './own-events.ts';
 import type { PairFrames } from './pairing-policy.ts';
 import { closeCode, handshakeRefusal } from './refusals.ts';
@@ -26,7 +27,6 @@ import { type SessionChoices, sessionOf } from './session.ts';
 import { SilenceWatch, type Watched } from './silence-watch.ts';
 import { voiceLength } from './voice-length.ts';
 import {
-  audioReport,
   clientEvent,
   FATAL_CODES,
   isReported,
@@ -57,7 +57,8 @@ export const REALTIME_LIMITS = {
 export function realtimeConnector(options: RealtimeOptions): ConnectModel {
   const watch = new SilenceWatch();
   const pairing = new FramePairing(options.pairFrames ?? 'when_busy');
-  return (brief, report) => new RealtimeLine(options, { watch, pairing }, brief, report);
+  const gathering = new SpeechGathering();
+  return (brief, report) => new RealtimeLine(options, { watch, pairing, gathering }, brief, report);
 }
 
 const sessionUpdated = z.object({
@@ -75,6 +76,7 @@ const SESSION_UPDATED = 'session.updated';
 interface Shared {
   readonly watch: SilenceWatch;
   readonly pairing: FramePairing;
+  readonly gathering: SpeechGathering;
 }
 
 class RealtimeLine implements ModelLine, Watched {
@@ -86,6 +88,7 @@ class RealtimeLine implements ModelLine, Watched {
   private readonly voiceMs = voiceLength();
   private readonly deltas = new DeltaReader();
   private readonly callerAudio: PairedAudio;
+  private readonly speech: GatheredSpeech;
   /** Under the WebSocket, from its handshake on. */
   private raw: Socket | undefined;
   private ready = false;
@@ -95,7 +98,7 @@ class RealtimeLine implements ModelLine, Watched {
 
   constructor(
     options: RealtimeOptions,
-    { watch, pairing }: Shared,
+    { watch, pairing, gathering }: Shared,
     brief: ModelBrief,
     report: (report: ModelReport) => void,
   ) {
@@ -103,6 +106,10 @@ class RealtimeLine implements ModelLine, Watched {
     this.report = report;
     this.watch = watch;
     this.callerAudio = new PairedAudio(pairing, (payload) => this.append(payload));
+    this.speech = new GatheredSpeech(gathering, brief.format, {
+      audio: (itemId, ms, payload) => report({ type: 'audio', itemId, ms, payload }),
+      words: (itemId, text) => report({ type: 'words_delta', itemId, text }),
+    });
     this.socket = realtimeSocket(options);
     this.socket.once('upgrade', (response) => {
       this.raw = response.socket;
@@ -165,13 +172,15 @@ class RealtimeLine implements ModelLine, Watched {
     if (this.over || isBinary) return;
     this.silentTicks = 0;
     const delta = Buffer.isBuffer(data) && this.isOwn.all ? this.deltas.read(data) : null;
-    if (delta) return this.report(audioReport(delta.itemId, delta.payload, this.format));
+    if (delta) return this.speech.audio(delta.itemId, durationMsOf(delta.payload, this.format), delta.payload);
     if (Buffer.isBuffer(data) && this.isKnownAhead(typeUpFront(data))) return;
     const event = parsedEvent(data);
     if (!event) return this.report({ type: 'refused', code: 'unreadable_event' });
     if (event.type === SESSION_UPDATED) return this.sessionUpdated(event);
     if (!this.isOwn.hears(event)) return;
     const report = reportOf(event, this.format);
+    if (report?.type === 'words_delta') return this.speech.words(report.itemId, report.text);
+    if (report) this.speech.flush();
     const transcribed = event.type === TRANSCRIBED ? transcriptionUsageOf(event) : null;
     if (transcribed) this.report({ type: 'transcribed', usage: transcribed });
     if (report?.type === 'lost') this.lose(report);
@@ -228,6 +237,7 @@ class RealtimeLine implements ModelLine, Watched {
 
   private lose({ kind, code, retryAfterMs }: Omit<Extract<ModelReport, { type: 'lost' }>, 'type'>): void {
     if (this.over) return;
+    this.speech.flush();
     this.end();
     this.socket.terminate();
     this.report({ type: 'lost', kind: FATAL_CODES.has(code) ? 'fatal' : kind, code, retryAfterMs });
@@ -237,6 +247,7 @@ class RealtimeLine implements ModelLine, Watched {
     this.over = true;
     this.watch.remove(this);
     this.callerAudio.close();
+    this.speech.close();
   }
 }
 
