@@ -395,7 +395,7 @@ async function rehearseCalls({ clock = systemClock() }: NodeOptions, { database,
     return clinicId === undefined ? undefined : directory.byId(clinicId);
   };
   const clinic = await withinPatience(anyClinic(), PATIENCE_MS, undefined).catch(() => undefined);
-  if (clinic) rehearse(clinic, clock.now());
+  if (clinic) await rehearse(clinic, clock.now());
 }
 
 interface Inside extends Stores, Calls {

@@ -1,7 +1,8 @@
 /**
  * Code that runs for the first time is slow, and a node that has just started may be the one to which all calls of a lost
- * node come: it has the fewest. So it goes on with a made-up call a few times before it is ready. Steps are pure, and what
- * they want done is thrown away: nothing is written, told, opened or asked.
+ * node come: it has the fewest. So it goes on with a made-up call a few times before it is ready, and looks for a time in
+ * an empty book, which is what callers ask for most. Steps are pure, and what they want done is thrown away: nothing is
+ * written, told, opened or asked.
  */
 import { CALL_LIMITS, type CallFacts, type CallIdentity, type CallMessage } from '../../actors/call/messages.ts';
 import { recordedStep } from '../../actors/call/recording.ts';
@@ -10,8 +11,12 @@ import type { ModelCommand, ModelOrder } from '../../actors/model/messages.ts';
 import { newModel } from '../../actors/model/state.ts';
 import { modelStep } from '../../actors/model/step.ts';
 import type { Clinic, Instant } from '../domain/clinic.ts';
+import { NO_DEALINGS } from '../domain/dealings.ts';
+import type { BookingStore, MessageStore } from '../domain/ports.ts';
+import type { ToolOutcome } from '../domain/tools.ts';
 import { sessionOf } from '../openai/session.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
+import { useTool } from '../receptionist/tools/toolbox.ts';
 import { headOf, itemOf, restored } from './call-snapshot.ts';
 import { TELEPHONE } from './call-world.ts';
 import { briefOf } from './phone-call.ts';
@@ -20,9 +25,39 @@ import { briefOf } from './phone-call.ts';
 const ROUNDS = 10;
 
 /** Goes on with a made-up call of this clinic, so that the next call is not the first. */
-export function rehearse(clinic: Clinic, now: Instant): void {
-  for (let round = 0; round < ROUNDS; round++) rehearsed(clinic, now);
+export async function rehearse(clinic: Clinic, now: Instant): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) {
+    rehearsed(clinic, now);
+    await searched(clinic, now, WISHES[round % WISHES.length] ?? '');
+  }
 }
+
+const WISHES = ['tomorrow at 2 PM', 'next Tuesday', 'December 10 at 1:30 PM', 'in the morning'];
+
+/** What a caller hears who wants to come at that time, and nobody else does. */
+export function searched(clinic: Clinic, now: Instant, when: string): Promise<ToolOutcome> {
+  const { conversationId, channel, callerPhone } = identityOf(clinic);
+  const stores = { bookings: EMPTY_BOOK, messages: NO_MESSAGES };
+  const context = { clinic, conversationId, channel, callerPhone, dealings: NO_DEALINGS, now: () => now, ...stores };
+  const args = JSON.stringify({ service: clinic.services[0]?.name ?? '', when });
+  return useTool('check_availability', args, context, () => undefined);
+}
+
+const notHere = (): Promise<never> => Promise.reject(new Error('a rehearsal changes nothing'));
+const EMPTY_BOOK: BookingStore = {
+  busy: () => Promise.resolve([]),
+  hold: () => Promise.resolve('held'),
+  release: notHere,
+  book: notHere,
+  correct: notHere,
+  appointment: notHere,
+  appointmentsOf: notHere,
+  reschedule: notHere,
+  cancel: notHere,
+  joinWaitlist: notHere,
+  knowsCustomer: notHere,
+};
+const NO_MESSAGES: MessageStore = { leave: notHere };
 
 /** Of a made-up call whose node is lost while Ava answers: what the session of its next node is told. */
 export function rehearsed(clinic: Clinic, now: Instant): readonly ModelCommand[] {
