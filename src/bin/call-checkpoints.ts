@@ -168,14 +168,29 @@ function isWorthKeeping(before: CallState, after: CallState): boolean {
     before.dealings !== after.dealings ||
     before.tools !== after.tools ||
     before.history !== after.history ||
-    before.turns !== after.turns ||
-    before.awaited !== after.awaited ||
-    (before.responding && !after.responding) ||
     before.language !== after.language ||
     before.leaving !== after.leaving ||
     before.staffTold !== after.staffTold ||
     before.missed !== after.missed ||
     before.resumes !== after.resumes ||
+    (before.responding && !after.responding) ||
+    (isTurnOfAnother(before, after) && !isWordless(before, after))
+  );
+}
+
+function isTurnOfAnother(before: CallState, after: CallState): boolean {
+  return (
+    before.turns !== after.turns ||
+    before.awaited !== after.awaited ||
     (before.callerSpeaksSince === null) !== (after.callerSpeaksSince === null)
   );
+}
+
+/**
+ * The caller stopped speaking, and nobody has their words yet. Whoever takes the call up now asks for them, as if they were
+ * speaking still, which is kept already.
+ */
+function isWordless(before: CallState, after: CallState): boolean {
+  const isOver = before.callerSpeaksSince !== null && after.callerSpeaksSince === null;
+  return isOver && (after.awaited.length > 0 || after.doubt !== null);
 }

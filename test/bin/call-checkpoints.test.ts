@@ -1,9 +1,13 @@
 /** What a call does with the keeper's answers: its saves come in order, and none of what it remembers is left out. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CallMessage } from '../../actors/call/messages.ts';
+import type { CallState } from '../../actors/call/state.ts';
+import { callStep } from '../../actors/call/step.ts';
 import { CallCheckpoints, CHECKPOINT_LIMITS } from '../../src/bin/call-checkpoints.ts';
 import { headOf, itemOf, restored } from '../../src/bin/call-snapshot.ts';
 import type { CallSave, Kept } from '../../src/domain/call-keeping.ts';
-import { callerSpeaks, greeted, words } from '../actors/call/bench.ts';
+import { callerSpeaks, committed, FACTS, greeted, playback, words } from '../actors/call/bench.ts';
+import { NOW } from '../support/step-bench.ts';
 
 const KEY = 'phone/CA1';
 
@@ -73,6 +77,10 @@ function keptBy(options: { readonly epoch?: number; readonly seq?: number } = {}
   };
 }
 
+/** What the next node makes of a call that broke. */
+const takenUp = (state: CallState): CallState =>
+  callStep(FACTS)(state, { type: 'taken_up', brokeAt: NOW, node: 'node-b' }, NOW).state;
+
 const textsOf = ({ items }: CallSave): string[] => items.map((item) => JSON.parse(item).text);
 
 beforeEach(() => void vi.useFakeTimers());
@@ -117,6 +125,29 @@ describe('a call that is kept', () => {
     checkpoints.changed(before, call.state);
     await Promise.resolve();
     expect(saves).toEqual([]);
+  });
+
+  it('is not written for a turn that is over until its words are there: they would be asked for either way', async () => {
+    const { call, checkpoints, saves } = keptBy();
+    checkpoints.begin(call.state);
+    const steps = async (...messages: CallMessage[]): Promise<number> => {
+      for (const message of messages) {
+        const before = call.state;
+        call.tell(message);
+        checkpoints.changed(before, call.state);
+        await Promise.resolve();
+      }
+      return saves.length;
+    };
+    expect(await steps({ type: 'caller_speech_started' })).toBe(2);
+    const over = [{ type: 'caller_speech_stopped', speechMs: 900 } as const, committed('u1')];
+    expect(await steps(...over, { type: 'response_started' })).toBe(2);
+    const heads = [Object.assign({}, ...saves.map(({ head }) => head)), headOf(call.state)];
+    const links = heads.map((head) => takenUp(restored(head, [])).link);
+    expect(links[0]).toEqual(links[1]);
+    expect(links[0]).toMatchObject({ missed: true });
+    expect(await steps(words('u1', 'Do you do Botox?'))).toBe(3);
+    expect(await steps({ type: 'words_delta', itemId: 'a', text: 'Yes' }, playback('a'))).toBe(4);
   });
 
   it('is written once for what changes within one tick, and at once where something waits for it', async () => {
