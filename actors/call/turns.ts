@@ -168,13 +168,20 @@ function holdChoice(before: Dealings, after: Dealings): CallEffect[] {
 
 /** The caller must not go on giving their name for a time that is gone: Ava says so as soon as she may speak. */
 export function holdAnswered(state: CallState, slotId: string, result: 'held' | 'taken'): CallTransition {
-  if (result === 'held' || state.dealings.choice !== slotId) return keep(state);
+  if (result === 'held' || state.dealings.choice !== slotId || isBooking(state)) return keep(state);
   const text = `The time ${slotId} that the caller chose was just taken by someone else. Apologise and check availability again.`;
   return {
     state: { ...state, dealings: { ...state.dealings, choice: null } },
     effects: [{ kind: 'tell_model', order: { type: 'note', text } }, ...letAnswer(state)],
   };
 }
+
+/** What takes the time now may be the caller's own booking, which tells of itself. */
+function isBooking({ tools }: CallState): boolean {
+  return tools.some(({ name }) => BOOKING_TOOLS.has(name));
+}
+
+const BOOKING_TOOLS: ReadonlySet<string> = new Set(['book_appointment', 'reschedule_appointment']);
 
 /** Has the model answer what it was just told; a caller who speaks is answered at the end of their turn anyway. */
 export function letAnswer(state: CallState): readonly CallEffect[] {

@@ -120,12 +120,15 @@ const offer = z.object({
   endsAt: time,
 });
 
+const made = z.object({ appointmentId: z.string(), slotId: z.string() });
+
 const dealings = z.object({
   offers: z.object({ latest: z.array(offer), earlier: z.array(offer), made: count }),
   unanswered: z.array(z.string()),
   choice: z.string().nullable(),
-  booked: z.array(z.object({ appointmentId: z.string(), slotId: z.string() })),
+  booked: z.array(made),
   moved: z.array(z.string()),
+  movedTo: z.array(made).optional(),
   cancelled: z.array(z.string()),
   fresh: z.array(z.string()).optional(),
   waitlisted: z.boolean(),

@@ -23,6 +23,8 @@ export interface Dealings {
   readonly booked: readonly MadeAppointment[];
   /** Moved, and not cancelled again. */
   readonly moved: readonly string[];
+  /** Where those stand now that were moved. Absent: none were. */
+  readonly movedTo?: readonly MadeAppointment[] | undefined;
   readonly cancelled: readonly string[];
   /** Those made, moved or corrected since the caller last spoke: they have corrected nothing of these. Absent: none. */
   readonly fresh?: readonly string[] | undefined;
@@ -59,7 +61,7 @@ export type DealingsChange =
   | { readonly type: 'booked'; readonly appointmentId: string; readonly slotId: string }
   | { readonly type: 'found'; readonly appointmentIds: readonly string[] }
   | { readonly type: 'moving'; readonly appointmentId: string | null }
-  | { readonly type: 'moved'; readonly appointmentId: string }
+  | ({ readonly type: 'moved' } & MadeAppointment)
   | { readonly type: 'cancelled'; readonly appointmentId: string }
   | { readonly type: 'waitlisted' }
   | { readonly type: 'informed' }
@@ -118,12 +120,17 @@ export function deal(dealings: Dealings, change: DealingsChange): Dealings {
       return {
         ...settled(dealings, change.appointmentId),
         moved: withEach(dealings.moved, [change.appointmentId]),
+        movedTo: [
+          ...movedBut(dealings, change.appointmentId),
+          { appointmentId: change.appointmentId, slotId: change.slotId },
+        ],
       };
     case 'cancelled':
       return {
         ...settled(dealings, change.appointmentId),
         booked: dealings.booked.filter((other) => other.appointmentId !== change.appointmentId),
         moved: dealings.moved.filter((other) => other !== change.appointmentId),
+        ...(dealings.movedTo && { movedTo: movedBut(dealings, change.appointmentId) }),
         cancelled: withEach(dealings.cancelled, [change.appointmentId]),
       };
     case 'waitlisted':
@@ -161,6 +168,16 @@ function settled(dealings: Dealings, appointmentId: string): Dealings {
   };
 }
 
+function movedBut({ movedTo = [] }: Dealings, appointmentId: string): readonly MadeAppointment[] {
+  return movedTo.filter((other) => other.appointmentId !== appointmentId);
+}
+
+/** Whether the caller has this time already, by what was booked or moved here. */
+function isTheirs({ booked, movedTo = [] }: Dealings, slotId: string): boolean {
+  const unmoved = booked.filter(({ appointmentId }) => !movedTo.some((other) => other.appointmentId === appointmentId));
+  return [...unmoved, ...movedTo].some((made) => made.slotId === slotId);
+}
+
 /** A booking of the time to which an appointment was just moved finds that appointment: it was moved, not made. */
 function withMade({ booked, moved }: Dealings, made: MadeAppointment): readonly MadeAppointment[] {
   const { appointmentId, slotId } = made;
@@ -189,6 +206,8 @@ export function hear(dealings: Dealings, words: string, clinic: Clinic, now: Ins
   const other = otherOfTwo(dealings, heard);
   if (other) return { ...dealings, choice: other.slotId };
   const match = offerMeant(dealings.offers.latest, words, clinic, now);
+  // "Yes, please" to what is booked meanwhile: words come late, and some say thank you by it.
+  if (match.kind === 'one' && isTheirs(dealings, match.offer.slotId)) return dealings;
   if (match.kind === 'one' && !asksForOthers(words)) return { ...dealings, choice: match.offer.slotId };
   if (match.kind === 'other_wish' || asksForOthers(words) || asksToMove(words)) return { ...dealings, choice: null };
   return dealings;

@@ -121,7 +121,10 @@ describe('an appointment', () => {
     expect(deal(chosen, moving)).toMatchObject({ moving: 'a', choice: null });
     const again = [moving, offered([tue], tue), moving].reduce(deal, NO_DEALINGS);
     expect(again).toMatchObject({ moving: 'a', choice: 'slot_1' });
-    expect(deal(again, { type: 'moved', appointmentId: 'a' })).toMatchObject({ moving: null, choice: null });
+    expect(deal(again, { type: 'moved', appointmentId: 'a', slotId: 'slot_1' })).toMatchObject({
+      moving: null,
+      choice: null,
+    });
     expect(deal(again, { type: 'cancelled', appointmentId: 'a' })).toMatchObject({ moving: null, choice: null });
   });
 });
@@ -141,6 +144,19 @@ describe('changes', () => {
     expect(before).toEqual(copy);
   });
 
+  it('leave no choice of a time that the caller has by now, and every other one', () => {
+    const made: DealingsChange = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' };
+    const moved: DealingsChange = { type: 'moved', appointmentId: 'a', slotId: 'slot_2' };
+    const gone: DealingsChange = { type: 'cancelled', appointmentId: 'a' };
+    const [first, second] = ['The first one, please.', 'The second one, please.'] as const;
+    const booked = after(offered([tue, wed]), made);
+    expect([choiceAfter(booked, first), choiceAfter(booked, second)]).toEqual([null, 'slot_2']);
+    const elsewhere = after(offered([tue, wed]), made, moved);
+    expect([choiceAfter(elsewhere, first), choiceAfter(elsewhere, second)]).toEqual(['slot_1', null]);
+    const over = after(offered([tue, wed]), made, moved, gone);
+    expect([choiceAfter(over, first), choiceAfter(over, second)]).toEqual(['slot_1', 'slot_2']);
+  });
+
   it('survive being stored as JSON', () => {
     const dealings = after(offered([tue, wed]), { type: 'failed', code: 'timeout' }, { type: 'ending' });
     expect(JSON.parse(JSON.stringify(dealings))).toEqual(dealings);
@@ -151,7 +167,7 @@ const come = (dealings: Dealings, callerTurns = 2, broke = false) => outcomeSoFa
 
 describe('what a conversation came to', () => {
   const made: DealingsChange = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' };
-  const moved: DealingsChange = { type: 'moved', appointmentId: 'a' };
+  const moved: DealingsChange = { type: 'moved', appointmentId: 'a', slotId: 'slot_1' };
   const gone: DealingsChange = { type: 'cancelled', appointmentId: 'a' };
   const message: DealingsChange = { type: 'message_taken' };
   const failure: DealingsChange = { type: 'failed', code: 'internal_error' };

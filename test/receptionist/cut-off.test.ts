@@ -54,7 +54,7 @@ it('what was said in the call is known in writing, and what it ended with', () =
 describe('nothing is written', () => {
   const done: readonly (readonly [string, DealingsChange])[] = [
     ['booked', { type: 'booked', appointmentId: 'a', slotId: 'slot_1' }],
-    ['moved', { type: 'moved', appointmentId: 'a' }],
+    ['moved', { type: 'moved', appointmentId: 'a', slotId: 'slot_1' }],
     ['put on the waitlist', { type: 'waitlisted' }],
     ['taken a message from', { type: 'message_taken' }],
     ['said goodbye to', { type: 'ending' }],

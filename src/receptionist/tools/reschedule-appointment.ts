@@ -47,6 +47,6 @@ async function move(appointment: BookedAppointment, offer: Offer, context: ToolC
   if (result.kind === 'not_active') return overAlready(appointment, context);
   const { spoken, ...facts } = toldAppointment(result.appointment, context);
   return answered({ ...facts, spoken: `Your appointment is moved: you're now booked for ${spoken}.` }, [
-    { type: 'moved', appointmentId: appointment.id },
+    { type: 'moved', appointmentId: appointment.id, slotId: offer.slotId },
   ]);
 }

@@ -80,6 +80,26 @@ describe('a choice by words', () => {
     expect(call.state.dealings.choice).toBe('slot_1');
   });
 
+  it('of what is booked by then is none: words come late, and nobody else took it', () => {
+    const call = offered();
+    callerSpeaks(call, 'u1');
+    const booked = { type: 'booked', appointmentId: 'a', slotId: 'slot_1' } as const;
+    call.tell(toolRequested('c2', 'book_appointment'), toolAnswered('c2', [booked]));
+    expect(ofKind(call.tell(words('u1', 'Yes, the first one, please.')), 'hold')).toEqual([]);
+    expect(call.state.dealings.choice).toBeNull();
+    expect(ofKind(hears(call, 'u2', 'Oh, the second one would be better.'), 'hold')).toMatchObject([
+      { slotId: 'slot_2' },
+    ]);
+  });
+
+  it('that a booking under way takes is not told as taken', () => {
+    const call = offered();
+    callerSpeaks(call, 'u1');
+    call.tell(toolRequested('c2', 'book_appointment'));
+    expect(ofKind(call.tell(words('u1', 'Yes, the first one, please.')), 'hold')).toHaveLength(1);
+    expect(call.tell({ type: 'hold_answered', slotId: 'slot_1', result: 'taken' })).toEqual([]);
+  });
+
   it('is not spoilt by the answer about an earlier one', () => {
     const call = offered();
     hears(call, 'u1', 'The first one.');
