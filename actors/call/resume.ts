@@ -8,7 +8,7 @@ import { withDeadline } from '../kernel/actor.ts';
 import { andThen, type CallEffect, type CallTransition, keep } from './effects.ts';
 import { enterEnded, enterParting, isTransferDue, transfer } from './ending.ts';
 import type { CallFacts, CallMessage, FarEnd, HeardItem } from './messages.ts';
-import { isWholeByNow, speechHeard } from './speech.ts';
+import { isWholeByNow, speechHeard, spokenMs } from './speech.ts';
 import type { AwaitedWords, CallState, Saying } from './state.ts';
 import { rerunTools } from './tools.ts';
 import { unheardTurn } from './turns.ts';
@@ -28,7 +28,8 @@ export function takenUp(
 ): CallTransition {
   const { brokeAt, node, farEnd } = message;
   if (state.mode === 'settling') return enterEnded(state, state.endedBy ?? 'lost', now);
-  const heard = (each: Saying): HeardItem => heardOf(each, brokeAt, farEnd);
+  const soundedFrom = turnsToSound(state);
+  const heard = (each: Saying): HeardItem => heardOf(each, soundedFrom.get(each.itemId) ?? brokeAt, brokeAt, farEnd);
   const here = { ...state, identity: { ...state.identity, node }, lineLost: false };
   if (state.mode === 'parting') {
     const saysRest = state.leaving === null && !isCallerCutOff(state) && unfinishedOf(state, heard) !== null;
@@ -78,9 +79,22 @@ function isWhole(state: CallState, each: Saying, { heardMs, sentMs, complete }: 
   return complete ? heardMs >= sentMs : isWholeByNow(state, each, heardMs);
 }
 
+/** When each of what was sent began to sound: one after the other, however early it was sent. By item. */
+function turnsToSound(state: CallState): ReadonlyMap<string, number> {
+  const sent = state.saying.filter(({ n }) => n > 0).toSorted((a, b) => a.n - b.n);
+  let silentFrom = 0;
+  return new Map(
+    sent.map(({ itemId, startedAt, text }) => {
+      const from = Math.max(startedAt, silentFrom);
+      silentFrom = from + spokenMs(state, text);
+      return [itemId, from];
+    }),
+  );
+}
+
 /** How much of an item was heard when the line broke: by the far end's word, else by its time. */
-function heardOf({ itemId, startedAt }: Saying, brokeAt: number, farEnd: FarEnd | undefined): HeardItem {
-  const byTimeMs = Math.max(0, brokeAt - startedAt - UNHEARD_MS);
+function heardOf({ itemId }: Saying, soundedFrom: number, brokeAt: number, farEnd: FarEnd | undefined): HeardItem {
+  const byTimeMs = Math.max(0, brokeAt - soundedFrom - UNHEARD_MS);
   const sent = farEnd?.sent.find((each) => each.itemId === itemId);
   if (!farEnd || (!sent && !farEnd.played)) return { itemId, heardMs: byTimeMs, sentMs: byTimeMs, complete: false };
   const { sentMs, complete } = sent ?? { sentMs: 0, complete: false };
@@ -148,12 +162,13 @@ function isAnswerDue({ responding, answerDueSince, answerOwed, saying, link }: C
 
 type Unfinished = CallState['link']['unfinished'];
 
-/** The last thing she was saying, where it broke off. */
+/** The first of what she was saying that was not heard whole: it is gone on with, and what was to follow follows. */
 function unfinishedOf(before: CallState, heard: (each: Saying) => HeardItem): Unfinished {
-  const last = before.saying.findLast(({ n, by }) => n > 0 && by !== 'filler');
-  if (!last) return before.link.unfinished;
-  if (isWhole(before, last, heard(last))) return null;
-  return { itemId: last.itemId, sentMs: 0, sentence: last.by === 'phrase' ? last.text : null };
+  const said = before.saying.filter(({ n, by }) => n > 0 && by !== 'filler');
+  if (said.length === 0) return before.link.unfinished;
+  const broken = said.find((each) => !isWhole(before, each, heard(each)));
+  if (!broken) return null;
+  return { itemId: broken.itemId, sentMs: 0, sentence: broken.by === 'phrase' ? broken.text : null };
 }
 
 /** What was decided before the line broke is done, unless Ava has still to say something. */

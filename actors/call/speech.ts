@@ -126,10 +126,19 @@ const UNHURRIED_SPEECH = 15 / 1_000;
 const KNOWN_VOICE_MS = 1_200;
 
 /** Text runs ahead of audio: of an item that is not complete, it says more than what was sent to be played. */
-function heardShare({ voice }: CallState, text: string, { heardMs, sentMs, complete }: HeardItem): number {
+function heardShare(state: CallState, text: string, { heardMs, sentMs, complete }: HeardItem): number {
   const share = heardMs / Math.max(1, sentMs);
-  const pace = voice.ms < KNOWN_VOICE_MS ? UNHURRIED_SPEECH : voice.characters / voice.ms;
-  return complete ? share : Math.min(share, (heardMs * pace) / Math.max(1, text.trim().length));
+  return complete ? share : Math.min(share, (heardMs * paceOf(state)) / Math.max(1, text.trim().length));
+}
+
+/** Characters in a millisecond. */
+function paceOf({ voice }: CallState): number {
+  return voice.ms < KNOWN_VOICE_MS ? UNHURRIED_SPEECH : voice.characters / voice.ms;
+}
+
+/** How long this takes to say, ms, at this voice's pace. */
+export function spokenMs(state: CallState, text: string): number {
+  return text.trim().length / paceOf(state);
 }
 
 /** Whether all of what is known of an item can be heard in that time, at this voice's pace. */

@@ -119,6 +119,18 @@ describe('a call that another node goes on with', () => {
     expect(next.call.state.identity.node).toBe('node-b');
   });
 
+  it('goes on in the first of two sentences that were on their way, of the second of which nothing was heard', () => {
+    const call = offered('voice');
+    begins(call, 'a2', 'Is there anything else I can help you with?');
+    call.tell(responseEnded());
+    call.wait(2_000);
+    const next = elsewhere(call, 0);
+    expect(turns(next.effects)).toEqual([[3, 'assistant', 'I have Tuesday at two in', true]]);
+    const effects = next.call.tell(ready);
+    expect(told(effects).at(-1)).toMatch(/"I have Tuesday at two in" Go on exactly after/);
+    expect(askedFor(effects)).toEqual(['respond']);
+  });
+
   it('asks a caller again who is silent though it was their turn: what they said may have gone with the line', () => {
     const call = greeted();
     callerSpeaks(call, 'u1');
