@@ -174,11 +174,12 @@ function isWorthKeeping(before: CallState, after: CallState): boolean {
     before.missed !== after.missed ||
     before.resumes !== after.resumes ||
     (before.responding && !after.responding) ||
-    (isTurnOfAnother(before, after) && !isWordless(before, after))
+    (isFloorChanged(before, after) && !isWordless(before, after))
   );
 }
 
-function isTurnOfAnother(before: CallState, after: CallState): boolean {
+/** Who speaks, or whose words are awaited. */
+function isFloorChanged(before: CallState, after: CallState): boolean {
   return (
     before.turns !== after.turns ||
     before.awaited !== after.awaited ||
