@@ -133,16 +133,25 @@ function unwritten(ending: string, { callSid }: CallClaim, { epoch }: { readonly
   return end ? { ...end, fence: { callSid, epoch } } : null;
 }
 
-/** How often the keeper is asked that does not answer, and how long after each time: it may be back in a moment. */
-const ASKING = { times: 5, againMs: 150 } as const;
+/** How often is asked what is not answered, and how long after each time, ms. */
+interface Asking {
+  readonly times: number;
+  readonly againMs: number;
+}
+
+/** The keeper, which may be back in a moment. */
+const KEEPER: Asking = { times: 5, againMs: 150 };
 
 /** What `ask` answers in the end; rejects where it never does. What is asked must do no harm if it is asked twice. */
-export async function askedAgain<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  for (let time = 1; time < ASKING.times; time++) {
+export async function askedAgain<Answer>(
+  ask: () => Promise<Answer>,
+  { times, againMs }: Asking = KEEPER,
+): Promise<Answer> {
+  for (let time = 1; time < times; time++) {
     try {
       return await ask();
     } catch {
-      await sleep(ASKING.againMs, undefined, { ref: false });
+      await sleep(againMs, undefined, { ref: false });
     }
   }
   return ask();
@@ -181,9 +190,8 @@ export async function tellRegister(
   if (unregistered && keeping && !(await registered(keeping, unregistered, epoch))) onLost();
 }
 
-const AGAIN_MS = 2_000;
-/** Longer than a call may be. */
-const TELLINGS = 10_000;
+/** The register, for longer than a call may be. */
+const REGISTER: Asking = { times: 10_000, againMs: 2_000 };
 
 /**
  * Tells the register of an owner that the keeper alone made, as often as it takes; false where somebody else has the
@@ -194,15 +202,8 @@ export async function registered(
   claim: CallClaim,
   epoch: number,
 ): Promise<boolean> {
-  for (let telling = 0; telling < TELLINGS; telling++) {
-    try {
-      const answer = await register.claim({ ...claim, after: epoch - 1 });
-      return answer.kind === 'claimed' && answer.epoch === epoch;
-    } catch {
-      await sleep(AGAIN_MS, undefined, { ref: false });
-    }
-  }
-  return true;
+  const answer = await askedAgain(() => register.claim({ ...claim, after: epoch - 1 }), REGISTER).catch(() => null);
+  return answer === null || (answer.kind === 'claimed' && answer.epoch === epoch);
 }
 
 /** What a line may say before its call is here. */

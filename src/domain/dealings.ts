@@ -58,7 +58,7 @@ export type DealingsChange =
   | { readonly type: 'offered'; readonly slots: readonly Slot[]; readonly exact: Slot | null }
   | { readonly type: 'sought'; readonly days: DayRange }
   | { readonly type: 'chosen'; readonly slotId: string }
-  | { readonly type: 'booked'; readonly appointmentId: string; readonly slotId: string }
+  | ({ readonly type: 'booked' } & MadeAppointment)
   | { readonly type: 'found'; readonly appointmentIds: readonly string[] }
   | { readonly type: 'moving'; readonly appointmentId: string | null }
   | ({ readonly type: 'moved' } & MadeAppointment)

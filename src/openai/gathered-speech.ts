@@ -117,7 +117,7 @@ export class GatheredSpeech {
   }
 
   private fits(ms: number): boolean {
-    return this.stored + ms * this.bytesPerMs <= GATHERING_LIMITS.pieceMs * this.bytesPerMs;
+    return this.stored / this.bytesPerMs + ms <= GATHERING_LIMITS.pieceMs;
   }
 
   private wait(): void {

@@ -142,9 +142,12 @@ const READERS: Readonly<Record<string, Reader>> = {
     itemId: e.item_id,
   })),
   'response.created': read(response, (e) => ({ type: 'response_started', responseId: e.response.id })),
-  'response.output_audio.delta': read(item.extend({ delta: z.string().refine(isAudioPayload) }), (e, format) =>
-    audioReport(e.item_id, e.delta, format),
-  ),
+  'response.output_audio.delta': read(item.extend({ delta: z.string().refine(isAudioPayload) }), (e, format) => ({
+    type: 'audio',
+    itemId: e.item_id,
+    ms: durationMsOf(e.delta, format),
+    payload: e.delta,
+  })),
   'response.output_audio.done': read(item, (e) => ({ type: 'audio_complete', itemId: e.item_id })),
   'response.output_audio_transcript.delta': read(item.extend({ delta: z.string() }), (e) => ({
     type: 'words_delta',
@@ -199,11 +202,6 @@ export function transcriptionUsageOf(event: unknown): TranscriptionUsage | null 
   return used.type === 'duration'
     ? { seconds: used.seconds, tokensIn: 0, tokensOut: 0 }
     : { seconds: 0, tokensIn: used.input_tokens, tokensOut: used.output_tokens };
-}
-
-/** A piece of Ava's speech; `payload` must be base64. */
-export function audioReport(itemId: string, payload: string, format: AudioFormat): ModelReport {
-  return { type: 'audio', itemId, ms: durationMsOf(payload, format), payload };
 }
 
 function responseEnded(event: z.infer<typeof response>): ModelReport {
