@@ -22,8 +22,9 @@ export const ENDED_MS = 10 * 60_000;
 /** The tag is never empty, whatever the key: an empty one would not keep the two together. */
 const keysOf = (key: CallKey): readonly string[] => [`ava:{call:${key}}:head`, `ava:{call:${key}}:items`];
 
+/** Its one argument is `[epoch, seq, whole, [field, text, …], [item, …]]`: the client handles each several times. */
 const SAVE = redisScript(`
-local epoch, seq, whole = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
+local epoch, seq, whole, parts, items = unpack(cjson.decode(ARGV[1]))
 local kept = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'savedBy', 'ending')
 local keptEpoch, keptSeq = tonumber(kept[1] or 0), tonumber(kept[2] or 0)
 if kept[4] and keptEpoch >= epoch then return 'ended' end
@@ -36,10 +37,10 @@ elseif not kept[2] then
 elseif keptEpoch < epoch or keptSeq + 1 ~= seq then
   return 'behind'
 end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', ARGV[2], 'savedBy', ARGV[1], unpack(cjson.decode(ARGV[5])))
-for i = 6, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('HSET', KEYS[1], 'epoch', epoch, 'seq', seq, 'savedBy', epoch, unpack(parts))
+for _, item in ipairs(items) do redis.call('RPUSH', KEYS[2], item) end
+redis.call('PEXPIRE', KEYS[1], ${KEPT_MS})
+redis.call('PEXPIRE', KEYS[2], ${KEPT_MS})
 return 'ok'`);
 
 const READ = redisScript(`
@@ -116,8 +117,7 @@ export function redisCallKeeper(redis: RedisClient): CallKeeper {
     save({ key, epoch, seq, head, items, whole }) {
       const parts: string[] = [];
       for (const name in head) parts.push(PART + name, head[name] ?? '');
-      // As one argument: the client measures, copies and frames each by itself.
-      return run(SAVE, key, epoch, seq, whole ? 1 : 0, KEPT_MS, JSON.stringify(parts), ...items).then(keptOf);
+      return run(SAVE, key, JSON.stringify([epoch, seq, whole, parts, items])).then(keptOf);
     },
     read: async (key) => callReply.parse(await run(READ, key)),
     take: async (key, epoch) => takeReply.parse(await run(TAKE, key, KEPT_MS, epoch)),

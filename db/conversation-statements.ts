@@ -24,7 +24,7 @@ export async function storeEntries(
 ): Promise<readonly CallFence[]> {
   await insertStarts(sql, clinicId, ofKind(entries, 'started'));
   const stale = await findStaleOwners(sql, entries);
-  const current = entries.filter((entry) => !isOf(stale, entry));
+  const current = stale.length === 0 ? entries : entries.filter((entry) => !isOf(stale, entry));
   const latest = [...new Map(current.map((entry) => [placeOf(entry), entry])).values()];
   const turns = ofKind(latest, 'turn');
   const toolCalls = ofKind(latest, 'tool_call');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RedisClient } from './redis.ts';
+import { evaluate, type RedisClient } from './redis.ts';
 
 /**
  * A Lua script that is sent by its name; its text only where a server does not know it, as after a failover. What is
@@ -14,7 +14,7 @@ export function redisScript(lua: string): RedisScript {
   const sha = createHash('sha1').update(lua).digest('hex');
   return {
     run: (redis, keys, args) =>
-      redis.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
+      evaluate(redis, sha, keys, args).catch((error: unknown) => {
         if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
         return redis.eval(lua, keys.length, ...keys, ...args);
       }),

@@ -9,7 +9,7 @@
  * - `queue`, for BullMQ: commands wait for Redis as long as it takes; blocking reads must not time out, but a connection
  *   that is silent for longer than they block is dead.
  */
-import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, Command, Redis, type RedisOptions } from 'ioredis';
 import type { RedisTarget } from '../ops/config.ts';
 import { CommandDeadlines } from './command-deadlines.ts';
 
@@ -37,6 +37,8 @@ export interface RedisConnection {
   readonly state: RedisState;
   /** Resolves once the connection is up; rejects with the last error where it isn't after `deadlineMs`. */
   ready(deadlineMs: number): Promise<void>;
+  /** What `work` asks for goes out in one piece; on a Cluster, where each server has a connection, in several. */
+  readonly together: (work: () => void) => void;
   /** Resolves where Redis answers within a second, rejects where it doesn't. */
   readonly ping: () => Promise<void>;
   /** Says goodbye, for at most half a second, and cuts the connection. */
@@ -173,6 +175,28 @@ function keepTrying(client: RedisClient): () => void {
   };
 }
 
+/** Runs the script that a server knows by this name. As `client.evalsha`, which handles the arguments twice as often. */
+export function evaluate(
+  client: RedisClient,
+  sha: string,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  const command = new Command('evalsha', [sha, keys.length, ...keys, ...args], { replyEncoding: 'utf8' });
+  client.sendCommand(command);
+  return command.promise;
+}
+
+function together(client: RedisClient, work: () => void): void {
+  const stream = client instanceof Redis ? client.stream : undefined;
+  stream?.cork();
+  try {
+    work();
+  } finally {
+    stream?.uncork();
+  }
+}
+
 /**
  * Opens a connection for one purpose; resolves nothing and waits for nothing, since a node starts with Redis away too.
  * Close it.
@@ -200,6 +224,7 @@ export function openRedis(target: RedisTarget, purpose: RedisPurpose, onState: S
       const up = new Promise<void>((resolve) => client.once('ready', resolve));
       await within(up, deadlineMs, () => new Error('Redis is out of reach', { cause: watched.lastError }));
     },
+    together: (work) => together(client, work),
     ping,
     async close() {
       if (watched.state === 'closed') return;

@@ -19,6 +19,7 @@ const SECONDS = {
   query: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   tool: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   connect: [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 5, 10],
+  relay: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1],
   lag: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200],
   job: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
   http: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
@@ -54,7 +55,12 @@ export interface MetricsOptions {
   readonly events: EventBus;
   /** `uws` says which build of uWebSockets.js runs. */
   readonly build: { readonly version: string; readonly node: string; readonly uws: string };
-  readonly calls: { readonly active: () => number; readonly capacity: () => number };
+  readonly calls: {
+    readonly active: () => number;
+    readonly capacity: () => number;
+    /** For how long the oldest change that another node would need is not kept, s. */
+    readonly checkpointLagS: () => number;
+  };
   /** Whose prices apply to usage that names no model. */
   readonly realtimeModel: string;
 }
@@ -133,7 +139,7 @@ function meterResumes({ registers, on }: Meter): void {
   });
   const kept = new Histogram({
     name: 'ava_checkpoint_seconds',
-    help: 'From a change of what a call remembers until it was kept outside its node, or was not',
+    help: 'From asking for a call to be kept outside its node until it was, or was not',
     labelNames: ['result'] as const,
     buckets: [...SECONDS.query],
     registers,
@@ -347,7 +353,15 @@ function meterMedia({ registers, on }: Meter): void {
     help: 'Media streams of which nothing came any more, not even their end',
     registers,
   });
+  const relayed = new Histogram({
+    name: 'ava_relay_latency_seconds',
+    help: 'From reading audio to handing it to the other socket: of a sample of frames, and of the beginning of each sentence',
+    labelNames: ['direction'] as const,
+    buckets: [...SECONDS.relay],
+    registers,
+  });
   const kindOf = boundedLabel(CODE_LIMIT);
+  on('media.relayed', ({ direction, ms }) => relayed.observe({ direction }, ms / 1000));
   on('media.stalled', () => stalled.inc());
   on('media.violation', ({ kind }) => violations.inc({ kind: kindOf(kind) }));
   on('media.backpressure', ({ result }) => backpressure.inc({ result }));
@@ -542,6 +556,11 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
   const gauge = (source: GaugeSource): void => addGauge(registers, source);
   gauge({ name: 'ava_calls_active', help: 'Calls under way on this node', read: calls.active });
   gauge({ name: 'ava_calls_capacity', help: 'Calls this node takes before it sheds new ones', read: calls.capacity });
+  gauge({
+    name: 'ava_checkpoint_lag_seconds',
+    help: 'How long the oldest change of a call that is not kept outside this node yet has waited',
+    read: calls.checkpointLagS,
+  });
   gauge({ name: 'ava_event_loop_lag_seconds', help: 'The longest stall of late', read: eventLoop.lagS });
   const labelNames = ['version', 'node', 'uws'] as const;
   new Gauge({ name: 'ava_build_info', help: 'What runs; always 1', labelNames, registers }).set({ ...build }, 1);

@@ -89,6 +89,7 @@ export const LINES: { readonly [Name in AvaEventName]: Line<AvaEvents[Name]> } =
   'calendar.mirrors_aged': { level: 'debug', message: 'copies of calendars aged' },
   'media.violation': { level: 'warn', message: 'media stream broke its protocol' },
   'media.stalled': { level: 'warn', message: 'media stream went quiet without an end' },
+  'media.relayed': { level: 'debug', message: 'audio passed through' },
   'media.backpressure': {
     level: ({ result }) => (result === 'dropped' ? 'warn' : 'debug'),
     message: 'socket is read too slowly',

@@ -62,6 +62,7 @@ import { healthChecks } from './health-checks.ts';
 import { openWatchdog } from './open-watchdog.ts';
 import { RenderedPhraseBook } from './phrase-book.ts';
 import { rehearse } from './rehearsal.ts';
+import { SaveRounds } from './save-rounds.ts';
 import { Switchboard } from './switchboard.ts';
 import { ticketLedger } from './ticket-ledgers.ts';
 
@@ -281,6 +282,7 @@ function openModel({ config, events, pairFrames }: NodeOptions, lifecycle: Lifec
     model: models.realtime,
     transcriptionModel: models.transcription,
     pairFrames,
+    onRelayed: (direction, ms) => events.emit('media.relayed', { direction, ms }),
   });
   return lifecycle.add(
     'model circuit',
@@ -299,6 +301,7 @@ interface Calls {
   readonly watch: CallWatch;
   readonly switchboard: Switchboard;
   readonly browsers: BrowserCalls;
+  readonly rounds: SaveRounds;
 }
 
 async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Lifecycle): Promise<Calls> {
@@ -308,6 +311,7 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
   const { directory, phrases, circuit, log, redis } = stores;
   const { models } = config.openai;
   const keeper = redisCallKeeper(redis.client);
+  const rounds = new SaveRounds(redis.together);
   const world: CallWorld = {
     connectModel: circuit.connect,
     rotation,
@@ -325,6 +329,7 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
       keeping: {
         keeper,
         register: postgresCallRegister(stores.database),
+        rounds,
         resumeMs: config.calls.resumeTtlS * 1_000,
       },
     }),
@@ -385,7 +390,7 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
     (opened) => opened.stop(),
   );
   others.browsers = browsers;
-  return { watch, switchboard, browsers };
+  return { watch, switchboard, browsers, rounds };
 }
 
 /** Before anybody can call; not at all where there is no clinic yet, or none can be had. */
@@ -469,15 +474,19 @@ async function openPorts(options: OpenOptions, inside: Inside, lifecycle: Lifecy
 }
 
 function openMetrics(
-  { config, events, version }: NodeOptions,
+  { config, events, version, clock = systemClock() }: NodeOptions,
   build: UwsBuild,
-  { switchboard, browsers }: Calls,
+  { switchboard, browsers, rounds }: Calls,
 ): Metrics {
   const active = (): number => switchboard.active + browsers.active;
   return createMetrics({
     events,
     build: { version, node: process.version, uws: `${build.name} ${build.version}` },
-    calls: { active, capacity: () => (config.role === 'worker' ? 0 : config.calls.max) },
+    calls: {
+      active,
+      capacity: () => (config.role === 'worker' ? 0 : config.calls.max),
+      checkpointLagS: () => rounds.lagMs(clock.now()) / 1000,
+    },
     realtimeModel: config.openai.models.realtime,
   });
 }

@@ -238,6 +238,7 @@ export class BrowserCalls implements BrowserDesk {
   /** The caller is gone, and may come back. */
   private await(key: CallKey, entry: Entry): void {
     if (this.entries.get(key) !== entry) return;
+    entry.call?.keepNow();
     entry.expiry = setTimeout(() => {
       entry.expiry = undefined;
       if (entry.call && !entry.over) void entry.call.givenUp();

@@ -19,11 +19,13 @@ import {
 import type { AvaEvents, CallContext } from '../domain/events.ts';
 import { type CallEnd, readEnding, registeredName, restored, restoredBrowser } from './call-snapshot.ts';
 import type { CallWorld } from './call-world.ts';
+import type { SaveRounds } from './save-rounds.ts';
 
 /** Where calls are kept, and whose they are. */
 export interface CallKeeping {
   readonly keeper: CallKeeper;
   readonly register: CallRegister;
+  readonly rounds: SaveRounds;
   /** How long a call waits for its caller to come back, ms. */
   readonly resumeMs: number;
 }
@@ -54,7 +56,7 @@ const CLAIMS = 3;
 
 /** Claims only what is `wanted`, and leaves anything else where it is (`gone`). Rejects where the keeper is out of reach. */
 export async function adopt(
-  { keeper, register }: CallKeeping,
+  { keeper, register }: Pick<CallKeeping, 'keeper' | 'register'>,
   key: CallKey,
   node: string,
   wanted: (state: CallState) => boolean,

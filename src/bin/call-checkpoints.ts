@@ -1,12 +1,14 @@
 /**
- * Keeps what a call remembers outside its node, at each change that another node would need to know: at once, in order,
- * without waiting. What could not be kept is kept whole as soon as it can be. Whoever finds that the call has a newer
- * owner says so once, and keeps nothing more.
+ * Keeps what a call remembers outside its node, at each change that another node would need to know: with the node's next
+ * round of saves, in order, without waiting. What could not be kept is kept whole as soon as it can be. Whoever finds that
+ * the call has a newer owner says so once, and keeps nothing more.
  */
+import type { Remembered } from '../../actors/call/history.ts';
 import type { CallState } from '../../actors/call/state.ts';
 import { withinPatience } from '../../db/within-patience.ts';
 import type { CallKeeper, CallKey, HeadParts, Kept } from '../domain/call-keeping.ts';
 import { itemOf } from './call-snapshot.ts';
+import type { SaveRounds } from './save-rounds.ts';
 
 export const CHECKPOINT_LIMITS = {
   /** After a failure, before everything is written again. */
@@ -19,6 +21,7 @@ export const CHECKPOINT_LIMITS = {
 
 export interface CheckpointOptions {
   readonly keeper: CallKeeper;
+  readonly rounds: SaveRounds;
   readonly key: CallKey;
   readonly epoch: number;
   /** The last save of the owner before; 0 where there was none. */
@@ -39,8 +42,10 @@ export class CallCheckpoints {
   /** As of the last save; undefined where all is to be kept, whatever was. */
   private kept: CallState | undefined;
   private over = false;
-  /** A save is to come before this tick ends. */
-  private dueNow = false;
+  /** Of the first change that this round is to keep; null where there is none. */
+  private dueSince: number | null = null;
+  /** The same of what was asked to be kept, and is not known to be. */
+  private askedSince: number | null = null;
   private again: NodeJS.Timeout | undefined;
   private due: NodeJS.Timeout | undefined;
   private last: Promise<void> = Promise.resolve();
@@ -53,7 +58,7 @@ export class CallCheckpoints {
   /** To be told of each step. */
   changed(before: CallState, after: CallState): void {
     this.state = after;
-    if (after.mode !== 'ended' && isWorthKeeping(before, after)) this.beforeTickEnds();
+    if (after.mode !== 'ended' && isWorthKeeping(before, after)) this.inThisRound();
   }
 
   /** What is no part of the state changed, and may go on doing so: it is kept before long. */
@@ -64,14 +69,16 @@ export class CallCheckpoints {
 
   /** Everything, now: at the beginning, and by a new owner. */
   begin(state: CallState): void {
+    if (this.over) return;
     this.state = state;
     this.kept = undefined;
+    this.options.rounds.enter(this);
     void this.save();
   }
 
   /** Resolves once what the call remembers now is kept, or after a moment: no effect waits longer for it. */
   settled(): Promise<void> {
-    if (this.dueNow) void this.save();
+    this.saveDue();
     return withinPatience(this.last, CHECKPOINT_LIMITS.patienceMs, undefined);
   }
 
@@ -87,15 +94,23 @@ export class CallCheckpoints {
   /** Keeps nothing more. */
   close(): void {
     this.over = true;
+    this.options.rounds.leave(this);
     clearTimeout(this.again);
     clearTimeout(this.due);
   }
 
-  /** What changes within one tick is one save: the model's service tells of a turn in several messages at once. */
-  private beforeTickEnds(): void {
-    if (this.dueNow) return;
-    this.dueNow = true;
-    void Promise.resolve().then(() => (this.dueNow ? this.save() : undefined));
+  get behindSince(): number | null {
+    return this.askedSince ?? this.dueSince;
+  }
+
+  saveDue(): void {
+    if (this.dueSince !== null) void this.save();
+  }
+
+  private inThisRound(): void {
+    if (this.dueSince !== null || this.over) return;
+    this.dueSince = this.options.now();
+    this.options.rounds.join(this);
   }
 
   /** Resolves once it is kept, with whatever has to be said twice for it, or is known not to be. */
@@ -104,22 +119,24 @@ export class CallCheckpoints {
     if (!state || this.over) return Promise.resolve();
     clearTimeout(this.due);
     this.due = undefined;
-    this.dueNow = false;
-    const { keeper, key, epoch, headOf } = this.options;
+    const { keeper, key, epoch, headOf, now } = this.options;
+    this.askedSince ??= this.dueSince ?? now();
+    this.dueSince = null;
     const before = this.kept;
     const items = newItems(state.history, before?.history).map(itemOf);
     const save = { key, epoch, seq: ++this.seq, head: headOf(state, before), items, whole: before === undefined };
     this.kept = state;
-    this.last = this.asked(keeper.save(save));
+    this.last = this.asked(keeper.save(save), save.seq);
     return this.last;
   }
 
-  private asked(asking: Promise<Kept>): Promise<void> {
+  private asked(asking: Promise<Kept>, seq?: number): Promise<void> {
     const { now, onSaved } = this.options;
     const askedAt = now();
     return asking.then(
       (kept) => {
         onSaved(kept, now() - askedAt);
+        if (kept === 'ok' && seq === this.seq) this.askedSince = null;
         return this.answered(kept);
       },
       () => {
@@ -150,11 +167,15 @@ export class CallCheckpoints {
   }
 }
 
+/** From the end on: the oldest are forgotten, and a caller's late words stand before the answer to them. */
 function newItems(history: CallState['history'], before: CallState['history'] = []): CallState['history'] {
-  // As in most saves.
-  if (history === before) return [];
-  const known = new Set(before);
-  return history.filter((item) => !known.has(item));
+  const added: Remembered[] = [];
+  let known = before.length - 1;
+  for (const item of history === before ? [] : history.toReversed()) {
+    if (item === before[known]) known--;
+    else added.push(item);
+  }
+  return added.toReversed();
 }
 
 /**

@@ -328,6 +328,7 @@ export class PhoneCall implements PhoneInlet {
     this.lineNumber++;
     this.dropLegs();
     this.conversation?.call.tell({ type: 'line_lost', played: null });
+    this.keepNow();
     this.giveUpWaiting = clock.wakeAt(this.lost.at + keeping.resumeMs, () => void this.neverCame(keeping));
   }
 
@@ -381,6 +382,7 @@ export class PhoneCall implements PhoneInlet {
     if (!keeping) return;
     this.checkpoints = new CallCheckpoints({
       keeper: keeping.keeper,
+      rounds: keeping.rounds,
       key: this.options.key ?? telephoneKey(this.fence.callSid),
       epoch: this.fence.epoch,
       seq,
@@ -400,6 +402,11 @@ export class PhoneCall implements PhoneInlet {
   /** What the call's screen remembers has changed. */
   remember(): void {
     this.checkpoints?.soon();
+  }
+
+  /** The line is gone: whoever comes back may come to another node at once. */
+  keepNow(): void {
+    this.checkpoints?.saveDue();
   }
 
   private later(word: () => void): void {

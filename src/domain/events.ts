@@ -141,6 +141,8 @@ export interface AvaEvents {
   'media.violation': CallContext & { readonly kind: string };
   /** Nothing came of a stream any more, not even its end; it is taken for broken. */
   'media.stalled': CallContext & { readonly quietMs: number };
+  /** How long audio stayed on this node: of a sample of callers' frames, and of the beginning of each sentence. */
+  'media.relayed': { readonly direction: 'to_model' | 'to_caller'; readonly ms: number };
   'media.backpressure': CallContext & { readonly result: 'queued' | 'dropped' };
   'http.request': {
     readonly requestId: string;

@@ -17,12 +17,13 @@ import {
 } from '../../actors/model/messages.ts';
 import { type AudioFormat, durationMsOf } from '../domain/audio-format.ts';
 import { sendAppend } from './append-frames.ts';
-import { DeltaReader } from './delta-reader.ts';
+import { type AudioDelta, DeltaReader } from './delta-reader.ts';
 import { FramePairing, PairedAudio } from './frame-pairing.ts';
 import { GatheredSpeech, SpeechGathering } from './gathered-speech.ts';
 import { ownEvents } from './own-events.ts';
 import type { PairFrames } from './pairing-policy.ts';
 import { closeCode, handshakeRefusal } from './refusals.ts';
+import { type RelayTold, RelayWatch } from './relay-watch.ts';
 import { type SessionChoices, sessionOf } from './session.ts';
 import { SilenceWatch, type Watched } from './silence-watch.ts';
 import { voiceLength } from './voice-length.ts';
@@ -42,6 +43,8 @@ export interface RealtimeOptions extends SessionChoices {
   readonly apiKey: string;
   /** Whether caller frames travel in pairs; by default while the node is busy. */
   readonly pairFrames?: PairFrames | undefined;
+  /** Told how long audio stayed on this node: of a sample of frames, and of the beginning of each sentence. */
+  readonly onRelayed?: RelayTold | undefined;
 }
 
 export const REALTIME_LIMITS = {
@@ -58,7 +61,8 @@ export function realtimeConnector(options: RealtimeOptions): ConnectModel {
   const watch = new SilenceWatch();
   const pairing = new FramePairing(options.pairFrames ?? 'when_busy');
   const gathering = new SpeechGathering();
-  return (brief, report) => new RealtimeLine(options, { watch, pairing, gathering }, brief, report);
+  const relay = new RelayWatch(options.onRelayed ?? (() => undefined));
+  return (brief, report) => new RealtimeLine(options, { watch, pairing, gathering, relay }, brief, report);
 }
 
 const sessionUpdated = z.object({
@@ -77,6 +81,7 @@ interface Shared {
   readonly watch: SilenceWatch;
   readonly pairing: FramePairing;
   readonly gathering: SpeechGathering;
+  readonly relay: RelayWatch;
 }
 
 class RealtimeLine implements ModelLine, Watched {
@@ -89,6 +94,9 @@ class RealtimeLine implements ModelLine, Watched {
   private readonly deltas = new DeltaReader();
   private readonly callerAudio: PairedAudio;
   private readonly speech: GatheredSpeech;
+  private readonly relay: RelayWatch;
+  /** Whose audio came last. */
+  private spokenItem = '';
   /** Under the WebSocket, from its handshake on. */
   private raw: Socket | undefined;
   private ready = false;
@@ -98,13 +106,14 @@ class RealtimeLine implements ModelLine, Watched {
 
   constructor(
     options: RealtimeOptions,
-    { watch, pairing, gathering }: Shared,
+    { watch, pairing, gathering, relay }: Shared,
     brief: ModelBrief,
     report: (report: ModelReport) => void,
   ) {
     this.format = brief.format;
     this.report = report;
     this.watch = watch;
+    this.relay = relay;
     this.callerAudio = new PairedAudio(pairing, (payload) => this.append(payload));
     this.speech = new GatheredSpeech(gathering, brief.format, {
       audio: (itemId, ms, payload) => report({ type: 'audio', itemId, ms, payload }),
@@ -139,6 +148,7 @@ class RealtimeLine implements ModelLine, Watched {
   }
 
   audio(payload: string): void {
+    this.relay.frameRead(this);
     this.callerAudio.take(payload);
   }
 
@@ -172,7 +182,7 @@ class RealtimeLine implements ModelLine, Watched {
     if (this.over || isBinary) return;
     this.silentTicks = 0;
     const delta = Buffer.isBuffer(data) && this.isOwn.all ? this.deltas.read(data) : null;
-    if (delta) return this.speech.audio(delta.itemId, durationMsOf(delta.payload, this.format), delta.payload);
+    if (delta) return this.speak(delta);
     if (Buffer.isBuffer(data) && this.isKnownAhead(typeUpFront(data))) return;
     const event = parsedEvent(data);
     if (!event) return this.report({ type: 'refused', code: 'unreadable_event' });
@@ -189,6 +199,13 @@ class RealtimeLine implements ModelLine, Watched {
       if (report.type === 'caller_speech_started') this.voiceMs.began(event);
       this.report(report);
     }
+  }
+
+  private speak({ itemId, payload }: AudioDelta): void {
+    const readAt = itemId === this.spokenItem ? null : performance.now();
+    this.spokenItem = itemId;
+    this.speech.audio(itemId, durationMsOf(payload, this.format), payload);
+    if (readAt !== null) this.relay.sentencePassed(readAt);
   }
 
   /**
@@ -216,7 +233,9 @@ class RealtimeLine implements ModelLine, Watched {
 
   private append(payload: string): void {
     if (this.raw === undefined || this.socket.readyState !== WebSocket.OPEN) return;
-    if (this.raw.writableLength < REALTIME_LIMITS.bufferedBytes) sendAppend(this.socket, this.raw, payload);
+    if (this.raw.writableLength >= REALTIME_LIMITS.bufferedBytes) return;
+    sendAppend(this.socket, this.raw, payload);
+    this.relay.frameSent(this);
   }
 
   /** What the caller said before it goes before it. */

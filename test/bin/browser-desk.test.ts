@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ModelCommand, ModelReport } from '../../actors/model/messages.ts';
 import { BrowserCalls } from '../../src/bin/browser-desk.ts';
 import { browserKey, endingOf } from '../../src/bin/call-snapshot.ts';
+import { SaveRounds } from '../../src/bin/save-rounds.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
 import type { BrowserJoin } from '../../src/http/browser-edge.ts';
 import { memoryTicketLedger, type TicketLedger } from '../../src/twilio/ticket-ledger.ts';
@@ -64,7 +65,7 @@ function node(name: string, resumeMs = 60_000): Node {
     world: {
       ...world,
       log: { write: (entry) => void record.push(entry), settled: async () => {} },
-      keeping: { keeper, register, resumeMs },
+      keeping: { keeper, register, rounds: new SaveRounds(), resumeMs },
     },
     node: name,
     shedReason: () => null,

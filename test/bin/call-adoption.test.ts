@@ -8,6 +8,7 @@ import { BrokenCalls } from '../../src/bin/broken-calls.ts';
 import { adopt, ExpectedCall, registered } from '../../src/bin/call-adoption.ts';
 import { endingOf, headOf, itemOf, restored, telephoneKey } from '../../src/bin/call-snapshot.ts';
 import type { CallWorld } from '../../src/bin/call-world.ts';
+import { SaveRounds } from '../../src/bin/save-rounds.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
 import type { CallClaim } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
@@ -28,7 +29,7 @@ let keeper: ReturnType<typeof memoryCallKeeper>;
 let register: ReturnType<typeof memoryCallRegister>;
 let state: CallState;
 let callSid: string;
-const keeping = () => ({ keeper, register, resumeMs: 1_000 });
+const keeping = () => ({ keeper, register, rounds: new SaveRounds(), resumeMs: 1_000 });
 
 async function save(epoch: number, seq = 1): Promise<void> {
   const items = state.history.map(itemOf);
@@ -258,9 +259,11 @@ describe('a call that was with staff when its node went', () => {
 
   it('is told of by whichever node is asked, which the next one knows', async () => {
     expect(await desk().staffSummary(callSid)).toMatch(/5 5 5 0 1 0 0 1 4 2\. They want a person\./);
-    const kept = await keeper.read(telephoneKey(callSid));
-    if (kept?.kind !== 'live') throw new Error('nothing is kept');
-    expect(restored(kept.head, kept.items).staffTold).toBe(true);
+    const isTold = async (): Promise<boolean> => {
+      const kept = await keeper.read(telephoneKey(callSid));
+      return kept?.kind === 'live' && restored(kept.head, kept.items).staffTold;
+    };
+    await expect.poll(isTold).toBe(true);
     expect(await desk().continueCall({ ...afterDial, callSid, staffTried: 9 })).toMatchObject({ kind: 'stream' });
   });
 

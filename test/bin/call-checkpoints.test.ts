@@ -5,11 +5,15 @@ import type { CallState } from '../../actors/call/state.ts';
 import { callStep } from '../../actors/call/step.ts';
 import { CallCheckpoints, CHECKPOINT_LIMITS } from '../../src/bin/call-checkpoints.ts';
 import { headOf, itemOf, restored } from '../../src/bin/call-snapshot.ts';
+import { SaveRounds } from '../../src/bin/save-rounds.ts';
+import { FRAME_MS } from '../../src/domain/audio-format.ts';
 import type { CallSave, Kept } from '../../src/domain/call-keeping.ts';
 import { callerSpeaks, committed, FACTS, greeted, playback, words } from '../actors/call/bench.ts';
 import { NOW } from '../support/step-bench.ts';
 
 const KEY = 'phone/CA1';
+
+const roundOver = (): Promise<unknown> => vi.advanceTimersByTimeAsync(FRAME_MS);
 
 /** A call's checkpoints before a keeper whose every answer the test gives. */
 function keptBy(options: { readonly epoch?: number; readonly seq?: number } = {}) {
@@ -36,6 +40,7 @@ function keptBy(options: { readonly epoch?: number; readonly seq?: number } = {}
       take: () => Promise.resolve(null),
       takeNext: () => Promise.resolve(null),
     },
+    rounds: new SaveRounds(),
     key: KEY,
     epoch: options.epoch ?? 1,
     seq: options.seq ?? 0,
@@ -60,8 +65,7 @@ function keptBy(options: { readonly epoch?: number; readonly seq?: number } = {}
       callerSpeaks(call, `u${turns}`);
       call.tell(words(`u${turns}`, text));
       checkpoints.changed(before, call.state);
-      // Until the tick has ended.
-      await Promise.resolve();
+      await roundOver();
     },
     /** Answers the oldest request that has no answer yet, and lets what follows from it happen. */
     answers: async (...kept: readonly (Kept | 'nothing')[]): Promise<void> => {
@@ -119,11 +123,11 @@ describe('a call that is kept', () => {
     const before = call.state;
     checkpoints.changed(before, { ...before, deadlines: { silence: 1 } });
     checkpoints.changed(before, { ...before, responding: true });
-    await Promise.resolve();
+    await roundOver();
     expect(saves).toEqual([]);
     call.tell({ type: 'shut_down', reason: 'shutdown' });
     checkpoints.changed(before, call.state);
-    await Promise.resolve();
+    await roundOver();
     expect(saves).toEqual([]);
   });
 
@@ -135,7 +139,7 @@ describe('a call that is kept', () => {
         const before = call.state;
         call.tell(message);
         checkpoints.changed(before, call.state);
-        await Promise.resolve();
+        await roundOver();
       }
       return saves.length;
     };
@@ -150,7 +154,7 @@ describe('a call that is kept', () => {
     expect(await steps({ type: 'words_delta', itemId: 'a', text: 'Yes' }, playback('a'))).toBe(4);
   });
 
-  it('is written once for what changes within one tick, and at once where something waits for it', async () => {
+  it('is written once for what changes within one round, and at once where something waits for it', async () => {
     const { call, checkpoints, saves, says, answers } = keptBy();
     checkpoints.begin(call.state);
     await answers('ok');
@@ -192,7 +196,7 @@ describe('a call that is kept', () => {
 });
 
 describe('a sentence that begins to be heard', () => {
-  it('is kept at once: its words run ahead of it', async () => {
+  it('is kept with the round: its words run ahead of it', async () => {
     const { call, checkpoints, saves } = keptBy();
     checkpoints.begin(call.state);
     const before = call.state;
@@ -207,7 +211,7 @@ describe('a sentence that begins to be heard', () => {
       heardAfterMs: null,
     } as const;
     checkpoints.changed(before, { ...before, turns: n, saying: [said] });
-    await Promise.resolve();
+    await roundOver();
     expect(saves.map(({ head }) => JSON.parse(head['saying'] ?? '[]'))).toMatchObject([[], [{ text: 'We are' }]]);
   });
 });
@@ -292,6 +296,20 @@ describe('a call that could not be kept', () => {
     await vi.advanceTimersByTimeAsync(10 * CHECKPOINT_LIMITS.againMs);
     expect(saves.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
     expect(results).toEqual(['failed', 'failed', 'failed', 'ok']);
+  });
+
+  it('is behind since the first change that is not kept, until it is', async () => {
+    const { call, checkpoints, says, answers } = keptBy();
+    checkpoints.begin(call.state);
+    await answers('ok');
+    expect(checkpoints.behindSince).toBeNull();
+    const changedAt = Date.now();
+    await says('One.');
+    await answers('nothing');
+    await says('Two.');
+    expect(checkpoints.behindSince).toBe(changedAt);
+    await answers('ok');
+    expect(checkpoints.behindSince).toBeNull();
   });
 
   it('holds nobody up: a tool runs without', async () => {

@@ -4,6 +4,7 @@ import { adopt } from '../../src/bin/call-adoption.ts';
 import { telephoneKey } from '../../src/bin/call-snapshot.ts';
 import { type CallScreen, TELEPHONE } from '../../src/bin/call-world.ts';
 import { PhoneCall } from '../../src/bin/phone-call.ts';
+import { SaveRounds } from '../../src/bin/save-rounds.ts';
 import type { BrowserMemory } from '../../src/browser/memory.ts';
 import type { CallSave } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
@@ -95,11 +96,18 @@ it('a call that another node had costs what both used, and lasts since it began'
     reports.push(report);
     return { send: () => {}, audio: () => {}, close: () => {} };
   }, events);
-  const keeping = { keeper: memoryCallKeeper(), register: memoryCallRegister(), resumeMs: 1_000 };
+  const keeping = {
+    keeper: memoryCallKeeper(),
+    register: memoryCallRegister(),
+    rounds: new SaveRounds(),
+    resumeMs: 1_000,
+  };
   const log = { write: (entry: ConversationEntry) => void entries.push(entry), settled: async () => {} };
   const begin = (): PhoneCall => new PhoneCall(IDENTITY, LINE, { ...world, log, keeping }, () => {});
-  begin().begin(radiance);
+  const before = begin();
+  before.begin(radiance);
   bill(reports[0]);
+  before.keepNow();
   const adoption = await adopt(keeping, telephoneKey(IDENTITY.callSid), 'node-b', () => true);
   if (adoption.kind !== 'adopted') throw new Error(adoption.kind);
   const startedAt = adoption.state.startedAt - 60_000;
@@ -162,7 +170,7 @@ it('a call that has a newer owner stops at once: its session is closed, nothing 
         },
       },
       log: { write: ({ kind }) => void (kind !== 'folded' && done.push(`written ${kind}`)), settled: async () => {} },
-      keeping: { keeper: watched, register: memoryCallRegister(), resumeMs: 1_000 },
+      keeping: { keeper: watched, register: memoryCallRegister(), rounds: new SaveRounds(), resumeMs: 1_000 },
     },
     (next) => left.push(next),
   );
@@ -222,7 +230,12 @@ it('a browser’s call is on record with its node, so that it is ended where tha
   const world = memoryCallWorld(() => ({ send: () => {}, audio: () => {}, close: () => {} }), recordedEvents());
   const log = { write: (entry: ConversationEntry) => void entries.push(entry), settled: async () => {} };
   const identity = { ...IDENTITY, channel: 'web', callSid: null, callerPhone: null } as const;
-  const keeping = { keeper: memoryCallKeeper(), register: memoryCallRegister(), resumeMs: 1_000 };
+  const keeping = {
+    keeper: memoryCallKeeper(),
+    register: memoryCallRegister(),
+    rounds: new SaveRounds(),
+    resumeMs: 1_000,
+  };
   const call = new PhoneCall(identity, LINE, { ...world, log, keeping }, () => {});
   call.begin(radiance);
   await call.stop('over');

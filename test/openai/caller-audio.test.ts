@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ModelLine, ModelReport } from '../../actors/model/messages.ts';
-import type { PairFrames } from '../../src/openai/pairing-policy.ts';
+import { PAIRING_LIMITS, type PairFrames } from '../../src/openai/pairing-policy.ts';
 import { REALTIME_LIMITS, realtimeConnector } from '../../src/openai/realtime.ts';
+import { FRAMES_A_SAMPLE, type RelayTold } from '../../src/openai/relay-watch.ts';
 import { socketText } from '../http/socket-text.ts';
 
 const BRIEF = {
@@ -40,11 +41,11 @@ interface Session {
   readonly heard: (string | Buffer)[];
 }
 
-async function openSession(pairFrames: PairFrames): Promise<Session> {
+async function openSession(pairFrames: PairFrames, onRelayed?: RelayTold): Promise<Session> {
   const options = { url: serviceUrl(), apiKey: 'sk', model: 'm', transcriptionModel: 't' };
   const reports: ModelReport[] = [];
   const connected = once(server, 'connection');
-  const line = realtimeConnector({ ...options, pairFrames })(BRIEF, (report) => void reports.push(report));
+  const line = realtimeConnector({ ...options, pairFrames, onRelayed })(BRIEF, (report) => void reports.push(report));
   const [service]: WebSocket[] = await connected;
   if (!service) throw new Error('nobody came');
   const heard: (string | Buffer)[] = [];
@@ -63,6 +64,12 @@ const frame = (n: number, bytes = 160): Buffer => Buffer.alloc(bytes, n);
 /** No other frame of a test is this one. */
 const LAST = 255;
 const say = (line: ModelLine, bytes: Buffer): void => line.audio(bytes.toString('base64'));
+const deltaOf = (item: string) => ({
+  type: 'response.output_audio.delta',
+  event_id: 'e',
+  item_id: item,
+  delta: 'AAAA',
+});
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 describe('caller audio', () => {
@@ -158,10 +165,25 @@ describe('caller audio in pairs', () => {
   });
 });
 
+describe('how long audio stayed', () => {
+  it('is told with the wait for a pair, and of the beginning of each sentence', async () => {
+    const relayed: [string, number][] = [];
+    const { line, service } = await openSession('always', (...told) => void relayed.push(told));
+    say(line, frame(1, 800));
+    for (const n of numbers(FRAMES_A_SAMPLE - 1)) say(line, frame(n));
+    // The last of them had no other to go with.
+    await expect.poll(() => relayed).toEqual([['to_model', expect.any(Number)]]);
+    expect(relayed[0]?.[1]).toBeGreaterThan(PAIRING_LIMITS.beatMs);
+    for (const item of ['a', 'a', 'b', 'b']) service.send(JSON.stringify(deltaOf(item)));
+    await expect.poll(() => relayed.slice(1).map(([direction]) => direction)).toEqual(['to_caller', 'to_caller']);
+    line.close();
+  });
+});
+
 describe('speech of the model', () => {
   it('is told as it came, read or parsed', async () => {
     const { line, service, reports } = await openSession('never');
-    const delta = { type: 'response.output_audio.delta', event_id: 'e', item_id: 'item_1', delta: 'AAAA' };
+    const delta = deltaOf('item_1');
     service.send(JSON.stringify(delta));
     service.send(JSON.stringify(delta, null, 2));
     await expect.poll(() => reports.filter((report) => report.type === 'audio').length).toBe(2);

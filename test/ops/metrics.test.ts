@@ -10,6 +10,7 @@ const CONTRACT = [
   'ava_calls_shed_total',
   'ava_call_duration_seconds',
   'ava_first_audio_seconds',
+  'ava_relay_latency_seconds',
   'ava_first_heard_seconds',
   'ava_interruptions_total',
   'ava_tool_duration_seconds',
@@ -24,6 +25,8 @@ const CONTRACT = [
   'ava_http_request_duration_seconds',
   'ava_queue_jobs',
   'ava_job_duration_seconds',
+  'ava_checkpoint_seconds',
+  'ava_checkpoint_lag_seconds',
   'ava_event_loop_lag_seconds',
   'ava_unhandled_errors_total',
 ];
@@ -33,7 +36,7 @@ function opened(): { events: EventBus; metrics: Metrics; text: () => Promise<str
   const metrics = createMetrics({
     events,
     build: { version: '0.1.0', node: '20', uws: '20.56' },
-    calls: { active: () => 3, capacity: () => 200 },
+    calls: { active: () => 3, capacity: () => 200, checkpointLagS: () => 0.5 },
     realtimeModel: 'gpt-realtime-2.1',
   });
   onTestFinished(() => metrics.close());
@@ -47,6 +50,7 @@ function aCallAndItsRequests(events: EventBus): void {
   events.emit('call.started', { ...ids, channel: 'voice' });
   events.emit('turn.caller', { ...ids, n: 1, pii: { text: 'I am Jane, +15551234567' } });
   events.emit('turn.first_audio', { ...ids, ms: 640 });
+  events.emit('media.relayed', { direction: 'to_model', ms: 0.2 });
   events.emit('turn.first_heard', { ...ids, ms: 810 });
   events.emit('turn.interrupted', { ...ids, heardMs: 100 });
   events.emit('tool.finished', { ...ids, tool: 'book_appointment', result: 'success', ms: 30 });
@@ -91,6 +95,8 @@ describe('metrics', () => {
     expect(page).toContain('ava_call_duration_seconds_bucket{le="120"} 1\n');
     expect(page).toContain('ava_call_duration_seconds_bucket{le="60"} 0\n');
     expect(page).toContain('ava_first_audio_seconds_sum 0.64\n');
+    expect(page).toContain('ava_relay_latency_seconds_bucket{le="0.00025",direction="to_model"} 1\n');
+    expect(page).toContain('ava_checkpoint_lag_seconds 0.5\n');
     expect(page).toContain('ava_tool_duration_seconds_count{tool="book_appointment",result="success"} 1\n');
     expect(page).toContain('ava_tokens_total{kind="audio_in_cached"} 500\n');
     expect(page).toContain('ava_cost_usd_total{kind="audio_in"} 32\n');

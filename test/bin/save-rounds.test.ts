@@ -1,0 +1,54 @@
+/** Calls that share a round, on the timers of the test. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { SaveRounds } from '../../src/bin/save-rounds.ts';
+import { FRAME_MS } from '../../src/domain/audio-format.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Rounds that write down what each of them saved. */
+function rounds() {
+  const pieces: string[][] = [];
+  const opened = new SaveRounds((save) => {
+    pieces.push([]);
+    save();
+  });
+  const call = (name: string, behindSince: number | null = null) => ({
+    behindSince,
+    saveDue: () => void pieces.at(-1)?.push(name),
+  });
+  return { rounds: opened, pieces, call };
+}
+
+it('calls that change within a frame are kept in one piece, a frame after the first of them, and not again', async () => {
+  const { rounds: opened, pieces, call } = rounds();
+  opened.join(call('a'));
+  await vi.advanceTimersByTimeAsync(FRAME_MS - 1);
+  opened.join(call('b'));
+  expect(pieces).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(pieces).toEqual([['a', 'b']]);
+  await vi.advanceTimersByTimeAsync(10 * FRAME_MS);
+  expect(pieces).toHaveLength(1);
+});
+
+it('what changes while a round is kept is kept with the next one', async () => {
+  const { rounds: opened, pieces, call } = rounds();
+  const second = call('b');
+  const first = { behindSince: null, saveDue: () => opened.join(second) };
+  opened.join(first);
+  await vi.advanceTimersByTimeAsync(FRAME_MS);
+  expect(pieces).toEqual([[]]);
+  await vi.advanceTimersByTimeAsync(FRAME_MS);
+  expect(pieces).toEqual([[], ['b']]);
+});
+
+it('the lag is that of the call that is behind longest, of those that are here', () => {
+  const { rounds: opened, call } = rounds();
+  expect(opened.lagMs(1_000)).toBe(0);
+  const late = call('late', 400);
+  for (const each of [call('kept'), late, call('new', 900)]) opened.enter(each);
+  expect(opened.lagMs(1_000)).toBe(600);
+  opened.leave(late);
+  expect(opened.lagMs(1_000)).toBe(100);
+});
