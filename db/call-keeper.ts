@@ -22,9 +22,12 @@ export const ENDED_MS = 10 * 60_000;
 /** The tag is never empty, whatever the key: an empty one would not keep the two together. */
 const keysOf = (key: CallKey): readonly string[] => [`ava:{call:${key}}:head`, `ava:{call:${key}}:items`];
 
-/** Its one argument is `[epoch, seq, whole, [field, text, …], [item, …]]`: the client handles each several times. */
+/**
+ * Its first argument is `[epoch, seq, whole, [field, text, …]]`, the others are items. The client measures, copies and
+ * frames each argument, so few are cheaper; the server decodes the first, so what is long stands by itself.
+ */
 const SAVE = redisScript(`
-local epoch, seq, whole, parts, items = unpack(cjson.decode(ARGV[1]))
+local epoch, seq, whole, parts = unpack(cjson.decode(ARGV[1]))
 local kept = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'savedBy', 'ending')
 local keptEpoch, keptSeq = tonumber(kept[1] or 0), tonumber(kept[2] or 0)
 if kept[4] and keptEpoch >= epoch then return 'ended' end
@@ -38,7 +41,7 @@ elseif keptEpoch < epoch or keptSeq + 1 ~= seq then
   return 'behind'
 end
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'seq', seq, 'savedBy', epoch, unpack(parts))
-for _, item in ipairs(items) do redis.call('RPUSH', KEYS[2], item) end
+for i = 2, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
 redis.call('PEXPIRE', KEYS[1], ${KEPT_MS})
 redis.call('PEXPIRE', KEYS[2], ${KEPT_MS})
 return 'ok'`);
@@ -117,7 +120,7 @@ export function redisCallKeeper(redis: RedisClient): CallKeeper {
     save({ key, epoch, seq, head, items, whole }) {
       const parts: string[] = [];
       for (const name in head) parts.push(PART + name, head[name] ?? '');
-      return run(SAVE, key, JSON.stringify([epoch, seq, whole, parts, items])).then(keptOf);
+      return run(SAVE, key, JSON.stringify([epoch, seq, whole, parts]), ...items).then(keptOf);
     },
     read: async (key) => callReply.parse(await run(READ, key)),
     take: async (key, epoch) => takeReply.parse(await run(TAKE, key, KEPT_MS, epoch)),

@@ -175,7 +175,7 @@ function keepTrying(client: RedisClient): () => void {
   };
 }
 
-/** Runs the script that a server knows by this name. As `client.evalsha`, which handles the arguments twice as often. */
+/** Runs the script that a server knows by this name: `client.evalsha` copies the arguments twice more on the way. */
 export function evaluate(
   client: RedisClient,
   sha: string,

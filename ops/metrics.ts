@@ -355,7 +355,7 @@ function meterMedia({ registers, on }: Meter): void {
   });
   const relayed = new Histogram({
     name: 'ava_relay_latency_seconds',
-    help: 'From reading audio to handing it to the other socket: of a sample of frames, and of the beginning of each sentence',
+    help: 'From audio that a session is to have, or made, to handing it to the other socket: a sample of frames, and the first of each item',
     labelNames: ['direction'] as const,
     buckets: [...SECONDS.relay],
     registers,
@@ -558,7 +558,7 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
   gauge({ name: 'ava_calls_capacity', help: 'Calls this node takes before it sheds new ones', read: calls.capacity });
   gauge({
     name: 'ava_checkpoint_lag_seconds',
-    help: 'How long the oldest change of a call that is not kept outside this node yet has waited',
+    help: 'For how long the call that is behind longest has not been kept in full outside this node',
     read: calls.checkpointLagS,
   });
   gauge({ name: 'ava_event_loop_lag_seconds', help: 'The longest stall of late', read: eventLoop.lagS });

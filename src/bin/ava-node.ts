@@ -311,7 +311,10 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
   const { directory, phrases, circuit, log, redis } = stores;
   const { models } = config.openai;
   const keeper = redisCallKeeper(redis.client);
-  const rounds = new SaveRounds(redis.together);
+  const rounds = new SaveRounds({
+    together: redis.together,
+    onBroken: (error) => events.emit('process.unhandled', { kind: 'exception', error }),
+  });
   const world: CallWorld = {
     connectModel: circuit.connect,
     rotation,

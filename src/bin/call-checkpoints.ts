@@ -8,7 +8,7 @@ import type { CallState } from '../../actors/call/state.ts';
 import { withinPatience } from '../../db/within-patience.ts';
 import type { CallKeeper, CallKey, HeadParts, Kept } from '../domain/call-keeping.ts';
 import { itemOf } from './call-snapshot.ts';
-import type { SaveRounds } from './save-rounds.ts';
+import type { KeptInRounds, SaveRounds } from './save-rounds.ts';
 
 export const CHECKPOINT_LIMITS = {
   /** After a failure, before everything is written again. */
@@ -22,6 +22,8 @@ export const CHECKPOINT_LIMITS = {
 export interface CheckpointOptions {
   readonly keeper: CallKeeper;
   readonly rounds: SaveRounds;
+  /** Changes are kept in their own tick, not with a round: what leaves with the tick tells somebody that they are. */
+  readonly inTick: boolean;
   readonly key: CallKey;
   readonly epoch: number;
   /** The last save of the owner before; 0 where there was none. */
@@ -35,7 +37,7 @@ export interface CheckpointOptions {
   readonly now: () => number;
 }
 
-export class CallCheckpoints {
+export class CallCheckpoints implements KeptInRounds {
   private readonly options: CheckpointOptions;
   private seq: number;
   private state: CallState | undefined;
@@ -47,7 +49,7 @@ export class CallCheckpoints {
   /** The same of what was asked to be kept, and is not known to be. */
   private askedSince: number | null = null;
   private again: NodeJS.Timeout | undefined;
-  private due: NodeJS.Timeout | undefined;
+  private soonest: NodeJS.Timeout | undefined;
   private last: Promise<void> = Promise.resolve();
 
   constructor(options: CheckpointOptions) {
@@ -64,7 +66,7 @@ export class CallCheckpoints {
   /** What is no part of the state changed, and may go on doing so: it is kept before long. */
   soon(): void {
     if (this.over) return;
-    this.due ??= setTimeout(() => void this.save(), CHECKPOINT_LIMITS.soonMs).unref();
+    this.soonest ??= setTimeout(() => void this.save(), CHECKPOINT_LIMITS.soonMs).unref();
   }
 
   /** Everything, now: at the beginning, and by a new owner. */
@@ -96,7 +98,7 @@ export class CallCheckpoints {
     this.over = true;
     this.options.rounds.leave(this);
     clearTimeout(this.again);
-    clearTimeout(this.due);
+    clearTimeout(this.soonest);
   }
 
   get behindSince(): number | null {
@@ -107,18 +109,24 @@ export class CallCheckpoints {
     if (this.dueSince !== null) void this.save();
   }
 
+  /** What is to be kept with this round, or before long: now. */
+  flush(): void {
+    if (this.dueSince !== null || this.soonest !== undefined) void this.save();
+  }
+
   private inThisRound(): void {
     if (this.dueSince !== null || this.over) return;
     this.dueSince = this.options.now();
-    this.options.rounds.join(this);
+    if (this.options.inTick) void Promise.resolve().then(() => this.saveDue());
+    else this.options.rounds.join(this);
   }
 
   /** Resolves once it is kept, with whatever has to be said twice for it, or is known not to be. */
   private save(): Promise<void> {
     const { state } = this;
     if (!state || this.over) return Promise.resolve();
-    clearTimeout(this.due);
-    this.due = undefined;
+    clearTimeout(this.soonest);
+    this.soonest = undefined;
     const { keeper, key, epoch, headOf, now } = this.options;
     this.askedSince ??= this.dueSince ?? now();
     this.dueSince = null;
@@ -167,7 +175,7 @@ export class CallCheckpoints {
   }
 }
 
-/** From the end on: the oldest are forgotten, and a caller's late words stand before the answer to them. */
+/** What stayed stands in the same order: the oldest are forgotten, and a caller's late words come before the answer to them. */
 function newItems(history: CallState['history'], before: CallState['history'] = []): CallState['history'] {
   const added: Remembered[] = [];
   let known = before.length - 1;

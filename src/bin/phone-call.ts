@@ -383,6 +383,8 @@ export class PhoneCall implements PhoneInlet {
     this.checkpoints = new CallCheckpoints({
       keeper: keeping.keeper,
       rounds: keeping.rounds,
+      // A browser drops what is acknowledged.
+      inTick: screen !== undefined,
       key: this.options.key ?? telephoneKey(this.fence.callSid),
       epoch: this.fence.epoch,
       seq,
@@ -404,9 +406,9 @@ export class PhoneCall implements PhoneInlet {
     this.checkpoints?.soon();
   }
 
-  /** The line is gone: whoever comes back may come to another node at once. */
+  /** The line is gone: who asks about the call next may ask another node, in the next millisecond. */
   keepNow(): void {
-    this.checkpoints?.saveDue();
+    this.checkpoints?.flush();
   }
 
   private later(word: () => void): void {
@@ -581,6 +583,7 @@ export class PhoneCall implements PhoneInlet {
 
   /** The caller goes to staff; the conversation stays. */
   private leave(): void {
+    this.keepNow();
     this.dropLegs();
     this.onLeft('transfer');
   }

@@ -1,42 +1,48 @@
 /**
- * When a node's calls are kept: once a frame of audio, all that changed meanwhile. What a node cannot keep any more when it
- * dies is what it would not have known had it died a frame sooner, and nobody hears or says anything in less. In that time
- * a call changes more than once (the model tells of a turn in several messages), and several calls change: of a hundred
- * calls, two in three saves have company. Whoever must not wait, as a tool does, saves at once.
+ * When a node's calls are kept: once a frame of audio, all that changed meanwhile. What is lost with a node is then what it
+ * would not have known had it died a frame sooner, where nothing left it in that frame that somebody relies on: whoever
+ * waits for a save, or tells somebody that there is one, has it made at once. In a frame a call changes more than once
+ * (the model tells of a turn in several messages), and so do other calls.
  */
 import { FRAME_MS } from '../domain/audio-format.ts';
 
-export interface Kept {
+export interface KeptInRounds {
   /** Keeps what changed; nothing where it was kept meanwhile. */
   saveDue(): void;
-  /** Since when something is not kept that should be, ms; null where all is. */
+  /** Since when not all that should be is known to be kept, ms; null where it is. */
   readonly behindSince: number | null;
 }
 
-export class SaveRounds {
-  private readonly together: (save: () => void) => void;
-  private readonly calls = new Set<Kept>();
-  private due: Kept[] = [];
+export interface RoundsOptions {
+  /** What is asked for in it goes to the keeper in one piece. */
+  readonly together: (save: () => void) => void;
+  /** A call could not be asked to be kept, which is a bug. The others are. */
+  readonly onBroken: (error: unknown) => void;
+}
 
-  /** `together`: what is asked for in it goes to the keeper in one piece. */
-  constructor(together: (save: () => void) => void = (save) => save()) {
-    this.together = together;
+export class SaveRounds {
+  private readonly options: RoundsOptions;
+  private readonly calls = new Set<KeptInRounds>();
+  private joined: KeptInRounds[] = [];
+
+  constructor(options: RoundsOptions) {
+    this.options = options;
   }
 
-  enter(call: Kept): void {
+  enter(call: KeptInRounds): void {
     this.calls.add(call);
   }
 
-  leave(call: Kept): void {
+  leave(call: KeptInRounds): void {
     this.calls.delete(call);
   }
 
   /** Has the call kept in the round under way. */
-  join(call: Kept): void {
-    if (this.due.push(call) === 1) setTimeout(() => this.end(), FRAME_MS);
+  join(call: KeptInRounds): void {
+    if (this.joined.push(call) === 1) setTimeout(() => this.end(), FRAME_MS);
   }
 
-  /** For how long the oldest change that is not kept yet has waited, ms. */
+  /** For how long the call that is behind longest has been, ms. */
   lagMs(now: number): number {
     let lag = 0;
     for (const { behindSince } of this.calls) if (behindSince !== null) lag = Math.max(lag, now - behindSince);
@@ -44,10 +50,18 @@ export class SaveRounds {
   }
 
   private end(): void {
-    const { due } = this;
-    this.due = [];
-    this.together(() => {
-      for (const call of due) call.saveDue();
+    const { joined } = this;
+    this.joined = [];
+    this.options.together(() => {
+      for (const call of joined) this.save(call);
     });
+  }
+
+  private save(call: KeptInRounds): void {
+    try {
+      call.saveDue();
+    } catch (error) {
+      this.options.onBroken(error);
+    }
   }
 }

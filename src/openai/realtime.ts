@@ -232,9 +232,10 @@ class RealtimeLine implements ModelLine, Watched {
   }
 
   private append(payload: string): void {
-    if (this.raw === undefined || this.socket.readyState !== WebSocket.OPEN) return;
-    if (this.raw.writableLength >= REALTIME_LIMITS.bufferedBytes) return;
-    sendAppend(this.socket, this.raw, payload);
+    const { raw } = this;
+    const isOpen = raw !== undefined && this.socket.readyState === WebSocket.OPEN;
+    if (!isOpen || raw.writableLength >= REALTIME_LIMITS.bufferedBytes) return this.relay.frameLost(this);
+    sendAppend(this.socket, raw, payload);
     this.relay.frameSent(this);
   }
 
@@ -265,6 +266,7 @@ class RealtimeLine implements ModelLine, Watched {
   private end(): void {
     this.over = true;
     this.watch.remove(this);
+    this.relay.frameLost(this);
     this.callerAudio.close();
     this.speech.close();
   }

@@ -5,8 +5,8 @@
  */
 export type RelayTold = (direction: 'to_model' | 'to_caller', ms: number) => void;
 
-/** One frame in so many is timed: some twenty a second of a node with a hundred calls. */
-export const FRAMES_A_SAMPLE = 256;
+/** One frame in so many is timed, twenty a second of a node with a hundred calls: a prime, so that all calls come by. */
+export const FRAMES_A_SAMPLE = 257;
 
 const TICK = Promise.resolve();
 
@@ -34,6 +34,11 @@ export class RelayWatch {
     if (this.timed !== session) return;
     this.timed = undefined;
     this.told('to_model', performance.now() - this.readAt);
+  }
+
+  /** What this session was given goes nowhere. */
+  frameLost(session: object): void {
+    if (this.timed === session) this.timed = undefined;
   }
 
   /** The first piece of a sentence, read at `readAt` by `performance.now()`, was passed on: it leaves as this tick ends. */

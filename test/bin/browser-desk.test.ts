@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ModelCommand, ModelReport } from '../../actors/model/messages.ts';
 import { BrowserCalls } from '../../src/bin/browser-desk.ts';
 import { browserKey, endingOf } from '../../src/bin/call-snapshot.ts';
-import { SaveRounds } from '../../src/bin/save-rounds.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
 import type { BrowserJoin } from '../../src/http/browser-edge.ts';
 import { memoryTicketLedger, type TicketLedger } from '../../src/twilio/ticket-ledger.ts';
@@ -11,6 +10,7 @@ import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
 import { memoryCallRegister } from '../support/memory-call-register.ts';
 import { lumen, memoryClinicDirectory, radiance } from '../support/memory-clinics.ts';
+import { saveRounds } from '../support/save-rounds.ts';
 
 const JOIN: BrowserJoin = { sessionId: 's', clinicId: radiance.id, format: 'audio/pcm', tokenLifeS: 3_600 };
 /** 200 ms in 24 kHz. */
@@ -65,7 +65,7 @@ function node(name: string, resumeMs = 60_000): Node {
     world: {
       ...world,
       log: { write: (entry) => void record.push(entry), settled: async () => {} },
-      keeping: { keeper, register, rounds: new SaveRounds(), resumeMs },
+      keeping: { keeper, register, rounds: saveRounds(), resumeMs },
     },
     node: name,
     shedReason: () => null,
@@ -155,6 +155,21 @@ describe('a session that comes to another node', () => {
     const said = b.record.filter((entry) => entry.kind === 'turn' && entry.role === 'customer');
     expect(said).toMatchObject([{ n: 2, text: 'Do you do Botox?' }]);
     await expect.poll(() => again.of('ack').map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  it('has speech acknowledged only when its words are kept: nobody else could say it again', async () => {
+    const a = node('a');
+    const first = await talking(a);
+    for (const report of GREETING) a.models[0]?.report(report);
+    const speech = [VOICE, SILENCE, SILENCE].map((data, n) => ({ type: 'audio', data, seq: n + 1 }));
+    for (const message of speech) first.say(message);
+    heard(a, 'u');
+    expect(first.of('ack')).toEqual([]);
+    a.models[0]?.report({ type: 'caller_words', itemId: 'u', text: 'Do you do Botox?' });
+    for (let turn = 0; turn < 10 && first.of('ack').length < 3; turn++) await Promise.resolve();
+    expect(first.of('ack').map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    const kept = await keeper.read(KEY);
+    expect(kept?.kind === 'live' && kept.items.map((item) => JSON.parse(item).text)).toContain('Do you do Botox?');
   });
 
   it('loses nothing of what they said, however much it is that comes again before there is a model', async () => {

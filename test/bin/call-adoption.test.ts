@@ -8,7 +8,6 @@ import { BrokenCalls } from '../../src/bin/broken-calls.ts';
 import { adopt, ExpectedCall, registered } from '../../src/bin/call-adoption.ts';
 import { endingOf, headOf, itemOf, restored, telephoneKey } from '../../src/bin/call-snapshot.ts';
 import type { CallWorld } from '../../src/bin/call-world.ts';
-import { SaveRounds } from '../../src/bin/save-rounds.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
 import type { CallClaim } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
@@ -19,6 +18,7 @@ import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
 import { memoryCallRegister } from '../support/memory-call-register.ts';
 import { memoryClinicDirectory, radiance } from '../support/memory-clinics.ts';
+import { saveRounds } from '../support/save-rounds.ts';
 
 const AWAY = new Error('out of reach');
 const away = () => Promise.reject(AWAY);
@@ -29,7 +29,7 @@ let keeper: ReturnType<typeof memoryCallKeeper>;
 let register: ReturnType<typeof memoryCallRegister>;
 let state: CallState;
 let callSid: string;
-const keeping = () => ({ keeper, register, rounds: new SaveRounds(), resumeMs: 1_000 });
+const keeping = () => ({ keeper, register, rounds: saveRounds(), resumeMs: 1_000 });
 
 async function save(epoch: number, seq = 1): Promise<void> {
   const items = state.history.map(itemOf);

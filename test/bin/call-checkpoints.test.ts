@@ -5,18 +5,20 @@ import type { CallState } from '../../actors/call/state.ts';
 import { callStep } from '../../actors/call/step.ts';
 import { CallCheckpoints, CHECKPOINT_LIMITS } from '../../src/bin/call-checkpoints.ts';
 import { headOf, itemOf, restored } from '../../src/bin/call-snapshot.ts';
-import { SaveRounds } from '../../src/bin/save-rounds.ts';
 import { FRAME_MS } from '../../src/domain/audio-format.ts';
 import type { CallSave, Kept } from '../../src/domain/call-keeping.ts';
 import { callerSpeaks, committed, FACTS, greeted, playback, words } from '../actors/call/bench.ts';
+import { saveRounds } from '../support/save-rounds.ts';
 import { NOW } from '../support/step-bench.ts';
 
 const KEY = 'phone/CA1';
 
+const noteAt = (at: number) => ({ kind: 'note', text: `note ${at}`, at }) as const;
+
 const roundOver = (): Promise<unknown> => vi.advanceTimersByTimeAsync(FRAME_MS);
 
 /** A call's checkpoints before a keeper whose every answer the test gives. */
-function keptBy(options: { readonly epoch?: number; readonly seq?: number } = {}) {
+function keptBy(options: { readonly epoch?: number; readonly seq?: number; readonly inTick?: boolean } = {}) {
   const saves: CallSave[] = [];
   const endings: string[] = [];
   const open: { answer: (kept: Kept) => void; fail: () => void }[] = [];
@@ -40,7 +42,8 @@ function keptBy(options: { readonly epoch?: number; readonly seq?: number } = {}
       take: () => Promise.resolve(null),
       takeNext: () => Promise.resolve(null),
     },
-    rounds: new SaveRounds(),
+    rounds: saveRounds(),
+    inTick: options.inTick ?? false,
     key: KEY,
     epoch: options.epoch ?? 1,
     seq: options.seq ?? 0,
@@ -172,6 +175,53 @@ describe('a call that is kept', () => {
     await answers('ok');
     expect(settled).toHaveBeenCalledOnce();
     expect(saves).toHaveLength(3);
+  });
+
+  it('is written before its tick ends where something tells of that as it ends', async () => {
+    const { call, checkpoints, saves, says } = keptBy({ inTick: true });
+    checkpoints.begin(call.state);
+    const said = says('One.');
+    await Promise.resolve();
+    expect(saves.slice(1).map(textsOf)).toEqual([['One.']]);
+    await said;
+    expect(saves).toHaveLength(2);
+  });
+
+  it('is written at once with what was to be written with the round or before long, and not again', async () => {
+    const { call, checkpoints, saves, says } = keptBy();
+    checkpoints.begin(call.state);
+    checkpoints.flush();
+    const said = says('One.');
+    checkpoints.flush();
+    expect(saves.slice(1).map(textsOf)).toEqual([['One.']]);
+    await said;
+    checkpoints.soon();
+    checkpoints.flush();
+    await vi.advanceTimersByTimeAsync(CHECKPOINT_LIMITS.soonMs);
+    expect(saves).toHaveLength(3);
+  });
+
+  it('is written with what is new in it: words that come late stand before the answer to them, the oldest are forgotten', async () => {
+    const { call, checkpoints, saves } = keptBy();
+    const history = async (...times: number[]): Promise<void> => {
+      const before = call.state;
+      const known = new Map(before.history.map((each) => [each.at, each]));
+      const after = { ...before, history: times.map((at) => known.get(at) ?? noteAt(at)) };
+      call.state = after;
+      checkpoints.changed(before, after);
+      await roundOver();
+    };
+    checkpoints.begin(call.state);
+    await history(1, 3, 5);
+    await history(1, 2, 3, 5, 6);
+    await history(3, 4, 5, 6, 7);
+    await history(6, 7);
+    expect(saves.slice(1).map(textsOf)).toEqual([
+      ['note 1', 'note 3', 'note 5'],
+      ['note 2', 'note 6'],
+      ['note 4', 'note 7'],
+      [],
+    ]);
   });
 
   it('goes on with the numbers of the owner before', () => {

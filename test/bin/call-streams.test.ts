@@ -1,7 +1,6 @@
 /** One call and the streams it comes by: which of them has its caller, and what a node makes of those that are past. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { headOf, itemOf, readEnding, telephoneKey } from '../../src/bin/call-snapshot.ts';
-import { SaveRounds } from '../../src/bin/save-rounds.ts';
 import { Switchboard, type SwitchboardOptions } from '../../src/bin/switchboard.ts';
 import { greeted } from '../actors/call/bench.ts';
 import { type RecordedEvents, recordedEvents } from '../http/recorded-events.ts';
@@ -9,6 +8,7 @@ import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
 import { memoryCallRegister } from '../support/memory-call-register.ts';
 import { memoryClinicDirectory, radiance } from '../support/memory-clinics.ts';
+import { saveRounds } from '../support/save-rounds.ts';
 
 const { state } = greeted();
 const callSid = state.identity.callSid ?? '';
@@ -33,7 +33,7 @@ function open(options: Partial<SwitchboardOptions> = {}): Switchboard {
     directory: memoryClinicDirectory(),
     world: {
       ...memoryCallWorld(() => silent, events),
-      keeping: { keeper, register: memoryCallRegister(), rounds: new SaveRounds(), resumeMs: 60_000 },
+      keeping: { keeper, register: memoryCallRegister(), rounds: saveRounds(), resumeMs: 60_000 },
     },
     node: 'node-b',
     capacity: 10,

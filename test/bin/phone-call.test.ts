@@ -1,10 +1,10 @@
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { CallState } from '../../actors/call/state.ts';
 import type { ModelReport } from '../../actors/model/messages.ts';
 import { adopt } from '../../src/bin/call-adoption.ts';
-import { telephoneKey } from '../../src/bin/call-snapshot.ts';
+import { restored, telephoneKey } from '../../src/bin/call-snapshot.ts';
 import { type CallScreen, TELEPHONE } from '../../src/bin/call-world.ts';
 import { PhoneCall } from '../../src/bin/phone-call.ts';
-import { SaveRounds } from '../../src/bin/save-rounds.ts';
 import type { BrowserMemory } from '../../src/browser/memory.ts';
 import type { CallSave } from '../../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
@@ -14,6 +14,7 @@ import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
 import { memoryCallRegister } from '../support/memory-call-register.ts';
 import { radiance } from '../support/memory-clinics.ts';
+import { saveRounds } from '../support/save-rounds.ts';
 
 const IDENTITY = {
   conversationId: 'conversation',
@@ -99,7 +100,7 @@ it('a call that another node had costs what both used, and lasts since it began'
   const keeping = {
     keeper: memoryCallKeeper(),
     register: memoryCallRegister(),
-    rounds: new SaveRounds(),
+    rounds: saveRounds(),
     resumeMs: 1_000,
   };
   const log = { write: (entry: ConversationEntry) => void entries.push(entry), settled: async () => {} };
@@ -139,6 +140,43 @@ it('a call that another node had has the turns in its record that the other one 
   expect(entries.slice(-2)).toEqual(recorded);
 });
 
+/** A call that this node took up in this state, whose line broke just now; `kept` reads what its keeper has. */
+function takenUp(state: CallState) {
+  const reports: ((report: ModelReport) => void)[] = [];
+  const world = memoryCallWorld((_brief, report) => {
+    reports.push(report);
+    return { send: () => {}, audio: () => {}, close: () => {} };
+  });
+  const keeper = memoryCallKeeper();
+  const keeping = { keeper, register: memoryCallRegister(), rounds: saveRounds(), resumeMs: 1_000 };
+  const call = new PhoneCall(state.identity, LINE, { ...world, keeping }, () => {}, { ...TELEPHONE, epoch: 2 });
+  onTestFinished(() => call.displaced(3));
+  const adopted = { kind: 'adopted', state, epoch: 2, seq: 1, browser: null, unregistered: null } as const;
+  call.takeUp(radiance, adopted, Date.now());
+  const kept = async () => {
+    const kept = await keeper.read(telephoneKey(state.identity.callSid ?? ''));
+    if (kept?.kind !== 'live') throw new Error('nothing is kept');
+    return { seq: kept.seq, mode: restored(kept.head, kept.items).mode };
+  };
+  return { call, tell: (report: ModelReport) => reports[0]?.(report), kept };
+}
+
+describe('who asks about a call in the next millisecond may ask another node, which finds all', () => {
+  it('where its line broke', async () => {
+    const { call, tell, kept } = takenUp(greeted().state);
+    for (const type of ['connected', 'session_ready'] as const) tell({ type });
+    tell({ type: 'caller_speech_started', itemId: 'u2' });
+    const { seq } = await kept();
+    call.closed('broken');
+    expect(await kept()).toEqual({ seq: seq + 1, mode: 'talking' });
+  });
+
+  it('where its line was closed for staff', async () => {
+    const { kept } = takenUp({ ...greeted().state, mode: 'parting', leaving: { urgent: false } });
+    expect(await kept()).toEqual({ seq: 3, mode: 'away' });
+  });
+});
+
 it('a call that has a newer owner stops at once: its session is closed, nothing is said, done or written any more', async () => {
   const reports: ((report: ModelReport) => void)[] = [];
   const done: string[] = [];
@@ -170,7 +208,7 @@ it('a call that has a newer owner stops at once: its session is closed, nothing 
         },
       },
       log: { write: ({ kind }) => void (kind !== 'folded' && done.push(`written ${kind}`)), settled: async () => {} },
-      keeping: { keeper: watched, register: memoryCallRegister(), rounds: new SaveRounds(), resumeMs: 1_000 },
+      keeping: { keeper: watched, register: memoryCallRegister(), rounds: saveRounds(), resumeMs: 1_000 },
     },
     (next) => left.push(next),
   );
@@ -233,7 +271,7 @@ it('a browser’s call is on record with its node, so that it is ended where tha
   const keeping = {
     keeper: memoryCallKeeper(),
     register: memoryCallRegister(),
-    rounds: new SaveRounds(),
+    rounds: saveRounds(),
     resumeMs: 1_000,
   };
   const call = new PhoneCall(identity, LINE, { ...world, log, keeping }, () => {});

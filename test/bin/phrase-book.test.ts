@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RETRY } from '../../queues/retry.ts';
 import { PHRASE_LIMITS, type RenderedPhraseBook } from '../../src/bin/phrase-book.ts';
 import { CLAIM_MS } from '../../src/bin/phrase-supply.ts';
 import type { Clinic } from '../../src/domain/clinic.ts';
@@ -139,7 +140,7 @@ describe('a phrase book with a service in trouble', () => {
     expect(askings).toBeLessThan(9);
     expect(bench.asked[1]?.sentences[0]).toBe(fourth);
     bench.say = () => 'says';
-    await bench.pass(15 * 60_000);
+    await bench.pass(RETRY.phrases.longestMs + PHRASE_LIMITS.roundMs);
     expect(Object.values(phraseAudio(book, radiance)).every((audio) => audio !== undefined)).toBe(true);
     expect(bench.named('phrases.failed')).toHaveLength(askings);
   });

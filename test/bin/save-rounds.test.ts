@@ -9,15 +9,19 @@ afterEach(() => void vi.useRealTimers());
 /** Rounds that write down what each of them saved. */
 function rounds() {
   const pieces: string[][] = [];
-  const opened = new SaveRounds((save) => {
-    pieces.push([]);
-    save();
+  const broken: unknown[] = [];
+  const opened = new SaveRounds({
+    together: (save) => {
+      pieces.push([]);
+      save();
+    },
+    onBroken: (error) => void broken.push(error),
   });
   const call = (name: string, behindSince: number | null = null) => ({
     behindSince,
     saveDue: () => void pieces.at(-1)?.push(name),
   });
-  return { rounds: opened, pieces, call };
+  return { rounds: opened, pieces, broken, call };
 }
 
 it('calls that change within a frame are kept in one piece, a frame after the first of them, and not again', async () => {
@@ -41,6 +45,21 @@ it('what changes while a round is kept is kept with the next one', async () => {
   expect(pieces).toEqual([[]]);
   await vi.advanceTimersByTimeAsync(FRAME_MS);
   expect(pieces).toEqual([[], ['b']]);
+});
+
+it('a call that cannot be kept is told of, and the others of its round are kept', async () => {
+  const { rounds: opened, pieces, broken, call } = rounds();
+  const bug = new Error('a bug');
+  const bad = {
+    behindSince: null,
+    saveDue: () => {
+      throw bug;
+    },
+  };
+  for (const each of [call('a'), bad, call('b')]) opened.join(each);
+  await vi.advanceTimersByTimeAsync(FRAME_MS);
+  expect(pieces).toEqual([['a', 'b']]);
+  expect(broken).toEqual([bug]);
 });
 
 it('the lag is that of the call that is behind longest, of those that are here', () => {

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../actors/kernel/clock.ts';
 import { BrokenCalls } from '../../src/bin/broken-calls.ts';
 import { type CallEnd, endingOf, headOf, itemOf, telephoneKey } from '../../src/bin/call-snapshot.ts';
-import { SaveRounds } from '../../src/bin/save-rounds.ts';
 import { Switchboard } from '../../src/bin/switchboard.ts';
 import type { ConversationEntry } from '../../src/domain/ports.ts';
 import { memoryTicketLedger } from '../../src/twilio/ticket-ledger.ts';
@@ -13,6 +12,7 @@ import { memoryCallWorld } from '../support/call-world.ts';
 import { memoryCallKeeper } from '../support/memory-call-keeper.ts';
 import { memoryCallRegister } from '../support/memory-call-register.ts';
 import { memoryClinicDirectory, radiance } from '../support/memory-clinics.ts';
+import { saveRounds } from '../support/save-rounds.ts';
 
 const { state } = greeted();
 const callSid = state.identity.callSid ?? '';
@@ -47,7 +47,7 @@ function open(resumeMs = 60_000): Switchboard {
     directory: memoryClinicDirectory(),
     world: {
       ...memoryCallWorld(connect, events),
-      keeping: { keeper, register: memoryCallRegister(), rounds: new SaveRounds(), resumeMs },
+      keeping: { keeper, register: memoryCallRegister(), rounds: saveRounds(), resumeMs },
       log: { write: (entry) => void written.push(entry), settled: async () => {} },
     },
     node: 'node-b',

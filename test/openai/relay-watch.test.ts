@@ -41,6 +41,16 @@ it('a frame that never went is forgotten with the next that is timed', () => {
   expect(told).toEqual([['to_model', 2]]);
 });
 
+it('a frame that is dropped is not timed by the one that follows it', () => {
+  const { told, relay, read } = watch();
+  read(ONE, FRAMES_A_SAMPLE);
+  relay.frameLost(OTHER);
+  relay.frameLost(ONE);
+  vi.advanceTimersByTime(60_000);
+  relay.frameSent(ONE);
+  expect(told).toEqual([]);
+});
+
 it('the beginning of a sentence is timed until it leaves, as the tick ends', async () => {
   const { told, relay } = watch();
   const readAt = performance.now();
