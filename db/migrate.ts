@@ -74,8 +74,7 @@ export async function migrationNames(): Promise<string[]> {
 async function run(request: MigrateRequest & { readonly fake: boolean }): Promise<{ applied: string[] }> {
   // Loaded only where there is work: most starts find none, and this is most of what they would wait for.
   const { runner } = await import('node-pg-migrate');
-  const options: RunnerOption = {
-    databaseUrl: connection(request.databaseUrl),
+  const options = {
     dir: MIGRATIONS_DIR,
     migrationsTable: MIGRATIONS_TABLE,
     direction: request.direction,
@@ -86,8 +85,8 @@ async function run(request: MigrateRequest & { readonly fake: boolean }): Promis
     migrationLoaderStrategies: [{ extensions: ['.sql'], loader: loadSqlPairs }],
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     ...(request.count === undefined ? {} : { count: request.count }),
-  };
-  const applied = await runner(options);
+  } satisfies Omit<RunnerOption, 'dbClient' | 'databaseUrl'>;
+  const applied = await connected(request.databaseUrl, (dbClient) => runner({ ...options, dbClient }));
   return { applied: applied.map((migration) => migration.name) };
 }
 
@@ -113,10 +112,8 @@ function bounded(sql: string): (builder: MigrationBuilder) => void {
   };
 }
 
-async function appliedNames(databaseUrl: string): Promise<string[]> {
-  const client = new Client(connection(databaseUrl));
-  await client.connect();
-  try {
+function appliedNames(databaseUrl: string): Promise<string[]> {
+  return connected(databaseUrl, async (client) => {
     const table = await client.query<{ found: boolean }>(
       `select to_regclass('public.${MIGRATIONS_TABLE}') is not null as found`,
     );
@@ -125,6 +122,17 @@ async function appliedNames(databaseUrl: string): Promise<string[]> {
       `select name from public.${MIGRATIONS_TABLE} order by run_on, id`,
     );
     return rows.rows.map((row) => row.name);
+  });
+}
+
+async function connected<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client(connection(databaseUrl));
+  // A connection that is cut while nothing is asked of it, on its way out too, would end the process: what is asked of it
+  // next fails by itself.
+  client.on('error', ignore);
+  await client.connect();
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }

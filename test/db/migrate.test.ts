@@ -47,6 +47,26 @@ describe('migrations', () => {
     for (const other of others) await other.drop();
   });
 
+  it('fail where their connection is cut, and the process goes on, whatever moment that was', async () => {
+    const cutting = new AbortController();
+    const cut = async (): Promise<void> => {
+      while (!cutting.signal.aborted) {
+        await database.unbound(
+          'cut',
+          (sql) => sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ava-migrate'
+                       and datname = current_database()`,
+        );
+      }
+    };
+    const done = cut();
+    const asked = Array.from({ length: 60 }, () => migrationStatus(databaseUrl));
+    const told = await Promise.allSettled(asked);
+    cutting.abort();
+    await done;
+    expect(told.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+    expect((await migrationStatus(databaseUrl)).applied).toEqual([]);
+  });
+
   it('tell what has been applied, what has not, and what a newer program applied', async () => {
     const names = await migrationNames();
     expect(await migrationStatus(databaseUrl)).toEqual({ applied: [], pending: names, unknown: [] });
