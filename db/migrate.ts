@@ -7,7 +7,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { MigrationBuilder, RunnerOption } from 'node-pg-migrate';
+import type { MigrationBuilder } from 'node-pg-migrate';
 import { Client, type ClientConfig } from 'pg';
 
 export const MIGRATIONS_DIR = fileURLToPath(new URL('./migrations', import.meta.url));
@@ -74,19 +74,21 @@ export async function migrationNames(): Promise<string[]> {
 async function run(request: MigrateRequest & { readonly fake: boolean }): Promise<{ applied: string[] }> {
   // Loaded only where there is work: most starts find none, and this is most of what they would wait for.
   const { runner } = await import('node-pg-migrate');
-  const options = {
-    dir: MIGRATIONS_DIR,
-    migrationsTable: MIGRATIONS_TABLE,
-    direction: request.direction,
-    fake: request.fake,
-    advisoryLockMode: 'wait',
-    // What is made at the same time is not released in the order of its numbers.
-    checkOrder: false,
-    migrationLoaderStrategies: [{ extensions: ['.sql'], loader: loadSqlPairs }],
-    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    ...(request.count === undefined ? {} : { count: request.count }),
-  } satisfies Omit<RunnerOption, 'dbClient' | 'databaseUrl'>;
-  const applied = await connected(request.databaseUrl, (dbClient) => runner({ ...options, dbClient }));
+  const applied = await connected(request.databaseUrl, (dbClient) =>
+    runner({
+      dbClient,
+      dir: MIGRATIONS_DIR,
+      migrationsTable: MIGRATIONS_TABLE,
+      direction: request.direction,
+      fake: request.fake,
+      advisoryLockMode: 'wait',
+      // What is made at the same time is not released in the order of its numbers.
+      checkOrder: false,
+      migrationLoaderStrategies: [{ extensions: ['.sql'], loader: loadSqlPairs }],
+      logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+      ...(request.count === undefined ? {} : { count: request.count }),
+    }),
+  );
   return { applied: applied.map((migration) => migration.name) };
 }
 

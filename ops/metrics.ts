@@ -58,7 +58,7 @@ export interface MetricsOptions {
   readonly calls: {
     readonly active: () => number;
     readonly capacity: () => number;
-    /** For how long the oldest change that another node would need is not kept, s. */
+    /** For how long the call that is behind longest has not been kept in full, s. */
     readonly checkpointLagS: () => number;
   };
   /** Whose prices apply to usage that names no model. */

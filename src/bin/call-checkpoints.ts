@@ -177,9 +177,11 @@ export class CallCheckpoints implements KeptInRounds {
 
 /** What stayed stands in the same order: the oldest are forgotten, and a caller's late words come before the answer to them. */
 function newItems(history: CallState['history'], before: CallState['history'] = []): CallState['history'] {
+  // As in most saves.
+  if (history === before) return [];
   const added: Remembered[] = [];
   let known = before.length - 1;
-  for (const item of history === before ? [] : history.toReversed()) {
+  for (const item of history.toReversed()) {
     if (item === before[known]) known--;
     else added.push(item);
   }

@@ -1,14 +1,14 @@
 /**
- * How long audio stays on this node on its way through it, from being read to being handed to the other socket: of one
- * caller's frame in so many (a wait for its pair included), and of the first piece of each of Ava's sentences, for which
- * somebody waits. One object for all sessions of a node, since five thousand frames a second pass by it.
+ * How long audio stays on this node, from when a session is to have it, or made it, to being handed to the other socket:
+ * of one caller's frame in so many (a wait for its pair included), and of the first piece of each of Ava's sentences, for
+ * which somebody waits. One object for all sessions of a node, since five thousand frames a second pass by it.
  */
-export type RelayTold = (direction: 'to_model' | 'to_caller', ms: number) => void;
+import type { AvaEvents } from '../domain/events.ts';
+
+export type RelayTold = (direction: AvaEvents['media.relayed']['direction'], ms: number) => void;
 
 /** One frame in so many is timed, twenty a second of a node with a hundred calls: a prime, so that all calls come by. */
 export const FRAMES_A_SAMPLE = 257;
-
-const TICK = Promise.resolve();
 
 export class RelayWatch {
   private readonly told: RelayTold;
@@ -43,6 +43,6 @@ export class RelayWatch {
 
   /** The first piece of a sentence, read at `readAt` by `performance.now()`, was passed on: it leaves as this tick ends. */
   sentencePassed(readAt: number): void {
-    void TICK.then(() => this.told('to_caller', performance.now() - readAt));
+    queueMicrotask(() => this.told('to_caller', performance.now() - readAt));
   }
 }
