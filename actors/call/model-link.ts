@@ -60,12 +60,12 @@ export function sessionReady(
   now: number,
 ): CallTransition {
   if (first) return keep(state);
-  const silent = { ...state, callerSpeaksSince: null, link: { ...state.link, missed: false } };
+  const silent = { ...state, callerSpeaksSince: null, link: { ...state.link, missed: false, asked: false } };
   const [next] = state.link.reheard;
   if (missed || state.link.missed) {
     if (isOwedAnAnswer(state)) return resume(silent, 0, goOn(silent), now);
     const asking: CallState = { ...silent, link: { ...silent.link, midSentence: true } };
-    return isAskedAgain(facts, state) ? resume(asking, 0, NOTHING, now) : askAgain(facts, asking, 0, now);
+    return isBeingAsked(facts, state) ? resume(asking, 0, NOTHING, now) : askAgain(facts, asking, 0, now);
   }
   if (!next) {
     const goingOn = state.callerSpeaksSince === null ? goOn(silent) : NOTHING;
@@ -84,13 +84,13 @@ export function sessionReady(
  */
 export function lineOpened(facts: CallFacts, state: CallState): CallTransition {
   const isLost = state.mode === 'talking' && state.link.missed && !isOwedAnAnswer(state);
-  return isLost && isRendered(facts, state, 'lostYou') ? sayPhrase(facts, state, 'lostYou') : keep(state);
+  if (!isLost || !isRendered(facts, state, 'lostYou')) return keep(state);
+  return sayPhrase(facts, { ...state, link: { ...state.link, asked: true } }, 'lostYou');
 }
 
-/** They are being told, or were, and nobody has said anything since. */
-function isAskedAgain(facts: CallFacts, { saying, history, language }: CallState): boolean {
-  const last = saying.at(-1) ?? history.findLast(({ kind }) => kind === 'caller' || kind === 'assistant');
-  return last !== undefined && 'text' in last && last.text === facts.phrasesIn(language).lostYou;
+/** On this line: what they were asked on the one before, they may have answered into its end. */
+function isBeingAsked(facts: CallFacts, { saying, link, language }: CallState): boolean {
+  return link.asked === true || saying.at(-1)?.text === facts.phrasesIn(language).lostYou;
 }
 
 /** The caller waits for her, so that asking them to say it again would be out of place. */

@@ -287,6 +287,16 @@ describe('a call that another node goes on with', () => {
     expect(spoken(again.call.wait(FACTS.limits.unheardMs))).toEqual([]);
   });
 
+  it('asks once more of whom this line breaks while they say it again', () => {
+    const call = greeted();
+    call.tell(speechStarted);
+    const { call: next } = elsewhere(call);
+    next.tell(ready);
+    says(next, 'a1', PHRASES.lostYou);
+    next.tell(speechStarted);
+    expect(askedFor(elsewhere(next).call.tell(ready))).toEqual([PHRASES.lostYou]);
+  });
+
   it('nor says it twice where it was heard long before there is a session', () => {
     const call = greeted(RENDERED);
     call.tell(speechStarted);
