@@ -1,11 +1,13 @@
 /**
  * What it costs a node, while nothing fails, that its calls are kept for others: two servers with the same calls, at the
- * same time on the same core, one of which keeps none. So whatever the machine does meanwhile falls on both; how lucky a
- * process is with its memory does not, so each round starts both anew, the other one first. Options:
- * `--calls 100 --rounds 6 --seconds 40`. Linux with two cores.
+ * same time on the same core, one of which keeps none; with the next calls it is the other one. So neither what the
+ * machine does meanwhile counts, nor how lucky a process is with its memory. Options: `--calls 100 --rounds 6
+ * --seconds 60`; a round is both turns. Linux with two cores.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { createLifecycle, type Lifecycle } from '../../ops/lifecycle.ts';
+import { checkpointLatency } from './checkpoints/latency.ts';
 import { intervalOf, medianOf } from './figures/interval.ts';
 import { machineFacts } from './figures/machine.ts';
 import { pin } from './figures/process-costs.ts';
@@ -14,27 +16,39 @@ import { type Generator, openGenerator } from './relay/generator.ts';
 import { wholeNumber } from './relay/options.ts';
 import { type Cost, costOf, OTHER_CORE, SERVER_CORE, SETTLING_MS, steadyWindow, WARMING_MS } from './relay/run.ts';
 import { type RunningServer, startAva } from './relay/variants.ts';
-import { build, openProduction, type Production } from './servers/production.ts';
+import { build, openProduction } from './servers/production.ts';
 
 export const about = 'processor time of a node that keeps its calls for others, beside one that does not';
 
 const GOAL = 1.05;
 
+/** Of calls that were hung up before the next begin: until nothing is left to do for them. */
+const AFTERWORK_MS = 10_000;
+
 /** One of the two, with stores and callers of its own. */
-interface Side {
-  readonly production: Production;
+interface Side extends RunningServer {
   readonly generator: Generator;
-  readonly programFlags: readonly string[];
+  readonly opsUrl: string;
 }
 
-async function openSide(programFlags: readonly string[]): Promise<Side> {
-  const [production, generator] = await Promise.all([openProduction(), openGenerator()]);
-  return { production, generator, programFlags };
+async function openSide(name: string, lifecycle: Lifecycle): Promise<Side> {
+  const production = await lifecycle.add(`${name}: stores`, openProduction, (opened) => opened.close());
+  const generator = await lifecycle.add(`${name}: calls`, openGenerator, (opened) => opened.close());
+  const flags = ['--pair-frames=never', '--keep-calls=by-turns'];
+  const server = await lifecycle.add(
+    `${name}: server`,
+    () => startAva(production, generator.modelUrl, flags, undefined),
+    (running) => running.close(),
+  );
+  pin(server.pid, SERVER_CORE);
+  return { ...server, generator, opsUrl: production.opsUrl };
 }
 
-async function closeSide({ production, generator }: Side): Promise<void> {
-  await generator.close();
-  await production.close();
+type Sides = readonly [Side, Side];
+
+interface Turn {
+  readonly kept: Cost;
+  readonly unkept: Cost;
 }
 
 interface Options {
@@ -43,25 +57,37 @@ interface Options {
   readonly seconds: number;
 }
 
-/** The costs of the sides, in their order. */
-async function round(sides: readonly Side[], { calls, seconds }: Options): Promise<Cost[]> {
-  const running: (RunningServer & Side)[] = [];
-  try {
-    for (const side of sides) {
-      const flags = ['--pair-frames=never', ...side.programFlags];
-      const server = await startAva(side.production, side.generator.modelUrl, flags, undefined);
-      running.push({ ...server, ...side });
-      pin(server.pid, SERVER_CORE);
-    }
-    await sleep(SETTLING_MS);
-    await Promise.all(running.map(({ generator, target }) => generator.calls(target, calls)));
-    await sleep(SETTLING_MS + WARMING_MS);
-    const windows = await Promise.all(running.map(({ pid, generator }) => steadyWindow(pid, generator, seconds)));
-    await Promise.all(running.map(({ generator }) => generator.hangUp()));
-    return windows.map((window) => costOf(window, calls));
-  } finally {
-    for (const server of running) await server.close();
+/** From here on the other one keeps the calls that begin. */
+function changeTurns(sides: readonly Side[]): void {
+  for (const { pid } of sides) process.kill(pid, 'SIGUSR2');
+}
+
+/** What calls cost, `warmingMs` after they have begun. Throws where a side did not do as it was to. */
+async function turn(kept: Side, unkept: Side, warmingMs: number, { calls, seconds }: Options): Promise<Turn> {
+  const both = <T>(ask: (side: Side) => Promise<T>): Promise<[T, T]> => Promise.all([ask(kept), ask(unkept)]);
+  const saves = (): Promise<[number, number]> => both(async ({ opsUrl }) => (await checkpointLatency(opsUrl)).count);
+  const before = await saves();
+  await both(({ generator, target }) => generator.calls(target, calls));
+  await sleep(SETTLING_MS + warmingMs);
+  const [above, below] = await both(({ pid, generator }) => steadyWindow(pid, generator, seconds));
+  await both(({ generator }) => generator.hangUp());
+  await sleep(AFTERWORK_MS);
+  const after = await saves();
+  if (after[0] - before[0] < calls || after[1] !== before[1]) throw new Error('the wrong calls were kept');
+  return { kept: costOf(above, calls), unkept: costOf(below, calls) };
+}
+
+/** Either is the one that keeps its calls, once. */
+async function round([first, second]: Sides, warmingMs: number, options: Options): Promise<readonly Turn[]> {
+  const turns: Turn[] = [];
+  for (const [kept, unkept] of [
+    [first, second],
+    [second, first],
+  ] as const) {
+    turns.push(await turn(kept, unkept, warmingMs, options));
+    changeTurns([first, second]);
   }
+  return turns;
 }
 
 export async function run(args: readonly string[]): Promise<void> {
@@ -70,7 +96,7 @@ export async function run(args: readonly string[]): Promise<void> {
     options: {
       calls: { type: 'string', default: '100' },
       rounds: { type: 'string', default: '6' },
-      seconds: { type: 'string', default: '40' },
+      seconds: { type: 'string', default: '60' },
     },
   });
   const options = {
@@ -82,42 +108,41 @@ export async function run(args: readonly string[]): Promise<void> {
   // What is started from here on inherits the core; the servers are moved to the other one.
   pin(process.pid, OTHER_CORE);
   await build();
-  const [kept, unkept] = await Promise.all([openSide([]), openSide(['--keep-calls=never'])]);
-  const measured: Round[] = [];
+  const lifecycle = createLifecycle();
   try {
+    const sides: Sides = [await openSide('one', lifecycle), await openSide('the other', lifecycle)];
+    changeTurns(sides.slice(1));
+    await sleep(SETTLING_MS);
+    // Both have done both for a while before anything counts.
+    await round(sides, WARMING_MS / 2, options);
+    const measured: (readonly Turn[])[] = [];
     for (let n = 0; n < options.rounds; n++) {
-      const isFirst = n % 2 === 0;
-      const [first, second] = await round(isFirst ? [kept, unkept] : [unkept, kept], options);
-      if (!first || !second) throw new Error('a side was not measured');
-      const both = isFirst ? { kept: first, unkept: second } : { kept: second, unkept: first };
-      measured.push(both);
-      const [keptMs, unkeptMs] = [both.kept.cpuMs, both.unkept.cpuMs];
-      const ratio = (keptMs / unkeptMs).toFixed(3);
-      process.stdout.write(`round ${n + 1}: ${keptMs.toFixed(2)} and ${unkeptMs.toFixed(2)} ms, × ${ratio}\n`);
+      const turns = await round(sides, 0, options);
+      measured.push(turns);
+      const told = turns.map(({ kept, unkept }) => `${kept.cpuMs.toFixed(2)} and ${unkept.cpuMs.toFixed(2)} ms`);
+      process.stdout.write(`round ${n + 1}: ${told.join(', ')}, × ${ratio(turns, cpuMs).toFixed(3)}\n`);
     }
+    process.stdout.write(`${table(figuresOf(measured))}\n\n${options.calls} calls on each\n${machine}\n`);
   } finally {
-    await Promise.all([closeSide(kept), closeSide(unkept)]);
+    await lifecycle.stop();
   }
-  process.stdout.write(`${table(figuresOf(measured))}\n\n${options.calls} calls on each\n${machine}\n`);
 }
 
-interface Round {
-  readonly kept: Cost;
-  readonly unkept: Cost;
+/** Of both turns: each server is once above the line and once below. */
+function ratio(turns: readonly Turn[], of: (cost: Cost) => number): number {
+  const product = turns.reduce((soFar, { kept, unkept }) => soFar * (of(kept) / of(unkept)), 1);
+  return product ** (1 / turns.length);
 }
 
-function figuresOf(measured: readonly Round[]): Figure[] {
-  const against = intervalOf(measured.map(({ kept, unkept }) => kept.cpuMs / unkept.cpuMs));
-  const instructions = measured.flatMap(({ kept, unkept }) =>
-    kept.instructionsM === null || unkept.instructionsM === null ? [] : [kept.instructionsM / unkept.instructionsM],
-  );
+const cpuMs = (cost: Cost): number => cost.cpuMs;
+const instructionsM = (cost: Cost): number => cost.instructionsM ?? Number.NaN;
+
+function figuresOf(measured: readonly (readonly Turn[])[]): Figure[] {
+  const turns = measured.flat();
+  const against = intervalOf(measured.map((each) => ratio(each, cpuMs)));
   const figures: Figure[] = [
-    { name: 'CPU a call-second, calls kept', value: medianOf(measured.map(({ kept }) => kept.cpuMs)), unit: 'ms' },
-    {
-      name: 'CPU a call-second, calls not kept',
-      value: medianOf(measured.map(({ unkept }) => unkept.cpuMs)),
-      unit: 'ms',
-    },
+    { name: 'CPU a call-second, calls kept', value: medianOf(turns.map(({ kept }) => kept.cpuMs)), unit: 'ms' },
+    { name: 'CPU a call-second, calls not kept', value: medianOf(turns.map(({ unkept }) => unkept.cpuMs)), unit: 'ms' },
     {
       name: 'against each other',
       value: against.mean,
@@ -126,8 +151,7 @@ function figuresOf(measured: readonly Round[]): Figure[] {
       note: `${against.mean.toFixed(3)} ± ${against.plusMinus.toFixed(3)}`,
     },
   ];
-  if (instructions.length > 0) {
-    figures.push({ name: 'the same in instructions', value: intervalOf(instructions).mean, unit: '×' });
-  }
+  const counted = intervalOf(measured.map((each) => ratio(each, instructionsM))).mean;
+  if (!Number.isNaN(counted)) figures.push({ name: 'the same in instructions', value: counted, unit: '×' });
   return figures;
 }

@@ -55,6 +55,7 @@ import { openHeartbeat, openJobs } from './background.ts';
 import { BrokenCalls } from './broken-calls.ts';
 import { BrowserCalls } from './browser-desk.ts';
 import { type Calendars, NOTIFY_PATH, openCalendars } from './calendars.ts';
+import type { CallKeeping } from './call-adoption.ts';
 import type { CallWorld } from './call-world.ts';
 import { goOnByText } from './cut-off.ts';
 import { drained } from './draining.ts';
@@ -97,8 +98,8 @@ export interface NodeOptions {
   readonly threadTimes?: ThreadTimes | undefined;
   /** Whether caller frames travel in pairs; while the node is busy where nothing else is given. */
   readonly pairFrames?: PairFrames | undefined;
-  /** False: calls are not kept outside the node, and end with it. */
-  readonly keepCalls?: boolean | undefined;
+  /** Asked as each call begins. False: it is not kept outside the node, and ends with it. */
+  readonly keepCalls?: (() => boolean) | undefined;
 }
 
 /** Clinics whose phrases a starting node looks after; others follow when they are called. */
@@ -315,6 +316,12 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
     together: redis.together,
     onBroken: (error) => events.emit('process.unhandled', { kind: 'exception', error }),
   });
+  const keeping: CallKeeping = {
+    keeper,
+    register: postgresCallRegister(stores.database),
+    rounds,
+    resumeMs: config.calls.resumeTtlS * 1_000,
+  };
   const world: CallWorld = {
     connectModel: circuit.connect,
     rotation,
@@ -328,14 +335,9 @@ async function openCalls(options: OpenOptions, stores: CallStores, lifecycle: Li
     events,
     tracing: traces.tracing,
     clock,
-    ...(options.keepCalls !== false && {
-      keeping: {
-        keeper,
-        register: postgresCallRegister(stores.database),
-        rounds,
-        resumeMs: config.calls.resumeTtlS * 1_000,
-      },
-    }),
+    get keeping() {
+      return options.keepCalls?.() === false ? undefined : keeping;
+    },
   };
   const book = postgresThreadBook(stores.database, options.threadTimes);
   const writing = { book, directory, bookings, events, now: () => clock.now() };

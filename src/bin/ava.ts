@@ -1,7 +1,7 @@
 /**
  * The program: one configuration, one node, and an orderly end. `--check-config` only says whether it would start;
- * `--pair-frames=never|always` takes a decision from the node that it takes better itself, and `--keep-calls=never` has
- * calls end with the node, so that what either costs can be measured.
+ * `--pair-frames=never|always` takes a decision from the node that it takes better itself, and `--keep-calls=by-turns` has
+ * calls that begin after one SIGUSR2 and before the next end with the node, so that what either costs can be measured.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -52,6 +52,13 @@ function pairFrames(): (typeof PAIR_FRAMES)[number] | undefined {
   return PAIR_FRAMES.find((each) => each === given);
 }
 
+/** Asked as each call begins. */
+function keepCalls(): () => boolean {
+  let keeps = true;
+  if (process.argv.includes('--keep-calls=by-turns')) process.on('SIGUSR2', () => (keeps = !keeps));
+  return () => keeps;
+}
+
 /** A schema that lags behind the code would fail call by call; here it fails once, and says what to run. */
 async function refuseOldSchema(config: Config): Promise<void> {
   const status = await migrationStatus(config.database.url.reveal()).catch(() => null);
@@ -91,7 +98,7 @@ async function main(): Promise<void> {
       traces,
       onDrain: () => stop?.('POST /drain'),
       pairFrames: pairFrames(),
-      keepCalls: !process.argv.includes('--keep-calls=never'),
+      keepCalls: keepCalls(),
     });
   } catch (error) {
     await log.close();

@@ -31,7 +31,7 @@ export interface CallWorld {
   readonly tracing?: Tracing;
   readonly clock: Clock;
   /** Where calls are kept for other nodes; where absent they end with their line. */
-  readonly keeping?: CallKeeping;
+  readonly keeping?: CallKeeping | undefined;
 }
 
 /**
