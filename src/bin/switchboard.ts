@@ -13,6 +13,7 @@ import type { CallFence } from '../domain/call-keeping.ts';
 import type { OrphanedCall, WatchedCall } from '../domain/call-watch.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import type { ShedReason } from '../domain/events.ts';
+import type { SpokenFor } from '../domain/network-sentences.ts';
 import type { ClinicDirectory } from '../domain/ports.ts';
 import type { CutOff } from '../domain/texting.ts';
 import type {
@@ -22,6 +23,7 @@ import type {
   CallStream,
   Continuation,
   FrontDesk,
+  StaffSummary,
   Voicemail,
 } from '../http/front-desk.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
@@ -53,6 +55,8 @@ interface EndedCall {
   /** Null where there never was one: the stream came too late. */
   readonly conversationId: string | null;
   readonly next: 'hang_up' | 'staff';
+  /** That the caller spoke, BCP 47; absent where this node cannot tell. */
+  readonly language?: string;
   /** What it broke off; null where it ended well, absent where this node cannot tell. */
   readonly cut?: CutOff | null | undefined;
 }
@@ -116,7 +120,7 @@ export class Switchboard implements FrontDesk {
       return { kind: 'stream', clinicId: clinic.id };
     }
     world.events.emit('call.shed', { ...context, reason });
-    return { kind: 'shed', staffPhone: clinic.staffPhones[0] ?? null, clinicName: clinic.name, reason };
+    return { kind: 'shed', staffPhone: clinic.staffPhones[0] ?? null, clinic, reason };
   }
 
   open(stream: CallStream, line: PhoneLine): PhoneInlet | null {
@@ -171,8 +175,8 @@ export class Switchboard implements FrontDesk {
     if (call && this.isPast(continuation)) return this.lineFor(call.identity, clock.now());
     call?.lineBroke();
     if (call?.orphaned && !this.draining) return this.lineFor(call.identity, call.orphaned.at);
-    const here = this.ended.get(callSid) ?? (call && { ...call.identity, next: call.next });
-    if (dialCallStatus !== null) return this.staffMissed(here?.clinicId, continuation);
+    const here = this.ended.get(callSid) ?? (call && { ...call.identity, next: call.next, language: call.language });
+    if (dialCallStatus !== null) return this.staffMissed(here, continuation);
     return this.whatFollows(here ?? (await this.elsewhere(continuation)), staffTried);
   }
 
@@ -180,7 +184,8 @@ export class Switchboard implements FrontDesk {
     if (next && 'kind' in next) return next;
     if (!next || next.next === 'hang_up') return { kind: 'hang_up' };
     const clinic = await this.options.directory.byId(next.clinicId);
-    return { ...staffLine(clinic, staffTried), sentence: fixedPhrases(clinic).trouble, whispered: false };
+    const line = staffLine(clinic, staffTried, next.language);
+    return { ...line, sentence: fixedPhrases(clinic, line.clinic.language).trouble, whispered: false };
   }
 
   private isPast({ callSid, streamSid }: CallContinuation): boolean {
@@ -189,11 +194,15 @@ export class Switchboard implements FrontDesk {
   }
 
   /** The next of the clinic's lines, or a voicemail. A caller who was shed is known by the number they called alone. */
-  private async staffMissed(clinicId: string | undefined, { to, staffTried }: CallContinuation): Promise<Continuation> {
+  private async staffMissed(
+    call: Pick<EndedCall, 'clinicId' | 'language'> | undefined,
+    { to, staffTried }: CallContinuation,
+  ): Promise<Continuation> {
     const { directory } = this.options;
-    const clinic = await (clinicId === undefined ? directory.byPhone(to) : directory.byId(clinicId));
-    const sentence = isLineLeft(clinic, staffTried) ? null : fixedPhrases(clinic).nobodyAnswered;
-    return { ...staffLine(clinic, staffTried), sentence, whispered: false };
+    const clinic = await (call === undefined ? directory.byPhone(to) : directory.byId(call.clinicId));
+    const line = staffLine(clinic, staffTried, call?.language);
+    const { nobodyAnswered } = fixedPhrases(clinic, line.clinic.language);
+    return { ...line, sentence: isLineLeft(clinic, staffTried) ? null : nobodyAnswered, whispered: false };
   }
 
   /** The caller is with staff or on the way there; where nobody took the call they come back to Ava. */
@@ -217,11 +226,12 @@ export class Switchboard implements FrontDesk {
     return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber, brokeAt: null };
   }
 
-  async keepVoicemail({ callSid, from, to, recording }: Voicemail): Promise<void> {
+  async keepVoicemail({ callSid, from, to, recording }: Voicemail): Promise<SpokenFor> {
     const { directory, world } = this.options;
     const clinic = await directory.byPhone(to);
     if (!clinic) throw new Error('a voicemail for no clinic');
-    const conversation = this.calls.find(callSid)?.identity ?? this.ended.get(callSid);
+    const call = this.calls.find(callSid);
+    const conversation = call?.identity ?? this.ended.get(callSid);
     await this.options.brokenCalls?.seenTo(callSid);
     await world.messages.leave({
       clinicId: clinic.id,
@@ -232,12 +242,13 @@ export class Switchboard implements FrontDesk {
       content: { source: 'voicemail', recording },
       now: world.clock.now(),
     });
+    return { name: clinic.name, language: (call ?? this.ended.get(callSid))?.language ?? clinic.language };
   }
 
-  async staffSummary(callSid: string): Promise<string | null> {
+  async staffSummary(callSid: string): Promise<StaffSummary | null> {
     const call = this.calls.find(callSid) ?? (await withinPatience(this.fetchAway(callSid), TELLING_MS, undefined));
     call?.tellOfStaff({ type: 'staff_told' });
-    return call ? summaryOf(call.identity.callerPhone, call.transferReason) : null;
+    return call ? summaryOf(call.identity.callerPhone, call.transferReason, call.clinicLanguage) : null;
   }
 
   staffTook(callSid: string): void {
@@ -464,7 +475,7 @@ export class Switchboard implements FrontDesk {
     this.streams.delete(callSid);
     const { clinicId, conversationId } = call.identity;
     const { cutOff: cut } = call;
-    if (next !== 'elsewhere') this.ended.set(callSid, { clinicId, conversationId, next, cut });
+    if (next !== 'elsewhere') this.ended.set(callSid, { clinicId, conversationId, next, language: call.language, cut });
     // Its caller is gone: nobody will ask what comes next.
     if (cut && (next === 'hang_up' || call.orphaned)) this.options.brokenCalls?.over(callSid, cut);
     if (this.calls.size === 0) this.emptied?.();

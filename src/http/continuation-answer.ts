@@ -18,10 +18,10 @@ export function continuationAnswer(edge: TwilioEdge, call: ContinuedCall, next: 
     case 'stream':
       return streamAnswer(edge, { ...next, callSid });
     case 'staff': {
-      const { sentence, staffPhone, staffTried, clinicName, whispered } = next;
+      const { sentence, staffPhone, staffTried, clinic, whispered } = next;
       const actionUrl = continueUrlOf(edge, staffPhone === null ? 0 : staffTried + 1);
       const whisperUrl = whispered ? whisperUrlOf(edge, callSid) : null;
-      return staffTwiml({ sentence, staffPhone, clinicName, callerId: calledNumber, actionUrl, whisperUrl });
+      return staffTwiml({ sentence, staffPhone, clinic, callerId: calledNumber, actionUrl, whisperUrl });
     }
   }
 }

@@ -5,6 +5,7 @@
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { Health } from '../../ops/health.ts';
 import type { ShedReason } from '../domain/events.ts';
+import type { SpokenFor } from '../domain/network-sentences.ts';
 import type { Recording } from '../domain/ports.ts';
 
 /** An inbound call as the voice webhook tells of it. */
@@ -22,7 +23,7 @@ export type Admission =
   | {
       readonly kind: 'shed';
       readonly staffPhone: string | null;
-      readonly clinicName: string;
+      readonly clinic: SpokenFor;
       readonly reason: ShedReason;
     };
 
@@ -74,7 +75,7 @@ export type Continuation =
       readonly staffPhone: string | null;
       /** How many of the clinic's staff lines were dialled before this one. */
       readonly staffTried: number;
-      readonly clinicName: string;
+      readonly clinic: SpokenFor;
       /**
        * Whether staff hear first who calls, and must take the call. Not where Ava broke off or stops: who is to be put
        * through must not depend on her answering once more.
@@ -82,16 +83,23 @@ export type Continuation =
       readonly whispered: boolean;
     };
 
+/** What staff hear before they take a call. */
+export interface StaffSummary {
+  readonly sentence: string;
+  /** BCP 47. */
+  readonly language: string;
+}
+
 export interface FrontDesk {
   /** Whether this call may be answered here. Asked again for the same call it answers the same (webhooks are retried). */
   admit(call: CallOffer): Promise<Admission>;
   /** Starts or resumes the call on this line; null where it may not be (ended, draining, no room). */
   open(stream: CallStream, line: PhoneLine): PhoneInlet | null;
   continueCall(continuation: CallContinuation): Promise<Continuation>;
-  /** Resolves once staff can find it; told twice of the same recording it keeps one. */
-  keepVoicemail(voicemail: Voicemail): Promise<void>;
+  /** Resolves once staff can find it, with whom it was left for; told twice of the same recording it keeps one. */
+  keepVoicemail(voicemail: Voicemail): Promise<SpokenFor>;
   /** Who calls and why, for staff who picked up; null where there is nothing to tell. */
-  staffSummary(callSid: string): Promise<string | null>;
+  staffSummary(callSid: string): Promise<StaffSummary | null>;
   /** Staff took the call. */
   staffTook(callSid: string): void;
   callStatus(status: { readonly callSid: string; readonly status: string }): void;

@@ -1,5 +1,7 @@
 /** What Twilio is told to do with a call, as TwiML documents. */
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
+import { primary } from '../domain/language.ts';
+import { networkSentences, type SpokenFor } from '../domain/network-sentences.ts';
 
 interface StreamInstruction {
   /** `ws(s)://…` without a query: Twilio refuses one. */
@@ -10,11 +12,11 @@ interface StreamInstruction {
 }
 
 interface StaffInstruction {
-  /** Said first; null says nothing. */
+  /** Said first, in the clinic's language; null says nothing. */
   readonly sentence: string | null;
   /** E.164; null takes a voicemail instead. */
   readonly staffPhone: string | null;
-  readonly clinicName: string;
+  readonly clinic: SpokenFor;
   /** What staff see as the caller: the clinic's own number, or null for Twilio's default (the caller's). */
   readonly callerId: string | null;
   readonly actionUrl: string;
@@ -25,9 +27,16 @@ interface StaffInstruction {
 interface WhisperInstruction {
   /** Who calls, and why. */
   readonly sentence: string;
+  /** BCP 47, of the sentence. */
+  readonly language: string;
   /** Absolute URL that is asked when a key was pressed. */
   readonly acceptUrl: string;
 }
+
+type Voice = NonNullable<VoiceResponse.SayAttributes['language']>;
+
+/** Of the languages in which there are sentences, all but the network's own, English; where none is a clinic's, the first of its language. */
+const VOICES: readonly Voice[] = ['es-US', 'es-MX', 'es-ES', 'fr-FR', 'fr-CA', 'de-DE', 'de-AT'];
 
 /** How long staff's telephone rings. */
 const DIAL_TIMEOUT_S = 20;
@@ -43,9 +52,10 @@ export function streamTwiml({ streamUrl, token, actionUrl }: StreamInstruction):
   return response.toString();
 }
 
-export function sayAndHangUpTwiml(sentence: string): string {
+/** `language`: of the sentence, BCP 47. */
+export function sayAndHangUpTwiml(sentence: string, language = 'en-US'): string {
   const response = new VoiceResponse();
-  response.say(speakable(sentence));
+  response.say(voiceOf(language), speakable(sentence));
   response.hangup();
   return response.toString();
 }
@@ -58,9 +68,10 @@ export function hangUpTwiml(): string {
 
 /** Forwards the caller to staff, or takes a voicemail where there is nobody to forward to. */
 export function staffTwiml(instruction: StaffInstruction): string {
-  const { sentence, staffPhone, clinicName, callerId, actionUrl, whisperUrl } = instruction;
+  const { sentence, staffPhone, clinic, callerId, actionUrl, whisperUrl } = instruction;
+  const voice = voiceOf(clinic.language);
   const response = new VoiceResponse();
-  if (sentence !== null) response.say(speakable(sentence));
+  if (sentence !== null) response.say(voice, speakable(sentence));
   if (staffPhone !== null) {
     const dial = response.dial({
       action: actionUrl,
@@ -72,7 +83,8 @@ export function staffTwiml(instruction: StaffInstruction): string {
     dial.number(whisperUrl === null ? {} : { url: whisperUrl, method: 'POST' }, staffPhone);
     return response.toString();
   }
-  response.say(speakable(`Please leave a message for ${clinicName} after the tone, and someone will call you back.`));
+  const { leaveMessage, noMessage } = networkSentences(clinic.language);
+  response.say(voice, speakable(leaveMessage(clinic.name)));
   response.record({
     action: actionUrl,
     method: 'POST',
@@ -81,7 +93,7 @@ export function staffTwiml(instruction: StaffInstruction): string {
     playBeep: true,
   });
   // Reached only where nothing was said.
-  response.say("We didn't hear a message. Goodbye.");
+  response.say(voice, noMessage);
   response.hangup();
   return response.toString();
 }
@@ -90,10 +102,10 @@ export function staffTwiml(instruction: StaffInstruction): string {
  * What the dialled phone hears alone before it is connected. A machine presses no key: the leg is hung up, and the
  * caller is not left talking to it.
  */
-export function whisperTwiml({ sentence, acceptUrl }: WhisperInstruction): string {
+export function whisperTwiml({ sentence, language, acceptUrl }: WhisperInstruction): string {
   const response = new VoiceResponse();
   const gather = response.gather({ numDigits: 1, timeout: ACCEPT_S, action: acceptUrl, method: 'POST' });
-  gather.say(speakable(`${sentence} Press any key to take the call.`));
+  gather.say(voiceOf(language), speakable(`${sentence} ${networkSentences(language).pressKey}`));
   response.hangup();
   return response.toString();
 }
@@ -101,6 +113,12 @@ export function whisperTwiml({ sentence, acceptUrl }: WhisperInstruction): strin
 /** Nothing more to be heard: what comes next in the call comes. */
 export function emptyTwiml(): string {
   return new VoiceResponse().toString();
+}
+
+/** A voice says words of another language as if they were its own; the network's is English where none is asked for. */
+function voiceOf(language: string): { readonly language?: Voice } {
+  const voice = VOICES.find((each) => each === language) ?? VOICES.find((each) => primary(each) === primary(language));
+  return voice === undefined ? {} : { language: voice };
 }
 
 /** XML has no place for most control characters and half surrogates, however they are escaped. */

@@ -1,6 +1,7 @@
 /** Twilio's side of the edge, standing on a free port before a front desk that a test can look into. */
 import { createHmac } from 'node:crypto';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
+import type { SpokenFor } from '../../src/domain/network-sentences.ts';
 import type { Receipt, ReceivedText } from '../../src/domain/texting.ts';
 import type { TextReport } from '../../src/domain/texts.ts';
 import { type HttpServer, openHttp } from '../../src/http/app.ts';
@@ -10,6 +11,7 @@ import type {
   CallStream,
   Continuation,
   FrontDesk,
+  StaffSummary,
   Voicemail,
 } from '../../src/http/front-desk.ts';
 import { twilioMedia } from '../../src/http/routes/twilio-media.ts';
@@ -52,7 +54,8 @@ export interface FakeDesk extends FrontDesk {
   readonly voicemails: Voicemail[];
   /** How a voicemail is kept; by default it is recorded. */
   keeping: (() => Promise<void>) | undefined;
-  summary: string | null;
+  summary: StaffSummary | null;
+  clinic: SpokenFor;
   /** Calls that staff took. */
   readonly taken: string[];
 }
@@ -69,10 +72,12 @@ export function fakeDesk(): FakeDesk {
     voicemails: [],
     keeping: undefined,
     summary: null,
+    clinic: { name: 'Radiance', language: 'en-US' },
     taken: [],
     async keepVoicemail(voicemail) {
       await desk.keeping?.();
       desk.voicemails.push(voicemail);
+      return desk.clinic;
     },
     staffSummary: () => Promise.resolve(desk.summary),
     staffTook: (callSid) => void desk.taken.push(callSid),

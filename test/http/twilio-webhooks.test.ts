@@ -13,6 +13,8 @@ import {
   voiceForm,
 } from './edge.ts';
 
+const RADIANCE = { name: 'Radiance', language: 'en-US' };
+const DERMA = { name: 'Derma', language: 'de-DE' };
 const VOICE = '/twilio/voice';
 const CONTINUE = '/twilio/voice/continue';
 const STATUS = '/twilio/status';
@@ -71,7 +73,7 @@ describe('the voice webhook', () => {
   });
 
   it('forwards a shed call to staff, from the number that was called, and asks back how it went', async () => {
-    edge.desk.admission = { kind: 'shed', staffPhone: '+15550100099', clinicName: 'Radiance', reason: 'full' };
+    edge.desk.admission = { kind: 'shed', staffPhone: '+15550100099', clinic: RADIANCE, reason: 'full' };
     const twiml = await (await post(VOICE, voiceForm())).text();
     expect(twiml).toMatch(/<Response><Say>We're sorry[^<]*putting you through[^<]*<\/Say><Dial /);
     expect(twiml).toMatch(
@@ -83,7 +85,7 @@ describe('the voice webhook', () => {
     edge.desk.admission = {
       kind: 'shed',
       staffPhone: null,
-      clinicName: 'Tom & "Jo" <Derm>\u0000',
+      clinic: { name: 'Tom & "Jo" <Derm>\u0000', language: 'en' },
       reason: 'model_down',
     };
     const twiml = await (await post(VOICE, voiceForm())).text();
@@ -91,6 +93,36 @@ describe('the voice webhook', () => {
     expect(twiml).toMatch(/<Record action="https:\/\/ava\.example\/twilio\/voice\/continue" method="POST" /);
     expect(twiml).not.toContain('\u0000');
     expect(twiml).not.toContain('<Dial');
+  });
+
+  it('has the network speak the clinic’s language, in a voice of it', async () => {
+    edge.desk.admission = { kind: 'shed', staffPhone: null, clinic: DERMA, reason: 'full' };
+    const twiml = await (await post(VOICE, voiceForm())).text();
+    const said = [...twiml.matchAll(/<Say language="de-DE">([^<]*)</g)].map(([, sentence]) => sentence);
+    expect(said).toEqual([
+      'Es tut uns leid, unser Empfang ist gerade besetzt.',
+      'Bitte hinterlassen Sie nach dem Ton eine Nachricht für Derma, wir rufen Sie zurück.',
+      'Wir haben keine Nachricht gehört. Auf Wiederhören.',
+    ]);
+    expect(twiml.match(/<Say/g)).toHaveLength(said.length);
+  });
+
+  it.each([
+    ['es-MX', 'es-MX', /ocupada/],
+    ['es', 'es-US', /ocupada/],
+    ['fr-BE', 'fr-FR', /occupée/],
+  ])('finds a voice for %s: %s', async (language, voice, words) => {
+    edge.desk.admission = { kind: 'shed', staffPhone: '+15550100099', clinic: { name: 'A', language }, reason: 'full' };
+    const twiml = await (await post(VOICE, voiceForm())).text();
+    expect(/<Say language="(.*)">(.*)<\/Say><Dial/.exec(twiml)?.slice(1)).toEqual([
+      voice,
+      expect.stringMatching(words),
+    ]);
+  });
+
+  it('speaks English where there are no words in a clinic’s language', async () => {
+    edge.desk.admission = { kind: 'shed', staffPhone: null, clinic: { name: 'A', language: 'it-IT' }, reason: 'full' };
+    expect(await (await post(VOICE, voiceForm())).text()).toContain("<Response><Say>We're sorry");
   });
 
   it.each([
@@ -219,7 +251,7 @@ describe('the continue webhook', () => {
       sentence: null,
       staffPhone: '+15550100099',
       staffTried: 1,
-      clinicName: 'Radiance',
+      clinic: RADIANCE,
       whispered: false,
     };
     const twiml = await (await post(CONTINUE, form())).text();
@@ -234,7 +266,7 @@ describe('the continue webhook', () => {
   });
 
   it('dials staff through a whisper that names the call', async () => {
-    const staff = { kind: 'staff', sentence: null, staffPhone: '+15550100099', clinicName: 'Radiance' } as const;
+    const staff = { kind: 'staff', sentence: null, staffPhone: '+15550100099', clinic: RADIANCE } as const;
     edge.desk.continuation = { ...staff, staffTried: 0, whispered: true };
     const twiml = await (await post(CONTINUE, form())).text();
     expect(twiml).toContain(
@@ -263,7 +295,7 @@ describe('the continue webhook', () => {
       sentence: 'Sorry.',
       staffPhone: null,
       staffTried: 0,
-      clinicName: 'Radiance',
+      clinic: RADIANCE,
       whispered: false,
     };
     expect(await (await post(CONTINUE, form())).text()).toContain('<Record ');
@@ -278,6 +310,12 @@ describe('the continue webhook', () => {
         recording: { sid: 'RE1', url: 'https://api.example/r', seconds: 7 },
       },
     ]);
+  });
+
+  it('thanks for a voicemail in the language of whoever left it', async () => {
+    edge.desk.clinic = { name: 'Radiance', language: 'es-US' };
+    const thanks = await (await post(CONTINUE, form(VOICEMAIL))).text();
+    expect(thanks).toContain('<Say language="es-US">Gracias. Su mensaje ha quedado grabado.');
   });
 
   it('keeps a voicemail of which little is told', async () => {
@@ -308,13 +346,19 @@ describe('the whisper to staff', () => {
   const CALL = form()['CallSid'] ?? '';
 
   it('tells who calls and why, and hangs up on a machine that presses no key', async () => {
-    edge.desk.summary = 'This is Ava with a call from 1 5 5 5.';
+    edge.desk.summary = { sentence: 'This is Ava with a call from 1 5 5 5.', language: 'en-US' };
     const twiml = await (await post(`${WHISPER}?call=${CALL}`, form())).text();
     expect(twiml).toMatch(
       /<Gather numDigits="1" [^>]*action="https:\/\/ava\.example\/twilio\/voice\/whisper\?call=CA\w+&amp;accepted=1"[^>]*><Say>This is Ava with a call from 1 5 5 5\. Press any key/,
     );
     expect(twiml).toMatch(/<\/Gather><Hangup\/><\/Response>$/);
     expect(edge.desk.taken).toEqual([]);
+  });
+
+  it('is in the language of the clinic’s staff', async () => {
+    edge.desk.summary = { sentence: 'Hier ist Ava.', language: 'de-DE' };
+    const twiml = await (await post(`${WHISPER}?call=${CALL}`, form())).text();
+    expect(twiml).toContain('<Say language="de-DE">Hier ist Ava. Drücken Sie eine Taste');
   });
 
   it('connects whoever pressed a key, and tells the desk', async () => {

@@ -43,6 +43,19 @@ describe('when the model is in trouble', () => {
     expect(crashes).toEqual([]);
   });
 
+  it('for good while a caller speaks Spanish, they are told so in Spanish', { timeout: 60_000 }, async () => {
+    const call = ava.place(undefined);
+    await hears(call, GREETED);
+    await says(call, 'Hola, ¿a qué hora abren y a qué hora cierran?', /Nuestro horario es/);
+    ava.openai.faults.set({ faults: [{ kind: 'refuse_connect', status: 401 }] });
+    ava.openai.strike({ kind: 'reset' });
+    await call.waitFor(/Front desk speaking/, 30_000);
+    expect(call.heardText).toMatch(/tengo un problema técnico/);
+    call.hangUp();
+    await call.ended;
+    expect(crashes).toEqual([]);
+  });
+
   it('and shakes hands slowly, the caller is greeted all the same', { timeout: 60_000 }, async () => {
     ava.openai.faults.set({ faults: [{ kind: 'slow_handshake', ms: 4_000 }] });
     const call = ava.place(undefined);

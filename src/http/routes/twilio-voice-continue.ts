@@ -1,13 +1,12 @@
 /** `POST /twilio/voice/continue`: a stream, a dial to staff or a voicemail ended; what does the caller hear next? */
 import type { z } from 'zod';
+import { networkSentences } from '../../domain/network-sentences.ts';
 import { ContinueForm } from '../../twilio/form.ts';
 import { sayAndHangUpTwiml } from '../../twilio/twiml.ts';
 import { continuationAnswer } from '../continuation-answer.ts';
 import type { Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
 import { readWebhook, staffTriedIn, TWILIO_PATHS, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
-
-const MESSAGE_TAKEN = 'Thank you. Your message was recorded. Goodbye.';
 
 export function twilioVoiceContinue(edge: TwilioEdge): Route {
   return {
@@ -24,8 +23,8 @@ export function twilioVoiceContinue(edge: TwilioEdge): Route {
 async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>, staffTried: number): Promise<string> {
   const { callSid, streamSid, callStatus, dialCallStatus, dialBridged, recording, from, to, calledNumber } = form;
   if (recording !== null) {
-    await edge.desk.keepVoicemail({ callSid, from, to, recording });
-    return sayAndHangUpTwiml(MESSAGE_TAKEN);
+    const { language } = await edge.desk.keepVoicemail({ callSid, from, to, recording });
+    return sayAndHangUpTwiml(networkSentences(language).messageTaken, language);
   }
   const next = await edge.desk.continueCall({
     callSid,

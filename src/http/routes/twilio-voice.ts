@@ -1,4 +1,5 @@
 /** `POST /twilio/voice`: a telephone rings. Answered with a stream to talk over, or with the next best thing. */
+import { networkSentences } from '../../domain/network-sentences.ts';
 import { phoneNumber } from '../../twilio/caller-number.ts';
 import { InboundCallForm } from '../../twilio/form.ts';
 import { sayAndHangUpTwiml, staffTwiml } from '../../twilio/twiml.ts';
@@ -15,7 +16,6 @@ import {
 } from '../twilio-edge.ts';
 
 const UNKNOWN_NUMBER = "We're sorry, this number is not in service. Please check the number and call again.";
-const SHED = "We're sorry, our receptionist is busy right now.";
 
 /** Told twice of the same call (Twilio retries), it answers the same twice, each time with a token of its own. */
 export function twilioVoice(edge: TwilioEdge): Route {
@@ -36,9 +36,10 @@ function answer(edge: TwilioEdge, call: CallOffer, admission: Admission): string
     edge.events.emit('call.refused', { callSid: call.callSid, reason: 'unknown_number' });
     return sayAndHangUpTwiml(UNKNOWN_NUMBER);
   }
-  const { staffPhone, clinicName } = admission;
-  const sentence = staffPhone === null ? SHED : `${SHED} One moment, we are putting you through to the team.`;
+  const { staffPhone, clinic } = admission;
+  const { busy, puttingThrough } = networkSentences(clinic.language);
+  const sentence = staffPhone === null ? busy : `${busy} ${puttingThrough}`;
   const callerId = phoneNumber(call.to);
   const actionUrl = continueUrlOf(edge, staffPhone === null ? 0 : 1);
-  return staffTwiml({ sentence, staffPhone, clinicName, callerId, actionUrl, whisperUrl: null });
+  return staffTwiml({ sentence, staffPhone, clinic, callerId, actionUrl, whisperUrl: null });
 }

@@ -1,0 +1,78 @@
+/**
+ * What the telephone network says in our place, in a clinic's language: to callers whom Ava cannot serve, and to staff who
+ * pick up. English where there is none in that language.
+ */
+import { primary } from './language.ts';
+
+/** The clinic in whose place it speaks. */
+export interface SpokenFor {
+  readonly name: string;
+  /** BCP 47. */
+  readonly language: string;
+}
+
+export interface NetworkSentences {
+  /** No node has room, or no model is to be had. */
+  readonly busy: string;
+  /** Behind it, where there are staff to dial. */
+  readonly puttingThrough: string;
+  /** Before the tone of a voicemail. */
+  readonly leaveMessage: (clinic: string) => string;
+  readonly noMessage: string;
+  readonly messageTaken: string;
+  /** To staff: who calls. `from`: digit by digit; null where the number is withheld. */
+  readonly callFrom: (from: string | null) => string;
+  /** To staff: of a caller of whom nothing is known. */
+  readonly someCaller: string;
+  readonly pressKey: string;
+}
+
+const ENGLISH: NetworkSentences = {
+  busy: "We're sorry, our receptionist is busy right now.",
+  puttingThrough: 'One moment, we are putting you through to the team.',
+  leaveMessage: (clinic) => `Please leave a message for ${clinic} after the tone, and someone will call you back.`,
+  noMessage: "We didn't hear a message. Goodbye.",
+  messageTaken: 'Thank you. Your message was recorded. Goodbye.',
+  callFrom: (from) => `This is Ava with a call from ${from ?? 'a withheld number'}.`,
+  someCaller: 'A caller for the clinic.',
+  pressKey: 'Press any key to take the call.',
+};
+
+const SENTENCES: Readonly<Record<string, NetworkSentences>> = {
+  en: ENGLISH,
+  es: {
+    busy: 'Lo sentimos, nuestra recepcionista está ocupada en este momento.',
+    puttingThrough: 'Un momento, le pasamos con el equipo.',
+    leaveMessage: (clinic) => `Deje un mensaje para ${clinic} después de la señal y le devolveremos la llamada.`,
+    noMessage: 'No hemos oído ningún mensaje. Adiós.',
+    messageTaken: 'Gracias. Su mensaje ha quedado grabado. Adiós.',
+    callFrom: (from) => `Soy Ava, con una llamada ${from === null ? 'de un número oculto' : `del ${from}`}.`,
+    someCaller: 'Una llamada para la clínica.',
+    pressKey: 'Pulse cualquier tecla para atenderla.',
+  },
+  fr: {
+    busy: 'Nous sommes désolés, notre réceptionniste est occupée pour le moment.',
+    puttingThrough: "Un instant, nous vous passons l'équipe.",
+    leaveMessage: (clinic) => `Laissez un message pour ${clinic} après le bip et nous vous rappellerons.`,
+    noMessage: "Nous n'avons pas entendu de message. Au revoir.",
+    messageTaken: 'Merci. Votre message est enregistré. Au revoir.',
+    callFrom: (from) => `C'est Ava, avec un appel ${from === null ? "d'un numéro masqué" : `du ${from}`}.`,
+    someCaller: 'Un appel pour le cabinet.',
+    pressKey: "Appuyez sur une touche pour prendre l'appel.",
+  },
+  de: {
+    busy: 'Es tut uns leid, unser Empfang ist gerade besetzt.',
+    puttingThrough: 'Einen Moment, wir verbinden Sie mit unserem Team.',
+    leaveMessage: (clinic) => `Bitte hinterlassen Sie nach dem Ton eine Nachricht für ${clinic}, wir rufen Sie zurück.`,
+    noMessage: 'Wir haben keine Nachricht gehört. Auf Wiederhören.',
+    messageTaken: 'Danke. Ihre Nachricht wurde aufgenommen. Auf Wiederhören.',
+    callFrom: (from) => `Hier ist Ava mit einem Anruf von ${from ?? 'einer unterdrückten Nummer'}.`,
+    someCaller: 'Ein Anruf für die Praxis.',
+    pressKey: 'Drücken Sie eine Taste, um ihn anzunehmen.',
+  },
+};
+
+/** `language`: BCP 47. */
+export function networkSentences(language: string): NetworkSentences {
+  return SENTENCES[primary(language)] ?? ENGLISH;
+}
