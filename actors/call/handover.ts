@@ -123,6 +123,8 @@ function enterBack(facts: CallFacts, state: CallState, now: number): CallTransit
     leaving: null,
     missed: null,
     dealings,
+    // What they are asked now is another thing than what they had said before.
+    link: { ...state.link, missed: false, asked: undefined },
   };
   return staffMissed(facts, back, missed ?? 'failed');
 }

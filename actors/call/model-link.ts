@@ -60,7 +60,7 @@ export function sessionReady(
   now: number,
 ): CallTransition {
   if (first) return keep(state);
-  const silent = { ...state, callerSpeaksSince: null, link: { ...state.link, missed: false, asked: false } };
+  const silent = { ...state, callerSpeaksSince: null, link: { ...state.link, missed: false, asked: undefined } };
   const [next] = state.link.reheard;
   if (missed || state.link.missed) {
     if (isOwedAnAnswer(state)) return resume(silent, 0, goOn(silent), now);

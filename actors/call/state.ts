@@ -60,7 +60,7 @@ export interface ModelLink {
   /** What the caller said went with a line that broke: they are asked for it once there is a session. */
   readonly missed: boolean;
   /** They were asked for it on this line, before there was a session. Is not kept: the next line is another one. */
-  readonly asked?: boolean;
+  readonly asked?: boolean | undefined;
   /**
    * They were asked for it, and may be in the middle of it still: of a voice that was there before the line was. Is not
    * kept: who speaks when a node is lost is asked again.

@@ -59,7 +59,7 @@ interface Options {
 
 /** From here on the other one keeps the calls that begin. */
 function changeTurns(sides: readonly Side[]): void {
-  for (const { pid } of sides) process.kill(pid, 'SIGUSR2');
+  for (const { pid } of sides) process.kill(pid, 'SIGURG');
 }
 
 /** What calls cost, `warmingMs` after they have begun. Throws where a side did not do as it was to. */
@@ -135,6 +135,7 @@ function ratio(turns: readonly Turn[], of: (cost: Cost) => number): number {
 }
 
 const cpuMs = (cost: Cost): number => cost.cpuMs;
+/** Not a number where the machine did not count them. */
 const instructionsM = (cost: Cost): number => cost.instructionsM ?? Number.NaN;
 
 function figuresOf(measured: readonly (readonly Turn[])[]): Figure[] {
@@ -151,7 +152,9 @@ function figuresOf(measured: readonly (readonly Turn[])[]): Figure[] {
       note: `${against.mean.toFixed(3)} ± ${against.plusMinus.toFixed(3)}`,
     },
   ];
-  const counted = intervalOf(measured.map((each) => ratio(each, instructionsM))).mean;
-  if (!Number.isNaN(counted)) figures.push({ name: 'the same in instructions', value: counted, unit: '×' });
+  const counted = measured.map((each) => ratio(each, instructionsM)).filter((each) => !Number.isNaN(each));
+  if (counted.length > 0) {
+    figures.push({ name: 'the same in instructions', value: intervalOf(counted).mean, unit: '×' });
+  }
   return figures;
 }

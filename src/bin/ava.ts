@@ -1,7 +1,7 @@
 /**
  * The program: one configuration, one node, and an orderly end. `--check-config` only says whether it would start;
  * `--pair-frames=never|always` takes a decision from the node that it takes better itself, and `--keep-calls=by-turns` has
- * calls that begin after one SIGUSR2 and before the next end with the node, so that what either costs can be measured.
+ * calls that begin after one SIGURG and before the next end with the node, so that what either costs can be measured.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -52,10 +52,10 @@ function pairFrames(): (typeof PAIR_FRAMES)[number] | undefined {
   return PAIR_FRAMES.find((each) => each === given);
 }
 
-/** Asked as each call begins. */
+/** Asked as each call begins. Its signal is one that nothing else heeds: SIGUSR2 has the log tell more, which costs as well. */
 function keepCalls(): () => boolean {
   let keeps = true;
-  if (process.argv.includes('--keep-calls=by-turns')) process.on('SIGUSR2', () => (keeps = !keeps));
+  if (process.argv.includes('--keep-calls=by-turns')) process.on('SIGURG', () => (keeps = !keeps));
   return () => keeps;
 }
 

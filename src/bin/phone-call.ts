@@ -218,11 +218,6 @@ export class PhoneCall implements PhoneInlet {
     return this.conversation?.call.state.language;
   }
 
-  /** That its clinic's staff speak, BCP 47. */
-  get clinicLanguage(): string {
-    return this.conversation?.clinic.language ?? 'en';
-  }
-
   /** Its line is gone, and its caller may come back over another one: how, and since when; null where not. */
   get orphaned(): { readonly by: LineLoss; readonly at: number } | null {
     return this.lost;

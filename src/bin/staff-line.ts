@@ -1,13 +1,19 @@
 /** Staff's telephones: which is dialled next, what became of a dial, and what is heard by whoever picks up. */
 import type { StaffMiss } from '../../actors/call/messages.ts';
 import type { Clinic } from '../domain/clinic.ts';
-import { networkSentences } from '../domain/network-sentences.ts';
-import type { CallContinuation, StaffSummary } from '../http/front-desk.ts';
+import type { CallContinuation } from '../http/front-desk.ts';
 
 /** The line to dial after so many; a voicemail where there is none. `language`: the caller's, where it is known. */
 export function staffLine(clinic: Clinic | undefined, staffTried: number, language = clinic?.language ?? 'en') {
   const staffPhone = clinic?.staffPhones[staffTried] ?? null;
-  return { kind: 'staff', staffPhone, staffTried, clinic: { name: clinic?.name ?? '', language } } as const;
+  const callerLanguage = clinic && language !== clinic.language ? language : null;
+  return {
+    kind: 'staff',
+    staffPhone,
+    staffTried,
+    clinic: { name: clinic?.name ?? '', language },
+    callerLanguage,
+  } as const;
 }
 
 /** Whether one is left after so many. */
@@ -23,9 +29,8 @@ export function missOf({ dialCallStatus, dialBridged }: CallContinuation): Staff
   return MISSES[dialCallStatus ?? ''] ?? 'failed';
 }
 
-/** What staff hear: the number digit by digit, and the reason in the words of whoever gave it. `language`: the clinic's. */
-export function summaryOf(callerPhone: string | null, reason: string | null, language: string): StaffSummary {
-  const digits = callerPhone?.replace(/\D/g, '').split('').join(' ') ?? null;
-  const why = reason ? ` ${reason.replace(/[.!?]*$/, '.')}` : '';
-  return { sentence: `${networkSentences(language).callFrom(digits)}${why}`, language };
+/** What staff hear: the number digit by digit, and the reason in the words of whoever gave it. */
+export function summaryOf(callerPhone: string | null, reason: string | null): string {
+  const from = callerPhone === null ? 'a withheld number' : callerPhone.replace(/\D/g, '').split('').join(' ');
+  return `This is Ava with a call from ${from}.${reason ? ` ${reason.replace(/[.!?]*$/, '.')}` : ''}`;
 }

@@ -23,7 +23,6 @@ import type {
   CallStream,
   Continuation,
   FrontDesk,
-  StaffSummary,
   Voicemail,
 } from '../http/front-desk.ts';
 import { fixedPhrases } from '../receptionist/phrases.ts';
@@ -56,7 +55,7 @@ interface EndedCall {
   readonly conversationId: string | null;
   readonly next: 'hang_up' | 'staff';
   /** That the caller spoke, BCP 47; absent where this node cannot tell. */
-  readonly language?: string;
+  readonly language?: string | undefined;
   /** What it broke off; null where it ended well, absent where this node cannot tell. */
   readonly cut?: CutOff | null | undefined;
 }
@@ -196,11 +195,11 @@ export class Switchboard implements FrontDesk {
   /** The next of the clinic's lines, or a voicemail. A caller who was shed is known by the number they called alone. */
   private async staffMissed(
     call: Pick<EndedCall, 'clinicId' | 'language'> | undefined,
-    { to, staffTried }: CallContinuation,
+    { to, staffTried, language }: CallContinuation,
   ): Promise<Continuation> {
     const { directory } = this.options;
     const clinic = await (call === undefined ? directory.byPhone(to) : directory.byId(call.clinicId));
-    const line = staffLine(clinic, staffTried, call?.language);
+    const line = staffLine(clinic, staffTried, call?.language ?? language ?? undefined);
     const { nobodyAnswered } = fixedPhrases(clinic, line.clinic.language);
     return { ...line, sentence: isLineLeft(clinic, staffTried) ? null : nobodyAnswered, whispered: false };
   }
@@ -221,7 +220,7 @@ export class Switchboard implements FrontDesk {
     if (reason !== null) call.tellOfStaff({ type: 'staff_missed', reason });
     const clinic = await this.options.directory.byId(clinicId);
     if (reason === null || isLineLeft(clinic, staffTried)) {
-      return { ...staffLine(clinic, staffTried), sentence: null, whispered: true };
+      return { ...staffLine(clinic, staffTried, call.language), sentence: null, whispered: true };
     }
     return { kind: 'stream', clinicId, from: callerPhone, to: calledNumber, brokeAt: null };
   }
@@ -230,8 +229,7 @@ export class Switchboard implements FrontDesk {
     const { directory, world } = this.options;
     const clinic = await directory.byPhone(to);
     if (!clinic) throw new Error('a voicemail for no clinic');
-    const call = this.calls.find(callSid);
-    const conversation = call?.identity ?? this.ended.get(callSid);
+    const conversation = this.calls.find(callSid)?.identity ?? this.ended.get(callSid);
     await this.options.brokenCalls?.seenTo(callSid);
     await world.messages.leave({
       clinicId: clinic.id,
@@ -242,13 +240,13 @@ export class Switchboard implements FrontDesk {
       content: { source: 'voicemail', recording },
       now: world.clock.now(),
     });
-    return { name: clinic.name, language: (call ?? this.ended.get(callSid))?.language ?? clinic.language };
+    return clinic;
   }
 
-  async staffSummary(callSid: string): Promise<StaffSummary | null> {
+  async staffSummary(callSid: string): Promise<string | null> {
     const call = this.calls.find(callSid) ?? (await withinPatience(this.fetchAway(callSid), TELLING_MS, undefined));
     call?.tellOfStaff({ type: 'staff_told' });
-    return call ? summaryOf(call.identity.callerPhone, call.transferReason, call.clinicLanguage) : null;
+    return call ? summaryOf(call.identity.callerPhone, call.transferReason) : null;
   }
 
   staffTook(callSid: string): void {
@@ -372,9 +370,10 @@ export class Switchboard implements FrontDesk {
     if (left?.kind === 'live') {
       const { identity } = left.state;
       if (!this.isCrowded) return this.lineFor(identity, brokeAt);
-      return { clinicId: identity.clinicId, conversationId: identity.conversationId, next: 'staff' };
+      const { clinicId, conversationId } = identity;
+      return { clinicId, conversationId, next: 'staff', language: left.state.language };
     }
-    if (left) return { ...left.ending, conversationId: null };
+    if (left) return { ...left.ending, conversationId: null, language: left.ending.cut?.language };
     // Whoever is still there, and of whom nobody knows anything, is not hung up on.
     const clinic = await this.options.directory.byPhone(to);
     return clinic && { clinicId: clinic.id, conversationId: null, next: 'staff' };

@@ -1,10 +1,7 @@
-/**
- * What the telephone network says in our place, in a clinic's language: to callers whom Ava cannot serve, and to staff who
- * pick up. English where there is none in that language.
- */
+/** What the telephone network says in our place to callers whom Ava cannot serve. English where there is none in a language. */
 import { primary } from './language.ts';
 
-/** The clinic in whose place it speaks. */
+/** The clinic in whose place it speaks, to a caller of this language. */
 export interface SpokenFor {
   readonly name: string;
   /** BCP 47. */
@@ -20,11 +17,6 @@ export interface NetworkSentences {
   readonly leaveMessage: (clinic: string) => string;
   readonly noMessage: string;
   readonly messageTaken: string;
-  /** To staff: who calls. `from`: digit by digit; null where the number is withheld. */
-  readonly callFrom: (from: string | null) => string;
-  /** To staff: of a caller of whom nothing is known. */
-  readonly someCaller: string;
-  readonly pressKey: string;
 }
 
 const ENGLISH: NetworkSentences = {
@@ -33,9 +25,6 @@ const ENGLISH: NetworkSentences = {
   leaveMessage: (clinic) => `Please leave a message for ${clinic} after the tone, and someone will call you back.`,
   noMessage: "We didn't hear a message. Goodbye.",
   messageTaken: 'Thank you. Your message was recorded. Goodbye.',
-  callFrom: (from) => `This is Ava with a call from ${from ?? 'a withheld number'}.`,
-  someCaller: 'A caller for the clinic.',
-  pressKey: 'Press any key to take the call.',
 };
 
 const SENTENCES: Readonly<Record<string, NetworkSentences>> = {
@@ -43,12 +32,10 @@ const SENTENCES: Readonly<Record<string, NetworkSentences>> = {
   es: {
     busy: 'Lo sentimos, nuestra recepcionista está ocupada en este momento.',
     puttingThrough: 'Un momento, le pasamos con el equipo.',
-    leaveMessage: (clinic) => `Deje un mensaje para ${clinic} después de la señal y le devolveremos la llamada.`,
-    noMessage: 'No hemos oído ningún mensaje. Adiós.',
+    leaveMessage: (clinic) =>
+      `Por favor, deje un mensaje para ${clinic} después de la señal y le devolveremos la llamada.`,
+    noMessage: 'No hemos recibido ningún mensaje. Adiós.',
     messageTaken: 'Gracias. Su mensaje ha quedado grabado. Adiós.',
-    callFrom: (from) => `Soy Ava, con una llamada ${from === null ? 'de un número oculto' : `del ${from}`}.`,
-    someCaller: 'Una llamada para la clínica.',
-    pressKey: 'Pulse cualquier tecla para atenderla.',
   },
   fr: {
     busy: 'Nous sommes désolés, notre réceptionniste est occupée pour le moment.',
@@ -56,9 +43,6 @@ const SENTENCES: Readonly<Record<string, NetworkSentences>> = {
     leaveMessage: (clinic) => `Laissez un message pour ${clinic} après le bip et nous vous rappellerons.`,
     noMessage: "Nous n'avons pas entendu de message. Au revoir.",
     messageTaken: 'Merci. Votre message est enregistré. Au revoir.',
-    callFrom: (from) => `C'est Ava, avec un appel ${from === null ? "d'un numéro masqué" : `du ${from}`}.`,
-    someCaller: 'Un appel pour le cabinet.',
-    pressKey: "Appuyez sur une touche pour prendre l'appel.",
   },
   de: {
     busy: 'Es tut uns leid, unser Empfang ist gerade besetzt.',
@@ -66,9 +50,6 @@ const SENTENCES: Readonly<Record<string, NetworkSentences>> = {
     leaveMessage: (clinic) => `Bitte hinterlassen Sie nach dem Ton eine Nachricht für ${clinic}, wir rufen Sie zurück.`,
     noMessage: 'Wir haben keine Nachricht gehört. Auf Wiederhören.',
     messageTaken: 'Danke. Ihre Nachricht wurde aufgenommen. Auf Wiederhören.',
-    callFrom: (from) => `Hier ist Ava mit einem Anruf von ${from ?? 'einer unterdrückten Nummer'}.`,
-    someCaller: 'Ein Anruf für die Praxis.',
-    pressKey: 'Drücken Sie eine Taste, um ihn anzunehmen.',
   },
 };
 

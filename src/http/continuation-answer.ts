@@ -18,8 +18,9 @@ export function continuationAnswer(edge: TwilioEdge, call: ContinuedCall, next: 
     case 'stream':
       return streamAnswer(edge, { ...next, callSid });
     case 'staff': {
-      const { sentence, staffPhone, staffTried, clinic, whispered } = next;
-      const actionUrl = continueUrlOf(edge, staffPhone === null ? 0 : staffTried + 1);
+      const { sentence, staffPhone, staffTried, clinic, callerLanguage, whispered } = next;
+      const tried = staffPhone === null ? 0 : staffTried + 1;
+      const actionUrl = continueUrlOf(edge, { staffTried: tried, language: callerLanguage });
       const whisperUrl = whispered ? whisperUrlOf(edge, callSid) : null;
       return staffTwiml({ sentence, staffPhone, clinic, callerId: calledNumber, actionUrl, whisperUrl });
     }

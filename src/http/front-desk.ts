@@ -51,6 +51,8 @@ export interface CallContinuation {
   readonly dialBridged: boolean | null;
   /** How many of the clinic's staff lines were dialled for this caller by now. */
   readonly staffTried: number;
+  /** The caller's, BCP 47, as an earlier answer told it; null or absent where none did. */
+  readonly language?: string | null;
 }
 
 /** A caller spoke after the tone, because nobody could answer. */
@@ -76,19 +78,14 @@ export type Continuation =
       /** How many of the clinic's staff lines were dialled before this one. */
       readonly staffTried: number;
       readonly clinic: SpokenFor;
+      /** Where it is not the clinic's own, BCP 47: what comes after is said in it as well. */
+      readonly callerLanguage?: string | null;
       /**
        * Whether staff hear first who calls, and must take the call. Not where Ava broke off or stops: who is to be put
        * through must not depend on her answering once more.
        */
       readonly whispered: boolean;
     };
-
-/** What staff hear before they take a call. */
-export interface StaffSummary {
-  readonly sentence: string;
-  /** BCP 47. */
-  readonly language: string;
-}
 
 export interface FrontDesk {
   /** Whether this call may be answered here. Asked again for the same call it answers the same (webhooks are retried). */
@@ -99,7 +96,7 @@ export interface FrontDesk {
   /** Resolves once staff can find it, with whom it was left for; told twice of the same recording it keeps one. */
   keepVoicemail(voicemail: Voicemail): Promise<SpokenFor>;
   /** Who calls and why, for staff who picked up; null where there is nothing to tell. */
-  staffSummary(callSid: string): Promise<StaffSummary | null>;
+  staffSummary(callSid: string): Promise<string | null>;
   /** Staff took the call. */
   staffTook(callSid: string): void;
   callStatus(status: { readonly callSid: string; readonly status: string }): void;

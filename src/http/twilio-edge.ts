@@ -41,13 +41,20 @@ export function publicUrlOf({ publicUrl }: Pick<TwilioEdge, 'publicUrl'>, path: 
   return publicUrl.replace(/\/+$/, '') + path;
 }
 
-/**
- * Where Twilio asks what a call does next. The URL says how many staff lines were dialled by then, so that any node
- * knows which is next, whoever asked for the last one; Twilio signs it with the rest.
- */
-export function continueUrlOf(edge: Pick<TwilioEdge, 'publicUrl'>, staffTried = 0): string {
-  const url = publicUrlOf(edge, TWILIO_PATHS.voiceContinue);
-  return staffTried === 0 ? url : `${url}?${STAFF_TRIED}=${staffTried}`;
+/** What whoever is asked next must know, whichever node that is. */
+interface SoFar {
+  /** How many staff lines were dialled by then; 0 where absent. */
+  readonly staffTried?: number;
+  /** The caller's, BCP 47, where it is not the clinic's own. */
+  readonly language?: string | null | undefined;
+}
+
+/** Where Twilio asks what a call does next. What the URL says Twilio signs with the rest. */
+export function continueUrlOf(edge: Pick<TwilioEdge, 'publicUrl'>, { staffTried = 0, language }: SoFar = {}): string {
+  const query = new URLSearchParams();
+  if (staffTried > 0) query.set(STAFF_TRIED, String(staffTried));
+  if (language) query.set(LANGUAGE, language);
+  return `${publicUrlOf(edge, TWILIO_PATHS.voiceContinue)}${query.size > 0 ? `?${query}` : ''}`;
 }
 
 /** What such a URL says. */
@@ -56,7 +63,13 @@ export function staffTriedIn(query: string): number {
   return /^\d{1,2}$/.test(tried) ? Number(tried) : 0;
 }
 
+/** The same of the caller's language. */
+export function languageIn(query: string): string | null {
+  return new URLSearchParams(query).get(LANGUAGE);
+}
+
 const STAFF_TRIED = 'staff';
+const LANGUAGE = 'language';
 
 /** The same over WebSocket: `wss` where the public URL is `https`, `ws` where it is `http`. */
 export function publicSocketUrlOf(edge: Pick<TwilioEdge, 'publicUrl'>, path: string): string {

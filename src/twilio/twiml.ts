@@ -27,16 +27,17 @@ interface StaffInstruction {
 interface WhisperInstruction {
   /** Who calls, and why. */
   readonly sentence: string;
-  /** BCP 47, of the sentence. */
-  readonly language: string;
   /** Absolute URL that is asked when a key was pressed. */
   readonly acceptUrl: string;
 }
 
 type Voice = NonNullable<VoiceResponse.SayAttributes['language']>;
 
-/** Of the languages in which there are sentences, all but the network's own, English; where none is a clinic's, the first of its language. */
-const VOICES: readonly Voice[] = ['es-US', 'es-MX', 'es-ES', 'fr-FR', 'fr-CA', 'de-DE', 'de-AT'];
+/**
+ * Of the languages in which there are sentences, all but the network's own, English; such as any of its voices is said to
+ * speak. Where none is the caller's, the first of their language.
+ */
+const VOICES: readonly Voice[] = ['es-MX', 'es-ES', 'fr-FR', 'fr-CA', 'de-DE'];
 
 /** How long staff's telephone rings. */
 const DIAL_TIMEOUT_S = 20;
@@ -102,10 +103,10 @@ export function staffTwiml(instruction: StaffInstruction): string {
  * What the dialled phone hears alone before it is connected. A machine presses no key: the leg is hung up, and the
  * caller is not left talking to it.
  */
-export function whisperTwiml({ sentence, language, acceptUrl }: WhisperInstruction): string {
+export function whisperTwiml({ sentence, acceptUrl }: WhisperInstruction): string {
   const response = new VoiceResponse();
   const gather = response.gather({ numDigits: 1, timeout: ACCEPT_S, action: acceptUrl, method: 'POST' });
-  gather.say(voiceOf(language), speakable(`${sentence} ${networkSentences(language).pressKey}`));
+  gather.say(speakable(`${sentence} Press any key to take the call.`));
   response.hangup();
   return response.toString();
 }

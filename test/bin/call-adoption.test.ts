@@ -258,10 +258,7 @@ describe('a call that was with staff when its node went', () => {
   });
 
   it('is told of by whichever node is asked, which the next one knows', async () => {
-    expect(await desk().staffSummary(callSid)).toEqual({
-      sentence: expect.stringMatching(/5 5 5 0 1 0 0 1 4 2\. They want a person\./),
-      language: 'en-US',
-    });
+    expect(await desk().staffSummary(callSid)).toMatch(/5 5 5 0 1 0 0 1 4 2\. They want a person\./);
     const isTold = async (): Promise<boolean> => {
       const kept = await keeper.read(telephoneKey(callSid));
       return kept?.kind === 'live' && restored(kept.head, kept.items).staffTold;

@@ -56,6 +56,19 @@ describe('a caller whom Ava cannot take, whichever of the clinic’s numbers the
     });
   });
 
+  it('is told so in their language, by the clinic’s where nobody said which it is', async () => {
+    const spanish = { ...after('busy', 2), language: 'es-US' };
+    expect(await desk.continueCall(spanish)).toMatchObject({
+      clinic: { name: clinic.name, language: 'es-US' },
+      callerLanguage: 'es-US',
+      sentence: 'Lo siento, nadie puede atenderle ahora.',
+    });
+    expect(await desk.continueCall({ ...spanish, language: null })).toMatchObject({
+      clinic: { language: clinic.language },
+      callerLanguage: null,
+    });
+  });
+
   it('is not put through again where somebody took the call', async () => {
     expect(await desk.continueCall(after('completed', 1))).toEqual({ kind: 'hang_up' });
   });

@@ -11,7 +11,6 @@ import type {
   CallStream,
   Continuation,
   FrontDesk,
-  StaffSummary,
   Voicemail,
 } from '../../src/http/front-desk.ts';
 import { twilioMedia } from '../../src/http/routes/twilio-media.ts';
@@ -54,7 +53,7 @@ export interface FakeDesk extends FrontDesk {
   readonly voicemails: Voicemail[];
   /** How a voicemail is kept; by default it is recorded. */
   keeping: (() => Promise<void>) | undefined;
-  summary: StaffSummary | null;
+  summary: string | null;
   clinic: SpokenFor;
   /** Calls that staff took. */
   readonly taken: string[];

@@ -108,8 +108,8 @@ describe('the voice webhook', () => {
   });
 
   it.each([
-    ['es-MX', 'es-MX', /ocupada/],
-    ['es', 'es-US', /ocupada/],
+    ['es-ES', 'es-ES', /ocupada/],
+    ['es-US', 'es-MX', /ocupada/],
     ['fr-BE', 'fr-FR', /occupée/],
   ])('finds a voice for %s: %s', async (language, voice, words) => {
     edge.desk.admission = { kind: 'shed', staffPhone: '+15550100099', clinic: { name: 'A', language }, reason: 'full' };
@@ -312,10 +312,25 @@ describe('the continue webhook', () => {
     ]);
   });
 
-  it('thanks for a voicemail in the language of whoever left it', async () => {
-    edge.desk.clinic = { name: 'Radiance', language: 'es-US' };
+  it('goes on in the caller’s language, which the next URL tells whichever node is asked', async () => {
+    const clinic = { name: 'Radiance', language: 'es-US' };
+    const said = { sentence: null, clinic, callerLanguage: 'es-US' };
+    const staff = { kind: 'staff', ...said, staffTried: 0, whispered: false } as const;
+    edge.desk.continuation = { ...staff, staffPhone: '+15550100099' };
+    const dial = await (await post(CONTINUE, form())).text();
+    expect(dial).toContain('action="https://ava.example/twilio/voice/continue?staff=1&amp;language=es-US"');
+    edge.desk.continuation = { ...staff, staffPhone: null };
+    const record = await (await post(`${CONTINUE}?staff=1&language=es-US`, form({ DialCallStatus: 'busy' }))).text();
+    expect(edge.desk.continuations.at(-1)).toMatchObject({ staffTried: 1, language: 'es-US' });
+    expect(record).toContain('<Record action="https://ava.example/twilio/voice/continue?language=es-US"');
+    const thanks = await (await post(`${CONTINUE}?language=es-US`, form(VOICEMAIL))).text();
+    expect(thanks).toContain('<Say language="es-MX">Gracias. Su mensaje ha quedado grabado.');
+  });
+
+  it('thanks in the clinic’s language where the caller’s is not known', async () => {
+    edge.desk.clinic = DERMA;
     const thanks = await (await post(CONTINUE, form(VOICEMAIL))).text();
-    expect(thanks).toContain('<Say language="es-US">Gracias. Su mensaje ha quedado grabado.');
+    expect(thanks).toContain('<Say language="de-DE">Danke.');
   });
 
   it('keeps a voicemail of which little is told', async () => {
@@ -346,19 +361,13 @@ describe('the whisper to staff', () => {
   const CALL = form()['CallSid'] ?? '';
 
   it('tells who calls and why, and hangs up on a machine that presses no key', async () => {
-    edge.desk.summary = { sentence: 'This is Ava with a call from 1 5 5 5.', language: 'en-US' };
+    edge.desk.summary = 'This is Ava with a call from 1 5 5 5.';
     const twiml = await (await post(`${WHISPER}?call=${CALL}`, form())).text();
     expect(twiml).toMatch(
       /<Gather numDigits="1" [^>]*action="https:\/\/ava\.example\/twilio\/voice\/whisper\?call=CA\w+&amp;accepted=1"[^>]*><Say>This is Ava with a call from 1 5 5 5\. Press any key/,
     );
     expect(twiml).toMatch(/<\/Gather><Hangup\/><\/Response>$/);
     expect(edge.desk.taken).toEqual([]);
-  });
-
-  it('is in the language of the clinic’s staff', async () => {
-    edge.desk.summary = { sentence: 'Hier ist Ava.', language: 'de-DE' };
-    const twiml = await (await post(`${WHISPER}?call=${CALL}`, form())).text();
-    expect(twiml).toContain('<Say language="de-DE">Hier ist Ava. Drücken Sie eine Taste');
   });
 
   it('connects whoever pressed a key, and tells the desk', async () => {

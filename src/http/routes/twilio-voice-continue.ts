@@ -6,7 +6,14 @@ import { sayAndHangUpTwiml } from '../../twilio/twiml.ts';
 import { continuationAnswer } from '../continuation-answer.ts';
 import type { Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
-import { readWebhook, staffTriedIn, TWILIO_PATHS, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
+import {
+  languageIn,
+  readWebhook,
+  staffTriedIn,
+  TWILIO_PATHS,
+  type TwilioEdge,
+  WEBHOOK_BODY_BYTES,
+} from '../twilio-edge.ts';
 
 export function twilioVoiceContinue(edge: TwilioEdge): Route {
   return {
@@ -15,16 +22,18 @@ export function twilioVoiceContinue(edge: TwilioEdge): Route {
     bodyLimitBytes: WEBHOOK_BODY_BYTES,
     handle(request) {
       const form = readWebhook(edge, request, ContinueForm);
-      return spokenAnswer(edge.events, request, () => answer(edge, form, staffTriedIn(request.query)));
+      return spokenAnswer(edge.events, request, () => answer(edge, form, request.query));
     },
   };
 }
 
-async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>, staffTried: number): Promise<string> {
+async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>, query: string): Promise<string> {
   const { callSid, streamSid, callStatus, dialCallStatus, dialBridged, recording, from, to, calledNumber } = form;
+  const language = languageIn(query);
   if (recording !== null) {
-    const { language } = await edge.desk.keepVoicemail({ callSid, from, to, recording });
-    return sayAndHangUpTwiml(networkSentences(language).messageTaken, language);
+    const clinic = await edge.desk.keepVoicemail({ callSid, from, to, recording });
+    const spoken = language ?? clinic.language;
+    return sayAndHangUpTwiml(networkSentences(spoken).messageTaken, spoken);
   }
   const next = await edge.desk.continueCall({
     callSid,
@@ -34,7 +43,8 @@ async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>, sta
     callStatus,
     dialCallStatus,
     dialBridged,
-    staffTried,
+    staffTried: staffTriedIn(query),
+    language,
   });
   return continuationAnswer(edge, { callSid, calledNumber }, next);
 }

@@ -3,7 +3,6 @@
  * URL with `accepted` is asked for the key. Which call it is about stands in the URL, which Twilio signs.
  */
 import { z } from 'zod';
-import { networkSentences } from '../../domain/network-sentences.ts';
 import { emptyTwiml, whisperTwiml } from '../../twilio/twiml.ts';
 import { Sid } from '../../twilio/wire.ts';
 import { HttpError, type Route } from '../route.ts';
@@ -11,8 +10,7 @@ import { spokenAnswer } from '../spoken-answer.ts';
 import { publicUrlOf, readWebhook, TWILIO_PATHS, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
 
 const WhisperForm = z.object({ Digits: z.string().max(32).optional() });
-/** Of a call that this node does not find. */
-const NO_SUMMARY = { sentence: networkSentences('en').someCaller, language: 'en' };
+const NO_SUMMARY = 'A caller for the clinic.';
 
 /** Where the whisper of a call is asked for. */
 export function whisperUrlOf(edge: TwilioEdge, callSid: string): string {
@@ -39,6 +37,6 @@ async function answer(edge: TwilioEdge, callSid: string, query: URLSearchParams)
     edge.desk.staffTook(callSid);
     return emptyTwiml();
   }
-  const summary = (await edge.desk.staffSummary(callSid)) ?? NO_SUMMARY;
-  return whisperTwiml({ ...summary, acceptUrl: `${whisperUrlOf(edge, callSid)}&accepted=1` });
+  const sentence = (await edge.desk.staffSummary(callSid)) ?? NO_SUMMARY;
+  return whisperTwiml({ sentence, acceptUrl: `${whisperUrlOf(edge, callSid)}&accepted=1` });
 }

@@ -40,6 +40,6 @@ function answer(edge: TwilioEdge, call: CallOffer, admission: Admission): string
   const { busy, puttingThrough } = networkSentences(clinic.language);
   const sentence = staffPhone === null ? busy : `${busy} ${puttingThrough}`;
   const callerId = phoneNumber(call.to);
-  const actionUrl = continueUrlOf(edge, staffPhone === null ? 0 : 1);
+  const actionUrl = continueUrlOf(edge, { staffTried: staffPhone === null ? 0 : 1 });
   return staffTwiml({ sentence, staffPhone, clinic, callerId, actionUrl, whisperUrl: null });
 }

@@ -150,6 +150,13 @@ describe('a caller who is put through', () => {
     expect(outcomes(away(), { type: 'caller_left' })).toEqual(['info_only']);
   });
 
+  it('is asked one thing when back, not for what was lost before staff were dialled as well', () => {
+    const call = away();
+    call.state = { ...call.state, link: { ...call.state.link, missed: true } };
+    call.tell({ type: 'staff_missed', reason: 'busy' }, { type: 'phone_opened' });
+    expect(said(call, { type: 'model_ready', first: false })).toEqual([]);
+  });
+
   it.each([
     ['busy', PHRASES.staffBusy],
     ['no_answer', PHRASES.staffAway],
