@@ -54,7 +54,7 @@ export function continueUrlOf(edge: Pick<TwilioEdge, 'publicUrl'>, { staffTried 
   const query = new URLSearchParams();
   if (staffTried > 0) query.set(STAFF_TRIED, String(staffTried));
   if (language) query.set(LANGUAGE, language);
-  return `${publicUrlOf(edge, TWILIO_PATHS.voiceContinue)}${query.size > 0 ? `?${query}` : ''}`;
+  return `${publicUrlOf(edge, TWILIO_PATHS.voiceContinue)}${query.size > 0 ? `?${query.toString()}` : ''}`;
 }
 
 /** What such a URL says. */
