@@ -241,6 +241,7 @@ describe('the continue webhook', () => {
         from: '+15550100142',
         dialBridged: null,
         staffTried: 0,
+        language: null,
       },
     ]);
   });
