@@ -29,6 +29,12 @@ export function missOf({ dialCallStatus, dialBridged }: CallContinuation): Staff
   return MISSES[dialCallStatus ?? ''] ?? 'failed';
 }
 
+/** However the phone network calls it: who heard the whisper (`isTold`) and did not press a key did not take the call. */
+export function missOfTold(continuation: CallContinuation, isTold: boolean): StaffMiss | null {
+  const isDeclined = isTold && continuation.dialBridged !== true;
+  return missOf(continuation) ?? (isDeclined ? 'declined' : null);
+}
+
 /** What staff hear: the number digit by digit, and the reason in the words of whoever gave it. */
 export function summaryOf(callerPhone: string | null, reason: string | null): string {
   const from = callerPhone === null ? 'a withheld number' : callerPhone.replace(/\D/g, '').split('').join(' ');

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { CallIdentity, StaffMiss } from '../../actors/call/messages.ts';
+import type { CallIdentity } from '../../actors/call/messages.ts';
 import { Supervisor } from '../../actors/kernel/supervisor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import { withinPatience } from '../../db/within-patience.ts';
@@ -32,7 +32,7 @@ import { type CallWorld, type NextForCaller, TELEPHONE } from './call-world.ts';
 import { type LeftBehind, LeftBehindCalls } from './left-behind.ts';
 import { briefOf, PhoneCall } from './phone-call.ts';
 import { SessionsAhead } from './sessions-ahead.ts';
-import { isLineLeft, missOf, staffLine, summaryOf } from './staff-line.ts';
+import { isLineLeft, missOf, missOfTold, staffLine, summaryOf } from './staff-line.ts';
 
 export interface SwitchboardOptions {
   readonly directory: ClinicDirectory;
@@ -212,7 +212,7 @@ export class Switchboard implements FrontDesk {
       call.tellOfStaff({ type: 'caller_left' });
       return { kind: 'hang_up' };
     }
-    const reason = dialCallStatus === null ? null : missOfTold(call, continuation);
+    const reason = dialCallStatus === null ? null : missOfTold(continuation, call.isStaffTold);
     if (dialCallStatus !== null && reason === null) {
       this.staffTook(callSid);
       return { kind: 'hang_up' };
@@ -488,12 +488,6 @@ const NO_LINE: PhoneLine = {
   clear: () => undefined,
   close: () => undefined,
 };
-
-/** However the phone network calls it: who heard the whisper and did not press a key did not take the call. */
-function missOfTold(call: PhoneCall, continuation: CallContinuation): StaffMiss | null {
-  const isDeclined = call.isStaffTold && continuation.dialBridged !== true;
-  return missOf(continuation) ?? (isDeclined ? 'declined' : null);
-}
 
 function beginWith(call: PhoneCall, clinic: Clinic | undefined): void {
   if (clinic) call.begin(clinic);

@@ -12,7 +12,7 @@ interface StreamInstruction {
 }
 
 interface StaffInstruction {
-  /** Said first, in the clinic's language; null says nothing. */
+  /** Said first, in the language of `clinic`; null says nothing. */
   readonly sentence: string | null;
   /** E.164; null takes a voicemail instead. */
   readonly staffPhone: string | null;
