@@ -1,10 +1,13 @@
 /**
- * When a node's calls are kept: once a frame of audio, all that changed meanwhile. What is lost with a node is then what it
- * would not have known had it died a frame sooner, where nothing left it in that frame that somebody relies on: whoever
- * waits for a save, or tells somebody that there is one, has it made at once. In a frame a call changes more than once
+ * When a node's calls are kept: once every two frames of audio, all that changed meanwhile. What is lost with a node is then
+ * what it would not have known had it died two frames sooner, where nothing left it in those that somebody relies on: whoever
+ * waits for a save, or tells somebody that there is one, has it made at once. In a round a call changes more than once
  * (the model tells of a turn in several messages), and so do other calls.
  */
 import { FRAME_MS } from '../domain/audio-format.ts';
+
+/** How long what changed waits for other changes, ms: as long as the caller's frames do on a node that pairs them. */
+export const ROUND_MS = 2 * FRAME_MS;
 
 export interface KeptInRounds {
   /** Keeps what changed; nothing where it was kept meanwhile. */
@@ -39,7 +42,7 @@ export class SaveRounds {
 
   /** Has the call kept in the round under way. */
   join(call: KeptInRounds): void {
-    if (this.joined.push(call) === 1) setTimeout(() => this.end(), FRAME_MS);
+    if (this.joined.push(call) === 1) setTimeout(() => this.end(), ROUND_MS);
   }
 
   /** For how long the call that is behind longest has been, ms. */

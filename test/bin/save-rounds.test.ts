@@ -1,7 +1,6 @@
 /** Calls that share a round, on the timers of the test. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { SaveRounds } from '../../src/bin/save-rounds.ts';
-import { FRAME_MS } from '../../src/domain/audio-format.ts';
+import { ROUND_MS, SaveRounds } from '../../src/bin/save-rounds.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -24,15 +23,15 @@ function rounds() {
   return { rounds: opened, pieces, broken, call };
 }
 
-it('calls that change within a frame are kept in one piece, a frame after the first of them, and not again', async () => {
+it('calls that change within a round are kept in one piece, as it ends, and not again', async () => {
   const { rounds: opened, pieces, call } = rounds();
   opened.join(call('a'));
-  await vi.advanceTimersByTimeAsync(FRAME_MS - 1);
+  await vi.advanceTimersByTimeAsync(ROUND_MS - 1);
   opened.join(call('b'));
   expect(pieces).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
   expect(pieces).toEqual([['a', 'b']]);
-  await vi.advanceTimersByTimeAsync(10 * FRAME_MS);
+  await vi.advanceTimersByTimeAsync(10 * ROUND_MS);
   expect(pieces).toHaveLength(1);
 });
 
@@ -41,9 +40,9 @@ it('what changes while a round is kept is kept with the next one', async () => {
   const second = call('b');
   const first = { behindSince: null, saveDue: () => opened.join(second) };
   opened.join(first);
-  await vi.advanceTimersByTimeAsync(FRAME_MS);
+  await vi.advanceTimersByTimeAsync(ROUND_MS);
   expect(pieces).toEqual([[]]);
-  await vi.advanceTimersByTimeAsync(FRAME_MS);
+  await vi.advanceTimersByTimeAsync(ROUND_MS);
   expect(pieces).toEqual([[], ['b']]);
 });
 
@@ -57,7 +56,7 @@ it('a call that cannot be kept is told of, and the others of its round are kept'
     },
   };
   for (const each of [call('a'), bad, call('b')]) opened.join(each);
-  await vi.advanceTimersByTimeAsync(FRAME_MS);
+  await vi.advanceTimersByTimeAsync(ROUND_MS);
   expect(pieces).toEqual([['a', 'b']]);
   expect(broken).toEqual([bug]);
 });
