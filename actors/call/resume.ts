@@ -15,6 +15,8 @@ import { unheardTurn } from './turns.ts';
 
 /** From when a sentence is sent until its first sample sounds, and from when a stream breaks until anybody asks. */
 const UNHEARD_MS = 400;
+/** How much slower than a voice has been so far it may be in one sentence. */
+const SLOWEST = 1.5;
 /** Nobody leaves so long a silence to a line on which nobody speaks: whoever is still there has said something. */
 const SPOKEN_INTO_MS = 3_000;
 /** A call that breaks so often with nothing said in between is not worth another stream. */
@@ -29,7 +31,10 @@ export function takenUp(
   const { brokeAt, node, farEnd } = message;
   if (state.mode === 'settling') return enterEnded(state, state.endedBy ?? 'lost', now);
   const soundedFrom = turnsToSound(state);
-  const heard = (each: Saying): HeardItem => heardOf(each, soundedFrom.get(each.itemId) ?? brokeAt, brokeAt, farEnd);
+  const heard = (each: Saying): HeardItem => {
+    const byTimeMs = heardByTimeMs(state, soundedFrom.get(each.itemId) ?? brokeAt, brokeAt);
+    return heardOf(each, byTimeMs, farEnd);
+  };
   const here = { ...state, identity: { ...state.identity, node }, lineLost: false };
   if (state.mode === 'parting') {
     const saysRest = state.leaving === null && !isCallerCutOff(state) && unfinishedOf(state, heard) !== null;
@@ -92,9 +97,17 @@ function turnsToSound(state: CallState): ReadonlyMap<string, number> {
   );
 }
 
+/**
+ * How much of what began to sound then was heard by its time. Whoever knew that her last words were heard has closed the
+ * line behind them, and a line that broke all the same broke within them: they need the time of a slow voice.
+ */
+function heardByTimeMs({ mode, dealings }: CallState, soundedFrom: number, brokeAt: number): number {
+  const ms = Math.max(0, brokeAt - soundedFrom - UNHEARD_MS);
+  return mode === 'parting' || dealings.ending ? ms / SLOWEST : ms;
+}
+
 /** How much of an item was heard when the line broke: by the far end's word, else by its time. */
-function heardOf({ itemId }: Saying, soundedFrom: number, brokeAt: number, farEnd: FarEnd | undefined): HeardItem {
-  const byTimeMs = Math.max(0, brokeAt - soundedFrom - UNHEARD_MS);
+function heardOf({ itemId }: Saying, byTimeMs: number, farEnd: FarEnd | undefined): HeardItem {
   const sent = farEnd?.sent.find((each) => each.itemId === itemId);
   if (!farEnd || (!sent && !farEnd.played)) return { itemId, heardMs: byTimeMs, sentMs: byTimeMs, complete: false };
   const { sentMs, complete } = sent ?? { sentMs: 0, complete: false };

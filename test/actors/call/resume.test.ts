@@ -379,6 +379,17 @@ describe('a call that another node goes on with', () => {
     expect(phoneOrders(next.tell(responseEnded()))).toEqual([{ type: 'hang_up', afterPlayback: true }]);
   });
 
+  it('takes a goodbye for heard only where a slow voice would have come to its end', () => {
+    const call = sayingGoodbye();
+    // Sixty characters, at fifteen a second.
+    call.wait(3_400);
+    const soon = elsewhere(call);
+    expect(phoneOrders(soon.effects)).toEqual([]);
+    expect(askedFor(soon.call.tell(ready))).toEqual(['respond']);
+    call.wait(2_200);
+    expect(phoneOrders(elsewhere(call).effects)).toEqual([{ type: 'hang_up', afterPlayback: false }]);
+  });
+
   it('says goodbye by itself where the model has no rest of one, and closes the line behind it', () => {
     const { call: next } = elsewhere(sayingGoodbye(), 1_000, undefined, RENDERED);
     next.tell(ready);
