@@ -55,6 +55,15 @@ export function awaitAnswer(facts: CallFacts, state: CallState, now: number): Ca
   return state.fillerSaid ? state : withDeadline(state, 'filler', now + facts.limits.fillerMs);
 }
 
+/** From when a model begins its answer to its first sound, at most, ms: a filler is longer, and the answer waits for its end. */
+const UNDER_WAY_MS = 400;
+
+/** The answer is late; where it is under way it has a moment more. */
+export function answerIsDue(facts: CallFacts, state: CallState, now: number): CallTransition {
+  const isUnderWay = state.responding && state.tools.length === 0;
+  return isUnderWay ? keep(withDeadline(state, 'filler_late', now + UNDER_WAY_MS)) : answerIsLate(facts, state);
+}
+
 /** Once a turn, and only where it is at hand: having the model say it would make the answer later still. */
 export function answerIsLate(facts: CallFacts, state: CallState): CallTransition {
   const { mode, callerSpeaksSince, doubt, answered, tools, fillerSaid } = state;

@@ -17,7 +17,7 @@ export function speechBegan(state: CallState, itemId: string, now: number): Call
   };
   if (!isAnswer) return keep(next);
   return {
-    state: { ...withoutDeadline(next, 'filler'), answered: true, answerDueSince: null },
+    state: { ...withoutDeadline(next, 'filler', 'filler_late'), answered: true, answerDueSince: null },
     effects: askedAt === null ? [] : [{ kind: 'event', name: 'turn.first_audio', event: { ms: now - askedAt } }],
   };
 }

@@ -31,7 +31,7 @@ import {
 } from './model-link.ts';
 import { takenUp } from './resume.ts';
 import { fromScreen, nothingSaid } from './screen.ts';
-import { answerIsLate, callerIsSilent, callerMayBeUnheard, watchSilence } from './silence.ts';
+import { answerIsDue, answerIsLate, callerIsSilent, callerMayBeUnheard, watchSilence } from './silence.ts';
 import { speechBegan, speechConfirmed, speechCut, speechHeard, withText } from './speech.ts';
 import type { CallState } from './state.ts';
 import { settle, TIMED_OUT, toolAnswered, toolRequested } from './tools.ts';
@@ -145,6 +145,8 @@ function deadline(facts: CallFacts, state: CallState, name: string, now: number)
     case 'words':
       return wordsAreLate(facts, state, now);
     case 'filler':
+      return answerIsDue(facts, state, now);
+    case 'filler_late':
       return answerIsLate(facts, state);
     case 'silence':
       return callerIsSilent(facts, state, now);

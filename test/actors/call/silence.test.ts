@@ -96,6 +96,19 @@ describe('an answer that takes long', () => {
     expect(orders(call.tell(toolAnswered('c1')))).toMatchObject([{ type: 'tool_result' }, { type: 'respond' }]);
   });
 
+  it('has a moment more where the model has begun it, since it would wait for the end of the filler', () => {
+    const call = greeted(RENDERED);
+    callerSpeaks(call, 'u1');
+    call.tell({ type: 'response_started' });
+    expect(call.wait(fillerMs + 399)).toEqual([]);
+    begins(call, 'b', 'Yes.');
+    expect(phoneOrders(call.wait(fillerMs))).toEqual([]);
+    const late = greeted(RENDERED);
+    callerSpeaks(late, 'u1');
+    late.tell({ type: 'response_started' });
+    expect(phoneOrders(late.wait(fillerMs + 400))).toMatchObject([{ payload: PHRASES.oneMoment }, {}]);
+  });
+
   it('is not bridged where it came in time, where she speaks anyway, or where the caller does', () => {
     const answered = greeted(RENDERED);
     callerSpeaks(answered, 'u1');
