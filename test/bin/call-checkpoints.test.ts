@@ -5,7 +5,7 @@ import type { CallState } from '../../actors/call/state.ts';
 import { callStep } from '../../actors/call/step.ts';
 import { CallCheckpoints, CHECKPOINT_LIMITS } from '../../src/bin/call-checkpoints.ts';
 import { headOf, itemOf, restored } from '../../src/bin/call-snapshot.ts';
-import { FRAME_MS } from '../../src/domain/audio-format.ts';
+import { ROUND_MS } from '../../src/bin/save-rounds.ts';
 import type { CallSave, Kept } from '../../src/domain/call-keeping.ts';
 import { callerSpeaks, committed, FACTS, greeted, playback, words } from '../actors/call/bench.ts';
 import { saveRounds } from '../support/save-rounds.ts';
@@ -15,7 +15,7 @@ const KEY = 'phone/CA1';
 
 const noteAt = (at: number) => ({ kind: 'note', text: `note ${at}`, at }) as const;
 
-const roundOver = (): Promise<unknown> => vi.advanceTimersByTimeAsync(FRAME_MS);
+const roundOver = (): Promise<unknown> => vi.advanceTimersByTimeAsync(ROUND_MS);
 
 /** A call's checkpoints before a keeper whose every answer the test gives. */
 function keptBy(options: { readonly epoch?: number; readonly seq?: number; readonly inTick?: boolean } = {}) {
