@@ -5,6 +5,7 @@ import { type RedisServer, redisServer } from './redis-server.ts';
 
 const SLOTS = 16_384;
 const SOON = { timeout: 15_000 };
+/** A handshake that fails is given up after 15 s (`cluster-node-timeout`), and made once more. */
 const CLUSTER_SOON = { timeout: 30_000 };
 
 /** A primary and its replica, in step with each other, and the Sentinel that lets the replica take its place. */
