@@ -4,7 +4,7 @@ import type { CallFence } from '../src/domain/call-keeping.ts';
 import type { ConversationEntry } from '../src/domain/ports.ts';
 import type { Sql } from './postgres.ts';
 
-const ownerRow = z.object({ callSid: z.string(), epoch: z.number() });
+const staleRow = z.object({ callSid: z.string(), epoch: z.number() });
 
 /** The entry that begins a phone call is its first owner's, unless it says otherwise. */
 export function fenceOf(entry: ConversationEntry): CallFence | null {
@@ -19,19 +19,18 @@ export function fenceOf(entry: ConversationEntry): CallFence | null {
 export async function findStaleOwners(sql: Sql, entries: readonly ConversationEntry[]): Promise<readonly CallFence[]> {
   const owners = ownersOf(entries);
   if (owners.length === 0) return [];
+  // All are locked before any is compared: by the epoch that stands there then.
   const rows = await sql`
-    select c.call_sid as "callSid", c.owner_epoch as epoch
-    from (
-      select distinct "callSid", "conversationId"
-      from json_to_recordset(${JSON.stringify(owners)}::text::json) as o("callSid" text, "conversationId" uuid)
-    ) as named
-    join conversations v on v.id = named."conversationId"
-    join calls c on c.call_sid = named."callSid"
-    order by v.id
-    for no key update of v for share of c`;
-  const newest = new Map(rows.map((row) => ownerRow.parse(row)).map(({ callSid, epoch }) => [callSid, epoch]));
-  const stale = owners.filter(({ callSid, epoch }) => (newest.get(callSid) ?? epoch) > epoch);
-  return [...new Map(stale.map(({ callSid, epoch }) => [`${callSid} ${epoch}`, { callSid, epoch }])).values()];
+    with locked as materialized (
+      select c.call_sid, c.owner_epoch, named.epoch
+      from json_to_recordset(${JSON.stringify(owners)}::text::json)
+        as named("callSid" text, epoch int, "conversationId" uuid)
+      join conversations v on v.id = named."conversationId"
+      join calls c on c.call_sid = named."callSid"
+      order by v.id
+      for no key update of v for share of c)
+    select distinct call_sid as "callSid", epoch from locked where owner_epoch > epoch`;
+  return rows.map((row) => staleRow.parse(row));
 }
 
 /** Many entries are of few calls. */

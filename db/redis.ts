@@ -175,14 +175,18 @@ function keepTrying(client: RedisClient): () => void {
   };
 }
 
-/** Runs the script that a server knows by this name: `client.evalsha` copies the arguments twice more on the way. */
+/**
+ * Runs the script that a server knows by this name. `client.evalsha` copies the arguments twice more on the way, and a
+ * command that is made with them once more, flattening them.
+ */
 export function evaluate(
   client: RedisClient,
   sha: string,
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<unknown> {
-  const command = new Command('evalsha', [sha, keys.length, ...keys, ...args], { replyEncoding: 'utf8' });
+  const command = new Command('evalsha', [], { replyEncoding: 'utf8' });
+  command.args = [sha, String(keys.length), ...keys, ...args.map(String)];
   client.sendCommand(command);
   return command.promise;
 }

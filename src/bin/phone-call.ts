@@ -20,7 +20,7 @@ import type { ModelBrief } from '../../actors/model/messages.ts';
 import { PhoneActor } from '../../actors/phone/actor.ts';
 import type { PhoneInlet, PhoneLine } from '../../actors/phone/messages.ts';
 import type { AudioFormat } from '../domain/audio-format.ts';
-import { type CallFence, FIRST_EPOCH } from '../domain/call-keeping.ts';
+import { type CallFence, FIRST_EPOCH, type Kept } from '../domain/call-keeping.ts';
 import type { LineLoss } from '../domain/call-watch.ts';
 import type { Clinic } from '../domain/clinic.ts';
 import { outcomeSoFar } from '../domain/dealings.ts';
@@ -382,7 +382,7 @@ export class PhoneCall implements PhoneInlet {
 
   /** Keeps the call outside this node from here on. */
   private keep(seq: number): void {
-    const { keeping, events, clock } = this.world;
+    const { keeping, clock } = this.world;
     const { screen } = this.options;
     if (!keeping) return;
     this.checkpoints = new CallCheckpoints({
@@ -395,9 +395,15 @@ export class PhoneCall implements PhoneInlet {
       seq,
       headOf: (state, before) => headOf(state, screen?.memory(this.sent), before),
       onStale: () => this.abandon(),
-      onSaved: (result, ms) => events.emit('call.kept', { ...this.context, result, ms }),
+      onSaved: (result, ms) => this.tellKept(result, ms),
       now: () => clock.now(),
     });
+  }
+
+  /** Field by field: V8 makes a new shape for each of the most frequent facts where the context is spread into it. */
+  private tellKept(result: Kept | 'failed', ms: number): void {
+    const { callSid, conversationId, clinicId } = this.context;
+    this.world.events.emit('call.kept', { callSid, conversationId, clinicId, result, ms });
   }
 
   /** What was sent to be played and is not known to be heard. */

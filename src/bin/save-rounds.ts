@@ -1,13 +1,13 @@
 /**
- * When a node's calls are kept: once every two frames of audio, all that changed meanwhile. What is lost with a node is then
- * what it would not have known had it died two frames sooner, where nothing left it in those that somebody relies on: whoever
+ * When a node's calls are kept: once every three frames of audio, all that changed meanwhile. What is lost with a node is then
+ * what it would not have known had it died three frames sooner, where nothing left it in those that somebody relies on: whoever
  * waits for a save, or tells somebody that there is one, has it made at once. In a round a call changes more than once
  * (the model tells of a turn in several messages), and so do other calls.
  */
 import { FRAME_MS } from '../domain/audio-format.ts';
 
-/** How long what changed waits for other changes, ms: as long as the caller's frames do on a node that pairs them. */
-export const ROUND_MS = 2 * FRAME_MS;
+/** How long what changed waits for other changes, ms: less than the shortest sound that a caller tells from its absence. */
+export const ROUND_MS = 3 * FRAME_MS;
 
 export interface KeptInRounds {
   /** Keeps what changed; nothing where it was kept meanwhile. */

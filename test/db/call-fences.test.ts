@@ -91,6 +91,28 @@ describe('a fence in Postgres', () => {
     expect(await claim).toEqual([{ kind: 'ended' }, undefined]);
   });
 
+  it('has the owner’s record wait for a claim that is under way, and be told nothing more', async () => {
+    const { database, waiting } = await taken();
+    const { started, turn, conversationId, clinicId } = conversationOf();
+    const log = postgresConversationLog(database);
+    for (const entry of [started, turn(1, 'Hello.')]) log.write(entry);
+    await log.settled(10_000);
+    const { stored } = await database.transaction('hold', async (sql) => {
+      await sql`update calls set owner_epoch = owner_epoch + 1 where conversation_id = ${conversationId}`;
+      log.write({ ...turn(2, 'Is anybody there?'), fence: { callSid: started.call?.callSid ?? '', epoch: 1 } });
+      const stored = log.close(10_000);
+      await waiting(1);
+      return { stored };
+    });
+    await stored;
+    const said = await database.withClinic(
+      clinicId,
+      'said',
+      (sql) => sql`select text from turns where conversation_id = ${conversationId}`,
+    );
+    expect(said.map(({ text }) => text)).toEqual(['Hello.']);
+  });
+
   it('keeps a claim waiting for no longer than a second: the owner may be frozen', async () => {
     const { database } = await taken();
     const register = postgresCallRegister(database);
