@@ -1,6 +1,7 @@
 /** What Twilio's routes share: who Ava is to Twilio, and how a webhook is trusted. */
 import type { z } from 'zod';
 import type { Events } from '../domain/events.ts';
+import { TWILIO_PATHS } from '../twilio/addresses.ts';
 import { readForm } from '../twilio/form.ts';
 import type { Pulse } from '../twilio/pulse.ts';
 import { isSignedByTwilio } from '../twilio/signature.ts';
@@ -25,16 +26,6 @@ export interface TwilioEdge {
 }
 
 export const WEBHOOK_BODY_BYTES = 64 * 1024;
-
-export const TWILIO_PATHS = {
-  voice: '/twilio/voice',
-  voiceContinue: '/twilio/voice/continue',
-  voiceWhisper: '/twilio/voice/whisper',
-  status: '/twilio/status',
-  sms: '/twilio/sms',
-  smsStatus: '/twilio/sms/status',
-  media: '/twilio/media',
-} as const;
 
 /** The public URL of one of our paths. */
 export function publicUrlOf({ publicUrl }: Pick<TwilioEdge, 'publicUrl'>, path: string): string {

@@ -31,12 +31,15 @@ function recordingIn(url = '', sid = '', duration = ''): Recording | null {
   return { url, sid: sid || url, seconds: /^\d{1,6}$/.test(duration) ? Number(duration) : null };
 }
 
+/** Of a URL, as of one that is none. */
+const queryIn = (url: string): string => /\?([^#]*)/.exec(url)?.[1] ?? '';
+
 /** An inbound call. `from` is null where the caller withholds it or is no telephone. */
 export const InboundCallForm = z
   .object({ CallSid: Sid, From: z.string().max(256).default(''), To: Address })
   .transform(({ CallSid, From, To }) => ({ callSid: CallSid, from: phoneNumber(From), to: To }));
 
-/** What Twilio asks when a stream, a dial or a recording ended. */
+/** What Twilio asks when a stream, a dial or a recording ended, or when whoever it asked for a document gave none. */
 export const ContinueForm = z
   .object({
     CallSid: Sid,
@@ -49,6 +52,7 @@ export const ContinueForm = z
     RecordingUrl: z.string().max(2048).optional(),
     RecordingSid: z.string().max(64).optional(),
     RecordingDuration: z.string().max(16).optional(),
+    ErrorUrl: z.string().max(4096).optional(),
   })
   .transform((form) => ({
     callSid: form.CallSid,
@@ -61,6 +65,8 @@ export const ContinueForm = z
     /** False where the dialled phone was picked up and did not take the call; null where Twilio does not tell. */
     dialBridged: form.DialBridged === undefined ? null : form.DialBridged === 'true',
     recording: recordingIn(form.RecordingUrl, form.RecordingSid, form.RecordingDuration),
+    /** What the URL said of which Twilio had no answer, where this one is asked in its place; null where it is not. */
+    failedQuery: form.ErrorUrl === undefined ? null : queryIn(form.ErrorUrl),
   }));
 
 export const CallStatusForm = z

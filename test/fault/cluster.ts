@@ -35,6 +35,8 @@ export interface WrittenConversation {
 export interface Cluster {
   /** Kills the node that has this call, and starts it again. Resolves once the caller has a line again. */
   killOwnerOf(call: Call): Promise<void>;
+  /** The next so many requests die with the nodes that they came to. */
+  cutNext(count: number): void;
   /** Kills the node that spoke of this last, and starts it again. */
   killOwner(id: string): void;
   /** A page that is open in somebody's browser, connected to whichever node the balancer chooses. */
@@ -114,6 +116,7 @@ export async function openCluster(
   };
 
   return {
+    cutNext: (count) => balancer.cutNext(count),
     killOwner,
     async freezeOwnerOf(call) {
       const [port, ava] = ownerOf(call.sid);

@@ -40,4 +40,20 @@ describe('a node that is killed with a caller on the line', () => {
     ]);
     await cluster.sessionsGone();
   });
+
+  it('loses no call with the requests that other nodes die of: neither one that rings nor one that goes on', {
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    const cluster = await openCluster(context);
+    // The network asks twice, and then for the number's fallback.
+    cluster.cutNext(2);
+    const call = cluster.place(CALLER);
+    await hears(call, GREETED);
+    cluster.cutNext(2);
+    await cluster.killOwnerOf(call);
+    await says(call, WISH, NAME_ASKED);
+    await call.say(GOODBYE);
+    expect((await call.ended).by).toBe('twiml');
+    expect((await cluster.recordOf(call)).turns.map(({ text }) => text)).toContain(WISH);
+  });
 });

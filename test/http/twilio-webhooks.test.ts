@@ -246,6 +246,16 @@ describe('the continue webhook', () => {
     ]);
   });
 
+  it('as a number’s fallback says what the URL would have that failed', async () => {
+    const failed = { ErrorCode: '11200', ErrorUrl: `https://ava.example${CONTINUE}?staff=2&language=es-US#rc=2` };
+    await post(CONTINUE, form({ ...failed, DialCallStatus: 'busy' }));
+    await post(CONTINUE, form({ ErrorCode: '11200', ErrorUrl: 'https://ava.example/twilio/voice' }));
+    expect(edge.desk.continuations).toMatchObject([
+      { staffTried: 2, language: 'es-US', dialCallStatus: 'busy' },
+      { staffTried: 0, language: null, dialCallStatus: null },
+    ]);
+  });
+
   it('dials staff, then is asked again how that went', async () => {
     edge.desk.continuation = {
       kind: 'staff',

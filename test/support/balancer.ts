@@ -11,6 +11,8 @@ export interface Balancer {
   connectionsOf(port: number): number;
   /** Gives the node of this port no new connections, as where its health is asked and it does not answer. */
   shun(port: number): void;
+  /** Takes the next so many connections and cuts them, as where their node dies with a request in its hands. */
+  cutNext(count: number): void;
   close(): Promise<void>;
 }
 
@@ -37,9 +39,13 @@ export async function openBalancer(port: number, nodes: readonly number[]): Prom
     });
   };
 
+  let cuts = 0;
   const server = createServer({ pauseOnConnect: true }, (client) => {
     client.on('error', () => undefined);
-    pass(client, nodes);
+    if (cuts > 0) {
+      cuts--;
+      client.destroy();
+    } else pass(client, nodes);
   });
   server.listen(port, HOST);
   await once(server, 'listening');
@@ -47,6 +53,9 @@ export async function openBalancer(port: number, nodes: readonly number[]): Prom
     port,
     connectionsOf,
     shun: (node) => void shunned.add(node),
+    cutNext: (count) => {
+      cuts += count;
+    },
     async close() {
       for (const sockets of open.values()) for (const socket of sockets) socket.destroy();
       server.close();

@@ -3,7 +3,9 @@
  * them. The simulated account's numbers ring at the port that Ava is about to listen on. Imports nothing of the test
  * runner, so that benchmarks stand on it too.
  */
+
 import { SEED_CALENDARS } from '../../db/seed-clinics.ts';
+import { numberSettings } from '../../src/twilio/addresses.ts';
 import { type GoogleSim, type GoogleSimOptions, startGoogleSim } from '../sim/google/server.ts';
 import { type OpenAiSim, type OpenAiSimOptions, startOpenAiSim } from '../sim/openai/server.ts';
 import type { StaffBehaviour } from '../sim/twilio/options.ts';
@@ -73,11 +75,7 @@ export async function startOutside({
   const publicUrl = `http://127.0.0.1:${port}`;
   const openai = await startOpenAiSim({ pace, ...model });
   const account = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'a token of the simulated account' };
-  const number = {
-    voiceUrl: `${publicUrl}/twilio/voice`,
-    statusCallback: `${publicUrl}/twilio/status`,
-    smsUrl: `${publicUrl}/twilio/sms`,
-  };
+  const number = numberSettings(publicUrl);
   const twilio = await startTwilioSim({
     ...account,
     numbers: { [RADIANCE]: number, [LUMEN]: number, [NOBODYS]: number },

@@ -2,7 +2,9 @@
  * The simulated Twilio and the simulated model, and everybody who writes texts: a process of its own, so that what they
  * cost is not Ava's. Obeys its parent, and goes with it.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { numberSettings } from '../../../src/twilio/addresses.ts';
 import { startOpenAiSim } from '../../../test/sim/openai/server.ts';
 import { startTwilioSim, type TwilioSim } from '../../../test/sim/twilio/server.ts';
 import { newSid } from '../../../test/sim/twilio/sid.ts';
@@ -32,7 +34,7 @@ interface Written {
 
 const settings = world.parse(JSON.parse(process.argv[2] ?? '{}'));
 const { publicUrl, accountSid, authToken, thinkMs } = settings;
-const number = { voiceUrl: `${publicUrl}/twilio/voice`, smsUrl: `${publicUrl}/twilio/sms` };
+const number = numberSettings(publicUrl);
 const [openai, twilio] = await Promise.all([
   startOpenAiSim({ brain: echo, thinkMs }),
   startTwilioSim({ accountSid, authToken, numbers: { [RADIANCE]: number, [LUMEN]: number } }),

@@ -2,9 +2,11 @@
  * The outside services of the stand, simulated: each speaks its vendor's protocol on a port of its own, and Ava is
  * given its address as she is given the vendor's. Keys are made up at every start.
  */
+
 import { randomBytes } from 'node:crypto';
 import { SEED_CALENDARS } from '../../../db/seed-clinics.ts';
 import type { Environment } from '../../../ops/config/environment.ts';
+import { numberSettings } from '../../twilio/addresses.ts';
 import type { Plan } from './plan.ts';
 import type { Stack } from './stack.ts';
 
@@ -34,17 +36,12 @@ export async function twilioSimulator(stack: Stack, plan: Plan): Promise<Simulat
   const { startTwilioSim } = await import('../../../test/sim/twilio/server.ts');
   const accountSid = `AC${randomBytes(16).toString('hex')}`;
   const authToken = randomBytes(16).toString('hex');
-  const ava = `http://127.0.0.1:${plan.port}`;
-  const webhooks = {
-    voiceUrl: `${ava}/twilio/voice`,
-    statusCallback: `${ava}/twilio/status`,
-    smsUrl: `${ava}/twilio/sms`,
-  };
+  const settings = numberSettings(`http://127.0.0.1:${plan.port}`);
   const sim = await stack.start('the Twilio simulator', () =>
     startTwilioSim({
       accountSid,
       authToken,
-      numbers: Object.fromEntries(CLINIC_NUMBERS.map((number) => [number, webhooks])),
+      numbers: Object.fromEntries(CLINIC_NUMBERS.map((number) => [number, settings])),
       staff: Object.fromEntries(
         STAFF_NUMBERS.map((number) => [
           number,

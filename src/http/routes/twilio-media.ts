@@ -1,10 +1,11 @@
 /** `WS /twilio/media`: the caller's and Ava's voice. The token in `start` decides; a signature counts where there is one. */
+import { TWILIO_PATHS } from '../../twilio/addresses.ts';
 import { MediaStream } from '../../twilio/media-stream.ts';
 import { createPulse } from '../../twilio/pulse.ts';
 import { isSignedByTwilio } from '../../twilio/signature.ts';
 import { verifyTicket } from '../../twilio/ticket.ts';
 import type { SocketPort, Upgrade } from '../sockets.ts';
-import { publicSocketUrlOf, TWILIO_PATHS, type TwilioEdge } from '../twilio-edge.ts';
+import { publicSocketUrlOf, type TwilioEdge } from '../twilio-edge.ts';
 
 /** Twilio's frames are some 400 bytes, a `start` with all its parameters a few thousand. */
 const MAX_PAYLOAD_BYTES = 16 * 1024;

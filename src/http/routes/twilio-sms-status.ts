@@ -1,9 +1,11 @@
 /** `POST /twilio/sms/status`: what became of a message that was sent. Which one it is stands in the URL, which Twilio signs. */
+
 import { z } from 'zod';
 import type { OutgoingText, TextBook } from '../../domain/texts.ts';
+import { TWILIO_PATHS } from '../../twilio/addresses.ts';
 import { MessageStatusForm } from '../../twilio/form.ts';
 import { HttpError, noContent, type Route } from '../route.ts';
-import { publicUrlOf, readWebhook, TWILIO_PATHS, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
+import { publicUrlOf, readWebhook, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
 
 const Which = z.object({ clinic: z.uuid(), text: z.uuid() });
 

@@ -2,13 +2,15 @@
  * `POST /twilio/sms`: a text message came in. Answered once it is stored, with nothing to send: what is answered is sent
  * through the REST API. Where it cannot be stored in time Twilio is to try again.
  */
+
 import type { ClinicDirectory } from '../../domain/ports.ts';
 import { textLength } from '../../domain/text-length.ts';
 import type { ThreadBook } from '../../domain/texting.ts';
+import { TWILIO_PATHS } from '../../twilio/addresses.ts';
 import { InboundTextForm } from '../../twilio/form.ts';
 import { emptyTwiml } from '../../twilio/twiml.ts';
 import { HttpError, type Route, xml } from '../route.ts';
-import { readWebhook, TWILIO_PATHS, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
+import { readWebhook, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
 
 export interface TextInbox {
   readonly directory: Pick<ClinicDirectory, 'byPhone'>;

@@ -1,7 +1,8 @@
 /** `POST /twilio/status`: what became of a call, in Twilio's words; nothing to answer. */
+import { TWILIO_PATHS } from '../../twilio/addresses.ts';
 import { CallStatusForm } from '../../twilio/form.ts';
 import { noContent, type Route } from '../route.ts';
-import { readWebhook, TWILIO_PATHS, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
+import { readWebhook, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
 
 export function twilioStatus(edge: TwilioEdge): Route {
   return {

@@ -1,19 +1,17 @@
-/** `POST /twilio/voice/continue`: a stream, a dial to staff or a voicemail ended; what does the caller hear next? */
+/**
+ * `POST /twilio/voice/continue`: a stream, a dial to staff or a voicemail ended; what does the caller hear next? The same
+ * is asked as a number's fallback, where a node died with the question in its hands.
+ */
+
 import type { z } from 'zod';
 import { networkSentences } from '../../domain/network-sentences.ts';
+import { TWILIO_PATHS } from '../../twilio/addresses.ts';
 import { ContinueForm } from '../../twilio/form.ts';
 import { sayAndHangUpTwiml } from '../../twilio/twiml.ts';
 import { continuationAnswer } from '../continuation-answer.ts';
 import type { Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
-import {
-  languageIn,
-  readWebhook,
-  staffTriedIn,
-  TWILIO_PATHS,
-  type TwilioEdge,
-  WEBHOOK_BODY_BYTES,
-} from '../twilio-edge.ts';
+import { languageIn, readWebhook, staffTriedIn, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
 
 export function twilioVoiceContinue(edge: TwilioEdge): Route {
   return {
@@ -29,7 +27,8 @@ export function twilioVoiceContinue(edge: TwilioEdge): Route {
 
 async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>, query: string): Promise<string> {
   const { callSid, streamSid, callStatus, dialCallStatus, dialBridged, recording, from, to, calledNumber } = form;
-  const language = languageIn(query);
+  const soFar = form.failedQuery ?? query;
+  const language = languageIn(soFar);
   if (recording !== null) {
     const clinic = await edge.desk.keepVoicemail({ callSid, from, to, recording });
     const spoken = language ?? clinic.language;
@@ -43,7 +42,7 @@ async function answer(edge: TwilioEdge, form: z.output<typeof ContinueForm>, que
     callStatus,
     dialCallStatus,
     dialBridged,
-    staffTried: staffTriedIn(query),
+    staffTried: staffTriedIn(soFar),
     language,
   });
   return continuationAnswer(edge, { callSid, calledNumber }, next);

@@ -2,12 +2,14 @@
  * `POST /twilio/voice/whisper`: staff picked up. They hear who calls and why, and press a key to be connected; the same
  * URL with `accepted` is asked for the key. Which call it is about stands in the URL, which Twilio signs.
  */
+
 import { z } from 'zod';
+import { TWILIO_PATHS } from '../../twilio/addresses.ts';
 import { emptyTwiml, whisperTwiml } from '../../twilio/twiml.ts';
 import { Sid } from '../../twilio/wire.ts';
 import { HttpError, type Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
-import { publicUrlOf, readWebhook, TWILIO_PATHS, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
+import { publicUrlOf, readWebhook, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
 
 const WhisperForm = z.object({ Digits: z.string().max(32).optional() });
 const NO_SUMMARY = 'A caller for the clinic.';

@@ -1,19 +1,14 @@
 /** `POST /twilio/voice`: a telephone rings. Answered with a stream to talk over, or with the next best thing. */
+
 import { networkSentences } from '../../domain/network-sentences.ts';
+import { TWILIO_PATHS } from '../../twilio/addresses.ts';
 import { phoneNumber } from '../../twilio/caller-number.ts';
 import { InboundCallForm } from '../../twilio/form.ts';
 import { sayAndHangUpTwiml, staffTwiml } from '../../twilio/twiml.ts';
 import type { Admission, CallOffer } from '../front-desk.ts';
 import type { Route } from '../route.ts';
 import { spokenAnswer } from '../spoken-answer.ts';
-import {
-  continueUrlOf,
-  readWebhook,
-  streamAnswer,
-  TWILIO_PATHS,
-  type TwilioEdge,
-  WEBHOOK_BODY_BYTES,
-} from '../twilio-edge.ts';
+import { continueUrlOf, readWebhook, streamAnswer, type TwilioEdge, WEBHOOK_BODY_BYTES } from '../twilio-edge.ts';
 
 const UNKNOWN_NUMBER = "We're sorry, this number is not in service. Please check the number and call again.";
 

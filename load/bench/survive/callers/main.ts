@@ -2,7 +2,9 @@
  * The telephones, a process of its own: a simulated Twilio whose callers call one after the other. It obeys the orders of
  * its parent, tells of each call once it is over, and goes with it.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { numberSettings } from '../../../../src/twilio/addresses.ts';
 import type { Call } from '../../../../test/sim/twilio/call.ts';
 import { startTwilioSim } from '../../../../test/sim/twilio/server.ts';
 import { account, type News, type Order, order } from '../orders.ts';
@@ -15,9 +17,7 @@ const { publicUrl, accountSid, authToken, number, staff, actionMs, seed } = acco
 const twilio = await startTwilioSim({
   accountSid,
   authToken,
-  numbers: {
-    [number]: { voiceUrl: `${publicUrl}/twilio/voice`, statusCallback: `${publicUrl}/twilio/status` },
-  },
+  numbers: { [number]: numberSettings(publicUrl) },
   staff: { [staff]: { kind: 'answers', greeting: 'Front desk speaking.', acceptDigits: '1' } },
   seed,
   faults: { action: { delayMs: actionMs } },
