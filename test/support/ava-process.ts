@@ -10,12 +10,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeEnding, type Ending, spawnServer, stopProcess } from '../../ops/embedded/process.ts';
 import { waitUntil } from '../../ops/embedded/wait.ts';
+import manifest from '../../package.json' with { type: 'json' };
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** What comes behind `node`; `built` is `npm run serve`. */
 const PROGRAMS = {
   source: ['--import', 'tsx', 'src/bin/ava.ts'],
-  built: ['--enable-source-maps', 'dist/src/bin/ava.js'],
+  built: manifest.scripts.serve.split(' ').slice(1),
 } as const;
 
 export interface AvaProcessOptions {
