@@ -400,7 +400,7 @@ export class PhoneCall implements PhoneInlet {
     });
   }
 
-  /** Field by field: V8 makes a new shape for each of the most frequent facts where the context is spread into it. */
+  /** The most frequent fact, so field by field: with the context spread into it V8 made a new shape for each. */
   private tellKept(result: Kept | 'failed', ms: number): void {
     const { callSid, conversationId, clinicId } = this.context;
     this.world.events.emit('call.kept', { callSid, conversationId, clinicId, result, ms });

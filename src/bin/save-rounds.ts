@@ -6,7 +6,7 @@
  */
 import { FRAME_MS } from '../domain/audio-format.ts';
 
-/** How long what changed waits for other changes, ms: less than the shortest sound that a caller tells from its absence. */
+/** How long what changed waits for other changes, ms: nobody says or hears a word in less. */
 export const ROUND_MS = 3 * FRAME_MS;
 
 export interface KeptInRounds {

@@ -3,7 +3,6 @@
  * them. The simulated account's numbers ring at the port that Ava is about to listen on. Imports nothing of the test
  * runner, so that benchmarks stand on it too.
  */
-
 import { SEED_CALENDARS } from '../../db/seed-clinics.ts';
 import { numberSettings } from '../../src/twilio/addresses.ts';
 import { type GoogleSim, type GoogleSimOptions, startGoogleSim } from '../sim/google/server.ts';

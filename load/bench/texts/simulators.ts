@@ -2,7 +2,6 @@
  * The simulated Twilio and the simulated model, and everybody who writes texts: a process of its own, so that what they
  * cost is not Ava's. Obeys its parent, and goes with it.
  */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { numberSettings } from '../../../src/twilio/addresses.ts';
 import { startOpenAiSim } from '../../../test/sim/openai/server.ts';

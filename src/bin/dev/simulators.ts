@@ -2,7 +2,6 @@
  * The outside services of the stand, simulated: each speaks its vendor's protocol on a port of its own, and Ava is
  * given its address as she is given the vendor's. Keys are made up at every start.
  */
-
 import { randomBytes } from 'node:crypto';
 import { SEED_CALENDARS } from '../../../db/seed-clinics.ts';
 import type { Environment } from '../../../ops/config/environment.ts';

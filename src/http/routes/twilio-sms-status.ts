@@ -1,5 +1,4 @@
 /** `POST /twilio/sms/status`: what became of a message that was sent. Which one it is stands in the URL, which Twilio signs. */
-
 import { z } from 'zod';
 import type { OutgoingText, TextBook } from '../../domain/texts.ts';
 import { TWILIO_PATHS } from '../../twilio/addresses.ts';

@@ -2,7 +2,6 @@
  * `POST /twilio/sms`: a text message came in. Answered once it is stored, with nothing to send: what is answered is sent
  * through the REST API. Where it cannot be stored in time Twilio is to try again.
  */
-
 import type { ClinicDirectory } from '../../domain/ports.ts';
 import { textLength } from '../../domain/text-length.ts';
 import type { ThreadBook } from '../../domain/texting.ts';

@@ -2,7 +2,6 @@
  * `POST /twilio/voice/continue`: a stream, a dial to staff or a voicemail ended; what does the caller hear next? The same
  * is asked as a number's fallback, where a node died with the question in its hands.
  */
-
 import type { z } from 'zod';
 import { networkSentences } from '../../domain/network-sentences.ts';
 import { TWILIO_PATHS } from '../../twilio/addresses.ts';

@@ -2,7 +2,6 @@
  * `POST /twilio/voice/whisper`: staff picked up. They hear who calls and why, and press a key to be connected; the same
  * URL with `accepted` is asked for the key. Which call it is about stands in the URL, which Twilio signs.
  */
-
 import { z } from 'zod';
 import { TWILIO_PATHS } from '../../twilio/addresses.ts';
 import { emptyTwiml, whisperTwiml } from '../../twilio/twiml.ts';

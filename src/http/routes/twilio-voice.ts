@@ -1,5 +1,4 @@
 /** `POST /twilio/voice`: a telephone rings. Answered with a stream to talk over, or with the next best thing. */
-
 import { networkSentences } from '../../domain/network-sentences.ts';
 import { TWILIO_PATHS } from '../../twilio/addresses.ts';
 import { phoneNumber } from '../../twilio/caller-number.ts';

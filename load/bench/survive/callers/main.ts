@@ -2,7 +2,6 @@
  * The telephones, a process of its own: a simulated Twilio whose callers call one after the other. It obeys the orders of
  * its parent, tells of each call once it is over, and goes with it.
  */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { numberSettings } from '../../../../src/twilio/addresses.ts';
 import type { Call } from '../../../../test/sim/twilio/call.ts';
