@@ -400,7 +400,7 @@ export class PhoneCall implements PhoneInlet {
     });
   }
 
-  /** The most frequent fact, so field by field: with the context spread into it V8 made a new shape for each. */
+  /** At each save, so field by field: with the context spread into it V8 went on making new shapes (a profile). */
   private tellKept(result: Kept | 'failed', ms: number): void {
     const { callSid, conversationId, clinicId } = this.context;
     this.world.events.emit('call.kept', { callSid, conversationId, clinicId, result, ms });
