@@ -16,7 +16,7 @@ export function responseEnded(
 ): CallTransition {
   if (state.tools.length === 0) {
     const isLost = isAskedForLastWords(state) && (status === 'failed' || status === 'incomplete');
-    if (isWordless(state) && status === 'completed') return enterParting(facts, withOwnWords(facts, state), now);
+    if (isWordless(state) && status === 'completed') return enterParting(facts, withOwnWords(state), now);
     if (state.dealings.ending) return enterParting(facts, isLost ? { ...state, answered: true } : state, now);
     if (isTransferDue(state)) return transfer(facts, state, now);
     if (isAnswerDue(state)) {
@@ -38,9 +38,11 @@ function isWordless(state: CallState): boolean {
   return isGoodbye && state.resumes > 0 && state.empty && isAskedForLastWords(state);
 }
 
-/** The model is asked no more: she says goodbye by herself, or has said it where that takes the model. */
-function withOwnWords(facts: CallFacts, state: CallState): CallState {
-  return isRendered(facts, state, 'goodbye') ? withoutDeadline(state, 'farewell') : { ...state, answered: true };
+/** She says goodbye in her own words; where the model had none for those either, no more is to be had. */
+function withOwnWords(state: CallState): CallState {
+  const { link } = state;
+  if (link.goodbyeAnew) return { ...state, answered: true };
+  return withoutDeadline({ ...state, link: { ...link, goodbyeAnew: true } }, 'farewell');
 }
 
 /** Its tools answered while it went on, and nobody has the floor. */

@@ -66,6 +66,8 @@ export interface ModelLink {
    * kept: who speaks when a node is lost is asked again.
    */
   readonly midSentence?: boolean;
+  /** The model had no rest of her goodbye: she has said it anew, or had it asked for. Is not kept, for the same reason as `asked`. */
+  readonly goodbyeAnew?: boolean;
 }
 
 export interface PendingTool {

@@ -247,7 +247,10 @@ async function refuseTooLargePool(database: Database, poolSize: number): Promise
   );
 }
 
-/** A worker takes no calls: it opens a book that nobody reads from, and looks after nothing. */
+/**
+ * A worker takes no calls: it opens a book that nobody reads from, and looks after nothing. A node that does may be handed
+ * eighty calls in its first second, each in the middle of a sentence: it begins with the phrases that are kept in memory.
+ */
 function openPhrases(options: NodeOptions, stores: Stores, lifecycle: Lifecycle): Promise<PhraseBook> {
   const { config, events, clock = systemClock(), rendersPhrases = true } = options;
   const { realtimeUrl, apiKey, models } = config.openai;
@@ -256,7 +259,7 @@ function openPhrases(options: NodeOptions, stores: Stores, lifecycle: Lifecycle)
   const render = sentenceRenderer({ url: realtimeUrl, apiKey: apiKey.reveal(), model });
   return lifecycle.add(
     'phrase book',
-    () => {
+    async () => {
       const book = new RenderedPhraseBook({
         directory,
         store: postgresPhraseStore(database),
@@ -267,7 +270,7 @@ function openPhrases(options: NodeOptions, stores: Stores, lifecycle: Lifecycle)
         clock,
         clinicIds: () => newestClinicIds(database, PHRASES_AT_START),
       });
-      if (config.role !== 'worker') book.start();
+      if (config.role !== 'worker') await withinPatience(book.start(), PATIENCE_MS, undefined);
       return book;
     },
     (opened) => opened.close(),

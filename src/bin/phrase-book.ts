@@ -54,6 +54,8 @@ export class RenderedPhraseBook implements PhraseBook {
   private readonly cares = new LRUCache<string, Care>({ max: PHRASE_LIMITS.clinics });
   private readonly waiting = new Set<string>();
   private readonly underWay = new Map<string, Promise<void>>();
+  /** Who waits until what Postgres keeps of a clinic is in memory, by the clinic. */
+  private readonly recalling = new Map<string, () => void>();
   private readonly closing = new AbortController();
   private callOff: () => void = () => {};
 
@@ -77,15 +79,18 @@ export class RenderedPhraseBook implements PhraseBook {
     return found;
   }
 
-  /** Begins to look after clinics; waits for nothing. */
-  start(): void {
-    void this.lookAtKnown();
+  /**
+   * Begins to look after clinics. Resolves once what Postgres keeps of those known from the start is in memory, or was
+   * asked for in vain; what has still to be rendered is not waited for. Never rejects.
+   */
+  async start(): Promise<void> {
     this.sleep();
-  }
-
-  private async lookAtKnown(): Promise<void> {
     // Without a store to ask, clinics are looked after as they are called.
-    for (const id of await this.parts.clinicIds().catch(() => [])) this.look(id);
+    const ids = await this.parts.clinicIds().catch(() => []);
+    const recalled = (id: string): Promise<void> => new Promise((resolve) => this.recalling.set(id, resolve));
+    const all = Promise.all(ids.map(recalled));
+    for (const id of ids) this.look(id);
+    await all;
   }
 
   /** Breaks off what is under way; what is in memory is still answered. */
@@ -145,7 +150,9 @@ export class RenderedPhraseBook implements PhraseBook {
       if (!clinic) return void this.cares.delete(clinicId);
       const wishes = this.wishesOf(clinic);
       care = this.careOf(clinicId, namesOf(wishes));
-      care.complete = await this.supply.complete(clinic, wishes, care.refused, this.closing.signal);
+      const rest = await this.supply.recall(clinicId, wishes);
+      this.recalled(clinicId);
+      care.complete = await this.supply.complete(clinic, wishes, rest, care.refused, this.closing.signal);
       care.failures = 0;
       care.notBefore = clock.now() + (care.complete ? PHRASE_LIMITS.restMs : PHRASE_LIMITS.elsewhereMs);
     } catch (error) {
@@ -155,7 +162,14 @@ export class RenderedPhraseBook implements PhraseBook {
       care.failures += 1;
       care.complete = false;
       care.notBefore = clock.now() + backOffMs(RETRY.phrases, care.failures);
+    } finally {
+      this.recalled(clinicId);
     }
+  }
+
+  private recalled(clinicId: string): void {
+    this.recalling.get(clinicId)?.();
+    this.recalling.delete(clinicId);
   }
 
   /** What is known of the clinic, unless its facts changed. */

@@ -39,34 +39,10 @@ export class PhraseSupply {
   }
 
   /**
-   * True where nothing is left to do; false where another node is at it, or nobody here may. What the model would not
-   * say word for word is added to `refused`, and not asked for again. Rejects where a store or the service failed, or
-   * `signal` was aborted; what was rendered by then is kept.
+   * Takes into memory what Postgres keeps of the clinic's phrases and what another clinic says just the same; resolves
+   * with the rest. Rejects where the store failed.
    */
-  async complete(
-    clinic: Clinic,
-    wishes: readonly PhraseWish[],
-    refused: Set<string>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { store, render, node } = this.parts;
-    const missing = async (): Promise<readonly PhraseWish[]> =>
-      (await this.unkept(clinic.id, wishes)).filter(({ key }) => !refused.has(key));
-    if ((await missing()).length > 0) {
-      if (!render || !(await store.claim(clinic.id, node, CLAIM_MS))) return false;
-      try {
-        // Another node may have been at it until this moment.
-        await this.supply(clinic, await missing(), render, refused, signal);
-      } finally {
-        await store.release(clinic.id, node).catch(() => undefined);
-      }
-    }
-    const keys = wishes.map(({ key }) => key);
-    await store.retire(clinic.id, keys);
-    return true;
-  }
-
-  private async unkept(clinicId: string, wishes: readonly PhraseWish[]): Promise<readonly PhraseWish[]> {
+  async recall(clinicId: string, wishes: readonly PhraseWish[]): Promise<readonly PhraseWish[]> {
     const { store } = this.parts;
     const kept = new Set<string>();
     const keys = wishes.map(({ key }) => key);
@@ -81,6 +57,35 @@ export class PhraseSupply {
     if (shared.length > 0) await store.keep(clinicId, shared);
     for (const { key } of shared) kept.add(key);
     return wishes.filter(({ key }) => !kept.has(key));
+  }
+
+  /**
+   * Has the rest rendered, as `recall` told it. True where nothing is left to do; false where another node is at it, or
+   * nobody here may. What the model would not say word for word is added to `refused`, and not asked for again. Rejects
+   * where a store or the service failed, or `signal` was aborted; what was rendered by then is kept.
+   */
+  async complete(
+    clinic: Clinic,
+    wishes: readonly PhraseWish[],
+    rest: readonly PhraseWish[],
+    refused: Set<string>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { store, render, node } = this.parts;
+    const missing = (unkept: readonly PhraseWish[]): readonly PhraseWish[] =>
+      unkept.filter(({ key }) => !refused.has(key));
+    if (missing(rest).length > 0) {
+      if (!render || !(await store.claim(clinic.id, node, CLAIM_MS))) return false;
+      try {
+        // Another node may have been at it until this moment.
+        await this.supply(clinic, missing(await this.recall(clinic.id, wishes)), render, refused, signal);
+      } finally {
+        await store.release(clinic.id, node).catch(() => undefined);
+      }
+    }
+    const keys = wishes.map(({ key }) => key);
+    await store.retire(clinic.id, keys);
+    return true;
   }
 
   private async supply(

@@ -36,7 +36,10 @@ export class PhraseBench {
     return this.asked.flatMap(({ sentences }) => sentences);
   }
 
-  open(changes: Partial<PhraseBookParts> = {}): RenderedPhraseBook {
+  open({
+    starts = true,
+    ...changes
+  }: Partial<PhraseBookParts> & { readonly starts?: boolean } = {}): RenderedPhraseBook {
     const book = new RenderedPhraseBook({
       directory: {
         byId: async (id) => this.clinics.get(id),
@@ -51,7 +54,7 @@ export class PhraseBench {
       clinicIds: async () => [],
       ...changes,
     });
-    book.start();
+    if (starts) void book.start();
     onTestFinished(() => book.close());
     return book;
   }

@@ -15,6 +15,10 @@ const SPANISH = Object.values(fixedPhrases(radiance, 'es-US'));
 const ENGLISH_GREETING = fixedPhrases(radiance).greeting;
 const SPANISH_GREETING = fixedPhrases(radiance, 'es').greeting;
 
+const away = async (): Promise<never> => {
+  throw new Error('Postgres is away');
+};
+
 describe('the phrase book', () => {
   it('has nothing to play at first and never waits; a clinic that was asked for is rendered whole, in all its languages', async () => {
     const bench = new PhraseBench(radiance, lumen);
@@ -51,6 +55,25 @@ describe('the phrase book', () => {
     await bench.pass(0);
     expect(greetingOf(other, radiance)).toEqual(soundOf(ENGLISH_GREETING));
     expect(bench.asked).toHaveLength(before);
+  });
+
+  it('has what is kept in memory once it has started, and waits for nothing that has still to be rendered', async () => {
+    const bench = new PhraseBench(radiance, lumen);
+    bench.open({ clinicIds: async () => [radiance.id] });
+    await bench.pass(0);
+    bench.say = () => 'hangs';
+    const book = bench.open({ node: 'node-b', clinicIds: async () => [radiance.id, lumen.id], starts: false });
+    await book.start();
+    expect(greetingOf(book, radiance)).toEqual(soundOf(ENGLISH_GREETING));
+    expect(greetingOf(book, lumen)).toBeUndefined();
+  });
+
+  it('has started where its store is away, or a clinic is gone', async () => {
+    const bench = new PhraseBench(radiance);
+    const store = { ...bench.store, load: away };
+    await bench.open({ store, clinicIds: async () => [radiance.id, lumen.id], starts: false }).start();
+    await bench.open({ clinicIds: away, starts: false }).start();
+    expect(bench.named('phrases.failed')).toMatchObject([{ clinicId: radiance.id }]);
   });
 
   it('has each sentence said once, however many nodes need it at the same moment', async () => {

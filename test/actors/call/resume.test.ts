@@ -399,6 +399,30 @@ describe('a call that another node goes on with', () => {
     expect(next.state.mode).toBe('parting');
   });
 
+  it('has it say goodbye anew where that sounds through the model alone, and closes the line behind it', () => {
+    const { call: next } = elsewhere(sayingGoodbye());
+    next.tell(ready);
+    const effects = next.tell({ type: 'response_started' }, responseEnded());
+    expect(askedFor(effects)).toEqual([PHRASES.goodbye]);
+    expect(phoneOrders(effects)).toEqual([]);
+    begins(next, 'a2', PHRASES.goodbye);
+    expect(phoneOrders(next.tell(responseEnded()))).toEqual([{ type: 'hang_up', afterPlayback: true }]);
+  });
+
+  it('closes the line where the model has no words for that either', () => {
+    const { call: next } = elsewhere(sayingGoodbye());
+    next.tell(ready, { type: 'response_started' }, responseEnded());
+    const effects = next.tell({ type: 'response_started' }, responseEnded());
+    expect(askedFor(effects)).toEqual([]);
+    expect(phoneOrders(effects)).toEqual([{ type: 'hang_up', afterPlayback: true }]);
+  });
+
+  it('says goodbye anew once a sound into it turned out to be nothing', () => {
+    const { call: next } = elsewhere(sayingGoodbye());
+    next.tell(ready, { type: 'response_started' }, speechStarted, responseEnded());
+    expect(askedFor(next.tell(committed('u2'), words('u2', '')))).toEqual([PHRASES.goodbye]);
+  });
+
   it('hangs up on nobody who speaks when the model has no rest of a goodbye', () => {
     for (const facts of [FACTS, RENDERED]) {
       const { call: next } = elsewhere(sayingGoodbye(), 1_000, undefined, facts);
