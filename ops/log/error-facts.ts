@@ -31,8 +31,8 @@ const AGGREGATE_LIMIT = 5;
 const QUOTING = /^(?:PostgresError|DatabaseError|SyntaxError|ReplyError|URIError|RangeError)$/;
 const FRAME = /^\s+at .*(?::\d+:\d+\)?|\(<anonymous>\)|\(native\)|<anonymous>)$/;
 const FRAME_PARTS = /^\s+at (?:(?:async )?(?<name>.+) \()?(?<path>[^()]+:\d+):\d+\)?$/;
-/** The project's folder, whether this file runs as it is or from `dist/` with source maps. */
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url)).replace(/dist\/$/, '');
+/** The project's folder, whether this file runs as it is or as part of a bundle in `dist/`. */
+const PROJECT = fileURLToPath(new URL('.', import.meta.url)).replace(/(?:ops\/log|dist)\/$/, '');
 const WORD = /^[A-Za-z_$][\w$.-]{0,63}$/;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -90,10 +90,13 @@ const frames = (error: Error): readonly string[] => {
     .slice(0, STACK_LIMIT_FRAMES);
 };
 
+/** Our own part of a bundle is traced to its source, that of packages is not. */
+const isOfPackage = (line: string): boolean => line.includes('node_modules') || line.includes(`${PROJECT}dist/`);
+
 /** Where an error came from: function and place of its first frame in our own code. */
 export function placeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const own = frames(error).find((line) => line.includes(PROJECT) && !line.includes('node_modules'));
+  const own = frames(error).find((line) => line.includes(PROJECT) && !isOfPackage(line));
   const { name, path } = FRAME_PARTS.exec(own ?? '')?.groups ?? {};
   if (!path) return undefined;
   const file = path.slice(path.indexOf(PROJECT) + PROJECT.length);

@@ -3,13 +3,12 @@
  * `--pair-frames=never|always` takes a decision from the node that it takes better itself, and `--keep-calls=by-turns` has
  * calls that begin after one SIGURG and before the next end with the node, so that what either costs can be measured.
  */
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { migrationStatus } from '../../db/migrate.ts';
 import { type Config, describeConfig, EXIT_CONFIG, readConfig, readEnvironment } from '../../ops/config.ts';
 import { createEvents } from '../../ops/events.ts';
 import { openLog } from '../../ops/log.ts';
 import { followProcess } from '../../ops/process-signals.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { PAIR_FRAMES } from '../openai/pairing-policy.ts';
 import { type AvaNode, startNode, tracesOf } from './ava-node.ts';
 
@@ -31,18 +30,6 @@ function configured(): Configured {
   say(`Ava can't start: ${reading.problems.length} thing(s) to mend in the configuration.`);
   for (const problem of reading.problems) say(`  - ${problem}`);
   process.exit(EXIT_CONFIG);
-}
-
-function version(): string {
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      const text = readFileSync(new URL(path, import.meta.url), 'utf8');
-      return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
-    } catch {
-      // Built code lies one folder deeper than its source.
-    }
-  }
-  return 'unknown';
 }
 
 const PAIRING = '--pair-frames=';
@@ -77,7 +64,7 @@ async function main(): Promise<void> {
   await refuseOldSchema(config);
   const events = createEvents();
   const pretty = config.nodeEnv === 'development' && process.stdout.isTTY;
-  const traces = tracesOf(config, events, version());
+  const traces = tracesOf(config, events, manifest.version);
   const { traceIdOf } = traces;
   const log = await openLog({
     events,
@@ -94,7 +81,7 @@ async function main(): Promise<void> {
     node = await startNode({
       config,
       events,
-      version: version(),
+      version: manifest.version,
       traces,
       onDrain: () => stop?.('POST /drain'),
       pairFrames: pairFrames(),

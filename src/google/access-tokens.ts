@@ -110,7 +110,8 @@ function requireReadable(key: string): void {
 }
 
 async function clientOf(credentials: GoogleCredentials): Promise<AuthClient> {
-  const { JWT, OAuth2Client } = await import('google-auth-library');
+  // Its exports by name are not known to a bundle.
+  const { JWT, OAuth2Client } = (await import('google-auth-library')).default;
   switch (credentials.type) {
     case 'service_account': {
       const { clientEmail: email, privateKey } = credentials;

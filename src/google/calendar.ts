@@ -316,7 +316,8 @@ class GoogleCalendar implements Calendar {
   }
 
   #loaded(): Promise<calendar_v3.Calendar> {
-    this.#api ??= import('@googleapis/calendar').then(({ calendar }) =>
+    // Its exports by name are not known to a bundle.
+    this.#api ??= import('@googleapis/calendar').then(({ default: { calendar } }) =>
       calendar({ version: 'v3', rootUrl: this.#options.calendarBaseUrl }),
     );
     return this.#api;

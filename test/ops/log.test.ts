@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -103,6 +104,18 @@ describe('an error', () => {
         cause: { type: 'Error', code: 'ECONNREFUSED' },
       },
     });
+  });
+
+  test('comes from our own code, not from the package in the same bundle that threw it', async () => {
+    const error = new Error('connect refused');
+    const project = fileURLToPath(new URL('../..', import.meta.url));
+    error.stack = [
+      `Error: ${error.message}`,
+      `    at createSocket (file://${project}dist/ava.js:31530:29)`,
+      `    at cachedError (${project}node_modules/postgres/src/query.js:170:23)`,
+      `    at Object.connect (${project}db/postgres-connection.ts:78:27)`,
+    ].join('\n');
+    expect(await told(error)).toMatchObject({ place: 'Object.connect (db/postgres-connection.ts:78)' });
   });
 
   test('of Postgres carries neither rows nor parameters nor the value it stumbled on', async () => {
