@@ -58,10 +58,14 @@ export function awaitAnswer(facts: CallFacts, state: CallState, now: number): Ca
 /** From when a model begins its answer to its first sound, at most, ms: a filler is longer, and the answer waits for its end. */
 const UNDER_WAY_MS = 400;
 
+/** The same for the first answer of a session that has just been told of the call, with those of a whole node at work. */
+const UNDER_WAY_ANEW_MS = 1_200;
+
 /** The answer is late; where it is under way it has a moment more. */
 export function answerIsDue(facts: CallFacts, state: CallState, now: number): CallTransition {
   const isUnderWay = state.responding && state.tools.length === 0;
-  return isUnderWay ? keep(withDeadline(state, 'filler_late', now + UNDER_WAY_MS)) : answerIsLate(facts, state);
+  const moment = state.resumes > 0 ? UNDER_WAY_ANEW_MS : UNDER_WAY_MS;
+  return isUnderWay ? keep(withDeadline(state, 'filler_late', now + moment)) : answerIsLate(facts, state);
 }
 
 /** Once a turn, and only where it is at hand: having the model say it would make the answer later still. */

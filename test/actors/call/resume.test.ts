@@ -390,6 +390,18 @@ describe('a call that another node goes on with', () => {
     expect(phoneOrders(elsewhere(call).effects)).toEqual([{ type: 'hang_up', afterPlayback: false }]);
   });
 
+  it('gives an answer that a new session has begun longer than usual before a filler would hold it up', () => {
+    const call = greeted();
+    callerSpeaks(call, 'u1');
+    call.tell(words('u1', 'Two, please.'), { type: 'response_started' }, toolRequested('call_1', 'book_appointment'));
+    const { call: next } = elsewhere(call, 500, undefined, RENDERED);
+    const begun = next.now;
+    next.tell(ready, toolAnswered('call_1'), { type: 'response_started' });
+    const due = begun + FACTS.limits.fillerMs + 1_200;
+    expect(spoken(next.wait(due - next.now - 1))).toEqual([]);
+    expect(spoken(next.wait(1))).toEqual([PHRASES.oneMoment]);
+  });
+
   it('says goodbye by itself where the model has no rest of one, and closes the line behind it', () => {
     const { call: next } = elsewhere(sayingGoodbye(), 1_000, undefined, RENDERED);
     next.tell(ready);
