@@ -16,7 +16,7 @@ const BUFFER_LIMIT_BYTES = 8 * 1024 * 1024;
 const END_LIMIT_MS = 1000;
 const STDOUT = 1;
 /** A write costs a node more than what it writes: lines of a moment leave together. */
-const GATHER_MS = 100;
+const GATHER_MS = 250;
 const GATHER_BYTES = 8 * 1024;
 
 export interface LogOptions {

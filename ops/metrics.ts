@@ -26,6 +26,8 @@ const SECONDS = {
 } as const;
 
 const SATISFACTION_STEPS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+/** How often the process defaults look at the event loop; stalls have a gauge of their own, which looks more often. */
+const LOOP_LOOK_MS = 200;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'WS'];
 const ROUTE_LIMIT = 100;
 const TOOL_LIMIT = 20;
@@ -535,7 +537,7 @@ export function createMetrics({ events, build, calls, realtimeModel }: MetricsOp
   };
   const eventLoop = watchEventLoop();
 
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_LOOK_MS });
   for (const part of [
     meterCalls,
     meterResumes,

@@ -1,6 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
-const RESOLUTION_MS = 10;
+/** Each look wakes a node that has nothing to do; a stall that callers hear is longer. */
+const RESOLUTION_MS = 20;
 const WINDOW_MS = 10_000;
 
 export interface EventLoopWatch {
