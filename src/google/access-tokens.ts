@@ -1,7 +1,7 @@
 /**
  * Access tokens for one set of credentials: asked for when the first is needed, shared by everybody until shortly before
- * it ends, and asked for once however many wait for it. The only importer of google-auth-library, which is loaded when a
- * token is asked for and never before.
+ * it ends, and asked for once however many wait for it. Alone in using google-auth-library (`sdk.ts`), which is loaded
+ * when a token is asked for and never before.
  */
 import { createPrivateKey } from 'node:crypto';
 import type { AuthClient } from 'google-auth-library';
@@ -110,8 +110,7 @@ function requireReadable(key: string): void {
 }
 
 async function clientOf(credentials: GoogleCredentials): Promise<AuthClient> {
-  // Its exports by name are not known to a bundle.
-  const { JWT, OAuth2Client } = (await import('google-auth-library')).default;
+  const { JWT, OAuth2Client } = await import('./sdk.ts');
   switch (credentials.type) {
     case 'service_account': {
       const { clientEmail: email, privateKey } = credentials;

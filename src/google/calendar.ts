@@ -1,6 +1,6 @@
 /**
- * Google Calendar, version 3, behind the port. The only importer of its client library, which is loaded with the first
- * request. Each call is one attempt, but that a token which is refused is replaced once; whoever calls decides about
+ * Google Calendar, version 3, behind the port. Alone in using its client library (`sdk.ts`), which is loaded with the
+ * first request. Each call is one attempt, but that a token which is refused is replaced once; whoever calls decides about
  * more. Nothing of an event and no token is in any error.
  */
 import { createHash } from 'node:crypto';
@@ -316,8 +316,7 @@ class GoogleCalendar implements Calendar {
   }
 
   #loaded(): Promise<calendar_v3.Calendar> {
-    // Its exports by name are not known to a bundle.
-    this.#api ??= import('@googleapis/calendar').then(({ default: { calendar } }) =>
+    this.#api ??= import('./sdk.ts').then(({ calendar }) =>
       calendar({ version: 'v3', rootUrl: this.#options.calendarBaseUrl }),
     );
     return this.#api;
