@@ -66,7 +66,10 @@ export interface ModelLink {
    * kept: who speaks when a node is lost is asked again.
    */
   readonly midSentence?: boolean;
-  /** The model had no rest of her goodbye: she has said it anew, or had it asked for. Is not kept, for the same reason as `asked`. */
+  /**
+   * The model had no rest of her goodbye: she has said it anew, or asked for that. Is not kept: on the next line it is
+   * said anew once more.
+   */
   readonly goodbyeAnew?: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
  * `npm run build`: bundles what production runs into `dist/`, and puts beside it the files that it reads at run time.
- * Of a thousand modules as they lie in the packages a node spends a second of processor time before its first line runs,
- * on the very machine on which others take up the calls of the node that it replaces; of a bundle a third of that.
+ * On eight hundred modules as they lie on the disk a node spends a second of processor time before its first line runs,
+ * on the very machine on which others take up the calls of the node that it replaces; on a bundle a third of that.
  */
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +20,10 @@ const __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 /** A map that knows one place: where an error passed through a package, its function's name tells enough. */
 const NO_MAP = Buffer.from('{"version":3,"sources":["package"],"mappings":"AAAA"}').toString('base64');
 
-/** Errors are traced to our own source. A map of all packages is four times as large, and is read while callers wait. */
+/**
+ * Errors are traced to our own source. With the packages in it the map is twice as large, and all of it is read with the
+ * first error.
+ */
 const withoutMapsOfPackages = {
   name: 'without maps of packages',
   setup({ onLoad }) {
