@@ -21,8 +21,8 @@ const __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 const NO_MAP = Buffer.from('{"version":3,"sources":["package"],"mappings":"AAAA"}').toString('base64');
 
 /**
- * Errors are traced to our own source. With the packages in it the map is twice as large, and all of it is read with the
- * first error.
+ * Errors are traced to our own source. With the packages in it the map is twice as large, and all of it is read with
+ * the first error.
  */
 const withoutMapsOfPackages = {
   name: 'without maps of packages',
