@@ -1,12 +1,13 @@
 /** What it costs, while nothing fails, that calls are kept outside their node. Counts, which other load leaves as they are. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from '../../test/support/ava-process.ts';
 import { RADIANCE } from '../../test/support/outside.ts';
 import { type Counting, type Counts, combined, openCounting } from './checkpoints/counts.ts';
 import { checkpointLatency } from './checkpoints/latency.ts';
 import { machineFacts } from './figures/machine.ts';
 import { spreadOf } from './figures/percentiles.ts';
 import { type Figure, table } from './figures/table.ts';
-import { build, openProduction, type Production } from './servers/production.ts';
+import { openProduction, type Production } from './servers/production.ts';
 import { talker } from './talk/callers.ts';
 
 export const about =

@@ -1,9 +1,10 @@
 /** The built server's edge: start, weight, scrape, and the webhook that every call begins with. */
+import { build } from '../../test/support/ava-process.ts';
 import { builtWith, coldStart, idleMemory, scrapes } from './edge/at-rest.ts';
 import { voiceWebhook } from './edge/voice-webhook.ts';
 import { machineFacts } from './figures/machine.ts';
 import { type Figure, table } from './figures/table.ts';
-import { build, openProduction, type Production } from './servers/production.ts';
+import { openProduction, type Production } from './servers/production.ts';
 
 export const about = 'cold start, idle memory, scrape time and webhook latency of the built server';
 

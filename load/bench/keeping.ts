@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createLifecycle, type Lifecycle } from '../../ops/lifecycle.ts';
+import { build } from '../../test/support/ava-process.ts';
 import { checkpointLatency } from './checkpoints/latency.ts';
 import { intervalOf, medianOf } from './figures/interval.ts';
 import { machineFacts } from './figures/machine.ts';
@@ -16,7 +17,7 @@ import { type Generator, openGenerator } from './relay/generator.ts';
 import { wholeNumber } from './relay/options.ts';
 import { type Cost, costOf, OTHER_CORE, SERVER_CORE, SETTLING_MS, steadyWindow, WARMING_MS } from './relay/run.ts';
 import { type RunningServer, startAva } from './relay/variants.ts';
-import { build, openProduction } from './servers/production.ts';
+import { openProduction } from './servers/production.ts';
 
 export const about = 'processor time of a node that keeps its calls for others, beside one that does not';
 

@@ -9,12 +9,13 @@ import { z } from 'zod';
 import { type Database, openPostgres } from '../../db/postgres.ts';
 import { type Flow, openCalendars, openFlow } from '../../test/fault/calendar/flow.ts';
 import { type GoogleSim, startGoogleSim } from '../../test/sim/google/server.ts';
+import { build } from '../../test/support/ava-process.ts';
 import { SEED, seededRandom } from '../../test/support/seed.ts';
 import { machineFacts } from './figures/machine.ts';
 import { spreadOf } from './figures/percentiles.ts';
 import { cpuMsOf } from './figures/process-costs.ts';
 import { type Figure, table } from './figures/table.ts';
-import { build, openProduction } from './servers/production.ts';
+import { openProduction } from './servers/production.ts';
 
 export const about =
   'from a booking to its event at Google at 20 bookings a second over 24 calendars; jobs a second and their cost';

@@ -2,6 +2,7 @@
  * What relaying a call costs: the built server against bare relays that do nothing else, by turns in one go. Options:
  * `--calls 50,100,150 --pairs 5 --seconds 10 --variants parse,splice,… --profiles FOLDER`. Linux with two cores.
  */
+import { build } from '../../test/support/ava-process.ts';
 import { machineFacts } from './figures/machine.ts';
 import { pin } from './figures/process-costs.ts';
 import { type Generator, openGenerator } from './relay/generator.ts';
@@ -9,7 +10,7 @@ import { type RelayOptions, relayOptions } from './relay/options.ts';
 import { type LevelFigures, measureLevels, OTHER_CORE } from './relay/run.ts';
 import { goals, type Measured, tables } from './relay/summary.ts';
 import { baselineHash, type VariantName, type Variants, variantsOf } from './relay/variants.ts';
-import { build, openProduction } from './servers/production.ts';
+import { openProduction } from './servers/production.ts';
 
 export const about = 'processor time, round trip and memory of relayed calls, beside bare relays';
 

@@ -9,10 +9,10 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, openPostgres } from '../../db/postgres.ts';
+import { build } from '../../test/support/ava-process.ts';
 import { seededRandom } from '../../test/support/seed.ts';
 import { machineFacts } from './figures/machine.ts';
 import { table } from './figures/table.ts';
-import { build } from './servers/production.ts';
 import { RESTART_MS } from './survive/nodes.ts';
 import { type SurviveOptions, surviveOptions } from './survive/options.ts';
 import { renderedPhrases } from './survive/phrases.ts';

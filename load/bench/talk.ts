@@ -2,11 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPostgres } from '../../db/postgres.ts';
 import { freePort } from '../../ops/embedded/port.ts';
+import { build } from '../../test/support/ava-process.ts';
 import { RADIANCE } from '../../test/support/outside.ts';
 import { machineFacts } from './figures/machine.ts';
 import { spreadOf } from './figures/percentiles.ts';
 import { type Figure, table } from './figures/table.ts';
-import { build, openProduction, type Production } from './servers/production.ts';
+import { openProduction, type Production } from './servers/production.ts';
 import { talker } from './talk/callers.ts';
 import { heldBytes } from './talk/heap.ts';
 import { Truncations } from './talk/truncations.ts';

@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { openPostgres } from '../../db/postgres.ts';
 import { TEXTING_LIMITS } from '../../src/domain/texting-limits.ts';
+import { build } from '../../test/support/ava-process.ts';
 import { machineFacts } from './figures/machine.ts';
 import { spreadOf } from './figures/percentiles.ts';
 import { cpuMsOf } from './figures/process-costs.ts';
 import { type Figure, table } from './figures/table.ts';
-import { build, openProduction, type Production } from './servers/production.ts';
+import { openProduction, type Production } from './servers/production.ts';
 import { openTextWorld, type TextWorld } from './texts/world.ts';
 import { ACCOUNT_SID } from './twilio/voice-webhook.ts';
 

@@ -2,22 +2,18 @@
  * What `npm run build` made, as `npm run serve` runs it: tests elsewhere run the source, and a bundle can be wrong by
  * itself, above all in what is loaded when it is first needed (the vendors' SDKs, traces).
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it, type TestContext } from 'vitest';
 import { openPostgres } from '../../db/postgres.ts';
 import { SEED_CALENDARS } from '../../db/seed-clinics.ts';
 import { freePort } from '../../ops/embedded/port.ts';
 import { scenario } from '../sim/callers/scenarios.ts';
 import { startOtlpSim } from '../sim/otlp/server.ts';
-import { until } from '../support/ava.ts';
-import { type AvaProcess, spawnAva } from '../support/ava-process.ts';
+import { type Stores, until } from '../support/ava.ts';
+import { type AvaProcess, build, spawnAva } from '../support/ava-process.ts';
 import { type Outside, RADIANCE, startOutside } from '../support/outside.ts';
 import { freshDatabase, freshRedis } from '../support/services.ts';
 import { texter } from '../support/texter.ts';
 
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const LIMIT_MS = 120_000;
 const READY_MS = 40_000;
 const WRITTEN_MS = 20_000;
@@ -29,15 +25,7 @@ interface Stand {
   readonly readyUrl: string;
 }
 
-beforeAll(async () => {
-  const [code] = await once(spawn(process.execPath, ['src/bin/run.mjs', 'build'], { cwd: PROJECT }), 'exit');
-  if (code !== 0) throw new Error('the build failed: npm run build');
-}, LIMIT_MS);
-
-interface Stores {
-  readonly databaseUrl: string;
-  readonly redisUrl: string;
-}
+beforeAll(build, LIMIT_MS);
 
 /** The built server among simulated vendors; it may not be ready yet. */
 async function start({ onTestFinished }: TestContext, { databaseUrl, redisUrl }: Stores, more = {}): Promise<Stand> {

@@ -3,6 +3,8 @@
  * what can only be seen from outside (signals, exit codes, what is printed, how fast she starts). The child goes when
  * we are killed. Imports nothing of the test runner, so that benchmarks stand on it too.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,6 +21,13 @@ const PROGRAMS = {
   source: ['--import', 'tsx', 'src/bin/ava.ts'],
   built: manifest.scripts.serve.split(' ').slice(1),
 } as const;
+
+/** Bundles the server into `dist/`. Throws where that fails. */
+export async function build(): Promise<void> {
+  const child = spawn(process.execPath, ['src/bin/run.mjs', 'build'], { cwd: PROJECT, stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error('the build failed');
+}
 
 export interface AvaProcessOptions {
   /** `built` is what `npm run build` left in `dist/`. */

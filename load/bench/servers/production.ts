@@ -2,9 +2,6 @@
  * The built server as production runs it, on loopback: its own Postgres and Redis, simulated vendors told of by address,
  * and a whole production configuration. Whatever is started here is ended by `close`.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../ops/embedded/port.ts';
 import { type AvaProcess, spawnAva } from '../../../test/support/ava-process.ts';
 import { type Outside, type OutsideOptions, startOutside } from '../../../test/support/outside.ts';
@@ -28,7 +25,6 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 /** What production insists on; nothing here is ever shown to a vendor. */
 const CREDENTIALS = {
   GOOGLE_CREDENTIALS: JSON.stringify({
@@ -40,13 +36,6 @@ const CREDENTIALS = {
   SESSION_SECRET: 'a-session-secret-of-the-benchmark-and-nothing-else',
   ENCRYPTION_KEYS: 'an-encryption-key-of-the-benchmark-and-nothing-else',
 };
-
-/** Compiles the server to `dist/`. Throws where that fails. */
-export async function build(): Promise<void> {
-  const child = spawn(process.execPath, ['src/bin/run.mjs', 'build'], { cwd: PROJECT, stdio: 'inherit' });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error('the build failed');
-}
 
 export interface Servers {
   readonly start: Production['start'];

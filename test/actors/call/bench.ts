@@ -1,8 +1,15 @@
 /** One conversation under test: messages in a word each, effects in plain words. */
 import type { CallEffect } from '../../../actors/call/effects.ts';
-import { CALL_LIMITS, type CallFacts, type CallIdentity, type CallMessage } from '../../../actors/call/messages.ts';
+import {
+  CALL_LIMITS,
+  type CallFacts,
+  type CallIdentity,
+  type CallMessage,
+  type FarEnd,
+} from '../../../actors/call/messages.ts';
 import { type CallState, newCall } from '../../../actors/call/state.ts';
 import { callStep } from '../../../actors/call/step.ts';
+import { headOf, itemOf, restored } from '../../../src/bin/call-snapshot.ts';
 import type { DealingsChange } from '../../../src/domain/dealings.ts';
 import type { CallPhrases } from '../../../src/domain/fixed-phrases.ts';
 import type { Channel, ConversationEntry } from '../../../src/domain/ports.ts';
@@ -178,4 +185,33 @@ export function ran(effects: readonly CallEffect[]): string[] {
 
 export function eventNames(effects: readonly CallEffect[]): string[] {
   return ofKind(effects, 'event').map((effect) => effect.name);
+}
+
+/** A session that knows the call from its history. */
+export const ready: CallMessage = { type: 'model_ready', first: false };
+
+/** The phrases that sound without a model: of `RENDERED` they are their own payload. */
+export function spoken(effects: readonly CallEffect[]): string[] {
+  return phoneOrders(effects).flatMap((order) => (order.type === 'speech' ? [order.payload] : []));
+}
+
+/** What a session is asked for. */
+export function askedFor(effects: readonly CallEffect[]): string[] {
+  return orders(effects).flatMap((order) =>
+    order.type === 'say' ? [order.sentence] : order.type === 'respond' ? ['respond'] : [],
+  );
+}
+
+/** The call as another node goes on with it, its line broken `goneMs` before. */
+export function elsewhere(
+  call: CallBench,
+  goneMs = 1_000,
+  farEnd?: FarEnd,
+  facts = FACTS,
+): { readonly call: CallBench; readonly effects: CallEffect[] } {
+  const kept = restored(headOf(call.state), call.state.history.map(itemOf));
+  const next: CallBench = new StepBench(callStep(facts), kept);
+  next.now = call.now + goneMs;
+  const takenUp: CallMessage = { type: 'taken_up', brokeAt: call.now, node: 'node-b', ...(farEnd && { farEnd }) };
+  return { call: next, effects: next.tell(takenUp, { type: 'phone_opened' }) };
 }

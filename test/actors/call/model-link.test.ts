@@ -4,6 +4,7 @@ import type { CallMessage } from '../../../actors/call/messages.ts';
 import { REHEARD_MS } from '../../../actors/call/model-link.ts';
 import type { HistoryItem } from '../../../actors/model/messages.ts';
 import {
+  askedFor,
   begins,
   type CallBench,
   callerSpeaks,
@@ -47,13 +48,6 @@ function told(effects: readonly CallEffect[]): string[] {
 
 function inWords(item: HistoryItem): string {
   return item.kind === 'tool' ? `${item.name} ${item.output}` : `${item.kind}: ${item.text}`;
-}
-
-/** What it was asked for. */
-function askedFor(effects: readonly CallEffect[]): string[] {
-  return orders(effects).flatMap((order) =>
-    order.type === 'say' ? [order.sentence] : order.type === 'respond' ? ['respond'] : [],
-  );
 }
 
 /** A caller's turn with its words, and the answer asked for. */

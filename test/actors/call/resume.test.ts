@@ -2,16 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { CallEffect } from '../../../actors/call/effects.ts';
 import { turnsOf } from '../../../actors/call/history.ts';
 import type { CallMessage, FarEnd } from '../../../actors/call/messages.ts';
-import { callStep } from '../../../actors/call/step.ts';
-import { headOf, itemOf, restored } from '../../../src/bin/call-snapshot.ts';
-import { StepBench } from '../../support/step-bench.ts';
 import {
+  askedFor,
   BARGE_IN_MS,
   begins,
   type CallBench,
   callerSpeaks,
   committed,
-  ENDING,
+  elsewhere,
   FACTS,
   finished,
   greeted,
@@ -23,10 +21,12 @@ import {
   RENDERED,
   RENDERED_MS,
   ran,
+  ready,
   recorded,
   responseEnded,
   says,
   speechStarted,
+  spoken,
   toolAnswered,
   toolRequested,
   turns,
@@ -35,20 +35,6 @@ import {
 
 /** Six seconds at an unhurried pace of fifteen characters a second. */
 const OFFER = 'I have Tuesday at two in the afternoon, or Wednesday at nine in the morning with Priya.';
-
-/** The call as another node goes on with it, its line broken `goneMs` before. */
-function elsewhere(
-  call: CallBench,
-  goneMs = 1_000,
-  farEnd?: FarEnd,
-  facts = FACTS,
-): { readonly call: CallBench; readonly effects: CallEffect[] } {
-  const kept = restored(headOf(call.state), call.state.history.map(itemOf));
-  const next: CallBench = new StepBench(callStep(facts), kept);
-  next.now = call.now + goneMs;
-  const takenUp: CallMessage = { type: 'taken_up', brokeAt: call.now, node: 'node-b', ...(farEnd && { farEnd }) };
-  return { call: next, effects: next.tell(takenUp, { type: 'phone_opened' }) };
-}
 
 /** A call in which she begins to name what there is. */
 function offered(channel: 'voice' | 'web'): CallBench {
@@ -70,33 +56,6 @@ function halfGreeted(): CallBench {
   const { call: next } = elsewhere(call);
   next.tell(ready);
   return next;
-}
-
-/** A call that is over when she has said the rest of it. */
-function sayingGoodbye(): CallBench {
-  const call = greeted();
-  callerSpeaks(call, 'u1');
-  call.tell(words('u1', 'That is all.'), { type: 'response_started' }, toolRequested('call_1', 'end_call'));
-  call.tell(toolAnswered('call_1', ENDING));
-  begins(call, 'a1', 'Thank you for calling us today. Goodbye, and take good care!');
-  call.tell(responseEnded());
-  expect(call.state.mode).toBe('parting');
-  call.wait(1_200);
-  return call;
-}
-
-const ready: CallMessage = { type: 'model_ready', first: false };
-
-/** The phrases that sound without a model: of `RENDERED` they are their own payload. */
-function spoken(effects: readonly CallEffect[]): string[] {
-  return phoneOrders(effects).flatMap((order) => (order.type === 'speech' ? [order.payload] : []));
-}
-
-/** What the new session is asked for. */
-function askedFor(effects: readonly CallEffect[]): string[] {
-  return orders(effects).flatMap((order) =>
-    order.type === 'say' ? [order.sentence] : order.type === 'respond' ? ['respond'] : [],
-  );
 }
 
 function told(effects: readonly CallEffect[]): string[] {
@@ -360,36 +319,6 @@ describe('a call that another node goes on with', () => {
     expect(turns(next.effects)).toEqual([[1, 'assistant', 'Thank you for calling.', true]]);
   });
 
-  it('closes the line where all was said', () => {
-    const call = greeted();
-    callerSpeaks(call, 'u1');
-    call.tell(words('u1', 'Goodbye.'), { type: 'response_started' }, toolRequested('call_1', 'end_call'));
-    call.tell(toolAnswered('call_1', ENDING), responseEnded());
-    const parting = elsewhere(call);
-    const effects = [...parting.effects, ...parting.call.tell(ready)];
-    const isOver = phoneOrders(effects).some(({ type }) => type === 'hang_up') || askedFor(effects).length > 0;
-    expect(isOver).toBe(true);
-  });
-
-  it('says the rest of a goodbye, and closes the line behind it', () => {
-    const { call: next, effects } = elsewhere(sayingGoodbye());
-    expect(phoneOrders(effects)).toEqual([]);
-    expect(askedFor(next.tell(ready))).toEqual(['respond']);
-    begins(next, 'a2', 'today. Goodbye, and take good care!');
-    expect(phoneOrders(next.tell(responseEnded()))).toEqual([{ type: 'hang_up', afterPlayback: true }]);
-  });
-
-  it('takes a goodbye for heard only where a slow voice would have come to its end', () => {
-    const call = sayingGoodbye();
-    // Sixty characters, at fifteen a second.
-    call.wait(3_400);
-    const soon = elsewhere(call);
-    expect(phoneOrders(soon.effects)).toEqual([]);
-    expect(askedFor(soon.call.tell(ready))).toEqual(['respond']);
-    call.wait(2_200);
-    expect(phoneOrders(elsewhere(call).effects)).toEqual([{ type: 'hang_up', afterPlayback: false }]);
-  });
-
   it('gives an answer that a new session has begun longer than usual before a filler would hold it up', () => {
     const call = greeted();
     callerSpeaks(call, 'u1');
@@ -400,53 +329,6 @@ describe('a call that another node goes on with', () => {
     const due = begun + FACTS.limits.fillerMs + 1_200;
     expect(spoken(next.wait(due - next.now - 1))).toEqual([]);
     expect(spoken(next.wait(1))).toEqual([PHRASES.oneMoment]);
-  });
-
-  it('says goodbye by itself where the model has no rest of one, and closes the line behind it', () => {
-    const { call: next } = elsewhere(sayingGoodbye(), 1_000, undefined, RENDERED);
-    next.tell(ready);
-    const effects = next.tell({ type: 'response_started' }, responseEnded());
-    expect(spoken(effects)).toEqual([PHRASES.goodbye]);
-    expect(phoneOrders(effects)).toContainEqual({ type: 'hang_up', afterPlayback: true });
-    expect(next.state.mode).toBe('parting');
-  });
-
-  it('has it say goodbye anew where that sounds through the model alone, and closes the line behind it', () => {
-    const { call: next } = elsewhere(sayingGoodbye());
-    next.tell(ready);
-    const effects = next.tell({ type: 'response_started' }, responseEnded());
-    expect(askedFor(effects)).toEqual([PHRASES.goodbye]);
-    expect(phoneOrders(effects)).toEqual([]);
-    begins(next, 'a2', PHRASES.goodbye);
-    expect(phoneOrders(next.tell(responseEnded()))).toEqual([{ type: 'hang_up', afterPlayback: true }]);
-  });
-
-  it('closes the line where the model has no words for that either', () => {
-    const { call: next } = elsewhere(sayingGoodbye());
-    next.tell(ready, { type: 'response_started' }, responseEnded());
-    const effects = next.tell({ type: 'response_started' }, responseEnded());
-    expect(askedFor(effects)).toEqual([]);
-    expect(phoneOrders(effects)).toEqual([{ type: 'hang_up', afterPlayback: true }]);
-  });
-
-  it('says goodbye anew once a sound into it turned out to be nothing', () => {
-    const { call: next } = elsewhere(sayingGoodbye());
-    next.tell(ready, { type: 'response_started' }, speechStarted, responseEnded());
-    expect(askedFor(next.tell(committed('u2'), words('u2', '')))).toEqual([PHRASES.goodbye]);
-  });
-
-  it('hangs up on nobody who speaks when the model has no rest of a goodbye', () => {
-    for (const facts of [FACTS, RENDERED]) {
-      const { call: next } = elsewhere(sayingGoodbye(), 1_000, undefined, facts);
-      next.tell(ready, { type: 'response_started' }, speechStarted);
-      expect(phoneOrders(next.tell(responseEnded())).map(({ type }) => type)).not.toContain('hang_up');
-    }
-  });
-
-  it('closes the line though the model has no rest of a goodbye to say', () => {
-    const { call: next } = elsewhere(sayingGoodbye());
-    next.tell(ready);
-    expect(phoneOrders(next.wait(FACTS.limits.farewellMs)).map(({ type }) => type)).toContain('hang_up');
   });
 
   it('counts how often that happened with nothing said in between', () => {
